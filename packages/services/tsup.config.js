@@ -1,0 +1,3 @@
+import { library } from "@monolake/tsup";
+
+export default library({ entry: ["src/common/index.ts","src/http/index.ts"] });

@@ -1,0 +1,59 @@
+import type { SocketAddress } from "./address.ts";
+
+/**
+ * What a byte stream tells whoever reads it. One handler at a time; handing a connection on (protocol detection to
+ * HTTP core, HTTP to a tunnel) is `stream.attach(next)`.
+ */
+export interface StreamHandler {
+  /**
+   * Bytes arrived. `chunk` is borrowed: it lies in a buffer that is read into again as soon as this returns, so copy
+   * (`Buffer.from(chunk)`) what is kept. Return false to read no more until `stream.resume()`.
+   */
+  onData(chunk: Buffer): boolean;
+  /** The peer will send nothing more; writing is still possible. */
+  onEnd(): void;
+  /** Everything written has been taken by the kernel, after a time in which `pendingBytes` was not 0. */
+  onDrain(): void;
+  /** The stream is gone, both ways: the last call of all. `error` says why when it was not an orderly end. */
+  onClose(error: Error | undefined): void;
+}
+
+/** A byte stream, whoever opened it and whatever carries it. */
+export interface ByteStream {
+  /** Of this side, where it has one. */
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+  /** True once the stream is gone or being destroyed; writing to it does nothing. */
+  readonly closed: boolean;
+  /** True when the peer has ended its side. */
+  readonly ended: boolean;
+  /** Bytes accepted by `write` that the kernel has not taken yet: 0 means that their memory may be used again. */
+  readonly pendingBytes: number;
+
+  /**
+   * Hands the events to `handler` from now on. Bytes put back, an end or a close that nobody has seen yet are
+   * delivered to it before this returns, so attach as the last step.
+   */
+  attach(handler: StreamHandler): void;
+  /** Stops and starts reading. `resume` delivers bytes that were put back before it reads on. */
+  pause(): void;
+  resume(): void;
+  /** Puts bytes back in front of what comes next. The stream keeps `bytes`; it does not copy them. */
+  unread(bytes: Buffer): void;
+  /**
+   * Reads into `buffer` from the next read on instead of the buffer shared by all streams of this thread, or (undefined) into the
+   * shared one again. An exclusive buffer stays untouched while reading is paused, so chunks of it may be kept until `resume()`.
+   */
+  readInto(buffer: Buffer | undefined): void;
+  /**
+   * Writes all of `bytes`. Their memory belongs to the stream until `pendingBytes` is 0 again (usually at once).
+   * Returns true when they were taken at once. It never refuses: whoever writes watches the result and waits for `onDrain`.
+   */
+  write(bytes: Buffer): boolean;
+  /** Several buffers in one system call; otherwise as `write`. */
+  writev(buffers: readonly Buffer[]): boolean;
+  /** Ends this side once everything is written; the peer may still send. */
+  end(): void;
+  /** Closes both ways at once; what is not written yet is lost. */
+  destroy(error?: Error): void;
+}
