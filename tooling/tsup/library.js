@@ -11,7 +11,14 @@ export const library = ({ entry, noExternal = [] }) =>
     format: ["esm"],
     target: "node22",
     platform: "node",
-    dts: { compilerOptions: { allowImportingTsExtensions: true, noEmit: false, emitDeclarationOnly: true, ignoreDeprecations: "6.0" } },
+    dts: {
+      compilerOptions: {
+        allowImportingTsExtensions: true,
+        noEmit: false,
+        emitDeclarationOnly: true,
+        ignoreDeprecations: "6.0",
+      },
+    },
     sourcemap: true,
     clean: true,
     treeshake: true,

@@ -1,9 +1,10 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const summary = fileURLToPath(new URL("./summary-reporter.js", import.meta.url));
 
-/** The tests of every package: from sources (no build), one file at a time a process, ended by one line that counts. */
+/** The tests of every package: from sources (no build), each file in a process of its own, ended by a line that counts. */
 export const preset = defineConfig({
   resolve: { conditions: ["@monolake/source"] },
   ssr: { resolve: { conditions: ["@monolake/source"] } },
@@ -11,6 +12,8 @@ export const preset = defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     execArgv: ["--conditions=@monolake/source"],
+    // Tests start servers and threads of their own: more files at a time than cores only makes them slow and late.
+    maxWorkers: Math.min(availableParallelism(), 8),
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: ["default", summary],

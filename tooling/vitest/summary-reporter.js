@@ -1,20 +1,42 @@
-/** Lists what was skipped and why, and ends the run with the line `N passed, N failed`. */
+import { relative } from "node:path";
+
+/** The tests that did not run, with where they are and why. */
+function skippedLine(test, testModule) {
+  const reason = test.result().note ?? "no reason given";
+  return `  ${relative(process.cwd(), testModule.moduleId)} > ${test.fullName}: ${reason}`;
+}
+
+/** A failure outside of a test: a file that cannot be loaded, a hook that throws, an error that nobody caught. */
+function failuresOutsideOfTests(testModules, unhandledErrors) {
+  let failures = unhandledErrors.length;
+  for (const testModule of testModules) {
+    failures += testModule.errors().length;
+    for (const suite of testModule.children.allSuites()) failures += suite.errors().length;
+  }
+  return failures;
+}
+
+/**
+ * Lists what was skipped and why, and ends the run with the line `N passed, N failed`, alone and after everything else,
+ * so that any program can read it. A run without a single result fails.
+ */
 export default class SummaryReporter {
   onTestRunEnd(testModules, unhandledErrors) {
     let passed = 0;
-    let failed = unhandledErrors.length;
+    let failed = failuresOutsideOfTests(testModules, unhandledErrors);
     const skipped = [];
     for (const testModule of testModules) {
-      failed += testModule.errors().length;
       for (const test of testModule.children.allTests()) {
-        const result = test.result();
-        if (result.state === "passed") passed += 1;
-        else if (result.state === "failed") failed += 1;
-        else skipped.push(`  skipped: ${test.fullName} (${result.note ?? "no reason given"})`);
+        const { state } = test.result();
+        if (state === "passed") passed += 1;
+        else if (state === "failed") failed += 1;
+        else skipped.push(skippedLine(test, testModule));
       }
     }
-    if (skipped.length > 0) console.log(`\n${skipped.join("\n")}`);
-    const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
-    process.on("exit", () => console.log(`\n${passed} passed, ${failed} failed${tail}`));
+    process.once("exit", () => {
+      if (skipped.length > 0) console.log(`${skipped.length} skipped:\n${skipped.join("\n")}`);
+      if (passed + failed === 0 || failed > 0) process.exitCode ||= 1;
+      console.log(`\n${passed} passed, ${failed} failed`);
+    });
   }
 }

@@ -1,0 +1,47 @@
+import { expects } from "@monolake/config";
+import { z } from "zod";
+import { parseIpAndPort } from "./network-address.ts";
+
+/** The longest path that the address of a unix socket has room for on Linux (`sun_path`, with its ending zero). */
+const maxSocketPathBytes = 107;
+
+const isSocketPath = (path: string): boolean =>
+  path !== "" && !path.includes("\0") && Buffer.byteLength(path) <= maxSocketPathBytes;
+
+/** The path of a unix socket, to listen on or to connect to. */
+export const socketPathSchema = z
+  .string()
+  .refine(isSocketPath, expects(`the path of a unix socket, at most ${maxSocketPathBytes} bytes`));
+
+const backlog = z.int().min(1).max(65535).default(1024).describe("Connections that wait to be accepted");
+
+const socketListener = z.strictObject({
+  type: z.literal("socket"),
+  value: z
+    .string()
+    .refine(
+      (value) => parseIpAndPort(value) !== undefined,
+      expects('an ip address and port such as "0.0.0.0:8080"'),
+    )
+    .describe("IP address and port; port 0 is any free one"),
+  backlog,
+  reuse_port: z
+    .boolean()
+    .default(true)
+    .describe("Every worker listens on its own (SO_REUSEPORT), where the system can"),
+  no_delay: z.boolean().default(true).describe("Sends small writes at once (TCP_NODELAY)"),
+});
+
+const unixListener = z.strictObject({
+  type: z.literal("unix"),
+  value: socketPathSchema.describe("Path of the socket; a stale one is replaced"),
+  backlog,
+  mode: z
+    .string()
+    .refine((value) => /^0?[0-7]{3}$/.test(value), expects('octal permissions such as "0660"'))
+    .optional()
+    .describe("Permissions of the socket; the process's umask decides when left out"),
+});
+
+/** `listener`: where a server accepts connections. */
+export const listenerSchema = z.discriminatedUnion("type", [socketListener, unixListener]);

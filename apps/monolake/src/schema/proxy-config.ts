@@ -1,0 +1,126 @@
+/** The proxy's configuration as its parts use it: units in the names, nothing left out. Plain data: it can cross threads. */
+export interface ProxyConfig {
+  readonly runtime: RuntimeConfig;
+  readonly servers: readonly ServerConfig[];
+}
+
+export interface RuntimeConfig {
+  /** Absent: one for every core. */
+  readonly workerThreads?: number;
+  readonly cpuAffinity: boolean;
+}
+
+/** One server; `type` is the file's `proxy_type`. */
+export type ServerConfig = HttpServerConfig | ThriftServerConfig;
+
+/** What every kind of server has. */
+export interface ServerConfigBase {
+  /** The key in `servers`, which identifies the server over reloads. */
+  readonly key: string;
+  readonly name: string;
+  readonly listener: ListenerConfig;
+  readonly tls?: TlsConfig;
+}
+
+export type ListenerConfig =
+  | {
+      readonly type: "socket";
+      readonly host: string;
+      readonly port: number;
+      readonly backlog: number;
+      readonly reusePort: boolean;
+      readonly noDelay: boolean;
+    }
+  | {
+      readonly type: "unix";
+      readonly path: string;
+      readonly backlog: number;
+      /** Permission bits, as for `chmod`. Absent: as the umask has it. */
+      readonly mode?: number;
+    };
+
+/** File names; relative ones start from the working directory. */
+export interface TlsConfig {
+  readonly chain: string;
+  readonly key: string;
+}
+
+export interface HttpServerConfig extends ServerConfigBase {
+  readonly type: "http";
+  readonly upstreamHttpVersion: "auto" | "http11" | "http2";
+  readonly upstreamHost: "upstream" | "preserve";
+  readonly forwarded: { readonly mode: "append" | "replace" | "off"; readonly rfc7239: boolean };
+  readonly contentHandler: boolean;
+  readonly timeouts: HttpTimeouts;
+  readonly limits: HttpLimits;
+  readonly routes: readonly RouteConfig[];
+}
+
+export interface HttpTimeouts {
+  readonly serverKeepaliveTimeoutMs: number;
+  readonly serverReadHeaderTimeoutMs: number;
+  readonly serverReadBodyTimeoutMs: number;
+  readonly upstreamConnectTimeoutMs: number;
+  readonly upstreamReadTimeoutMs: number;
+}
+
+/** Absent limits do not exist. */
+export interface HttpLimits {
+  readonly maxHeadBytes: number;
+  readonly maxHeaderCount: number;
+  readonly maxUriBytes: number;
+  readonly maxBodyBytes?: number;
+  /** Of one worker. */
+  readonly maxConnections?: number;
+}
+
+export interface RouteConfig {
+  readonly path: string;
+  /** Absent: `replace` where the upstream's URI has a path, else `keep`. */
+  readonly pathMode?: "replace" | "keep" | "strip_prefix";
+  readonly loadBalancer: LoadBalancerName;
+  readonly upstreams: readonly UpstreamConfig[];
+}
+
+export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "first";
+
+export interface UpstreamConfig<Endpoint extends EndpointConfig = EndpointConfig> {
+  readonly endpoint: Endpoint;
+  readonly weight: number;
+}
+
+export type EndpointConfig = UriEndpoint | SocketEndpoint | UnixEndpoint;
+
+export interface UriEndpoint {
+  readonly type: "uri";
+  /** As it is written. */
+  readonly uri: string;
+  readonly scheme: "http" | "https";
+  /** IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** For the `Host` header. */
+  readonly authority: string;
+}
+
+export interface SocketEndpoint {
+  readonly type: "socket";
+  /** IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface UnixEndpoint {
+  readonly type: "unix";
+  readonly path: string;
+}
+
+export interface ThriftServerConfig extends ServerConfigBase {
+  readonly type: "thrift";
+  readonly route: {
+    readonly loadBalancer: LoadBalancerName;
+    readonly upstreams: readonly UpstreamConfig<SocketEndpoint | UnixEndpoint>[];
+  };
+  readonly timeouts: { readonly serverKeepaliveTimeoutMs: number; readonly serverMessageTimeoutMs: number };
+  readonly limits: { readonly maxConnections?: number };
+}

@@ -1,0 +1,16 @@
+import { expects } from "@monolake/config";
+import { z } from "zod";
+
+/** The longest time that a timer of Node.js can wait (2^31 - 1 ms); beyond it a timer would fire at once. */
+const maxSeconds = 2_147_483;
+
+/** A `_sec` key: seconds above 0, whole or not. */
+export const secondsSchema = z
+  .number()
+  .refine(
+    (value) => value > 0 && value <= maxSeconds,
+    expects(`seconds, more than 0 and at most ${maxSeconds}`),
+  );
+
+/** At least 1, as timers count whole milliseconds. */
+export const toMilliseconds = (seconds: number): number => Math.max(1, Math.round(seconds * 1000));

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { listenerSchema } from "./listener-schema.ts";
+
+const fileName = z.string().min(1);
+
+/** `tls`: one certificate. Relative paths start from the working directory. */
+const tlsSchema = z.strictObject({
+  chain: fileName.describe("PEM file with the certificate and its intermediates"),
+  key: fileName.describe("PEM file with the private key"),
+  stack: z.enum(["rustls", "native_tls"]).optional().describe("Without effect: there is one TLS stack"),
+});
+
+/** The keys that every kind of server has. */
+export const serverShape = {
+  name: z.string().min(1).describe("For people: logs and metrics"),
+  listener: listenerSchema,
+  tls: tlsSchema.optional(),
+};
+
+/** `limits.max_connections`, for every kind of server. */
+export const maxConnectionsSchema = z
+  .int()
+  .min(1)
+  .optional()
+  .describe("Open connections of one worker; no limit when left out");

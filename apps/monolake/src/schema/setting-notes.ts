@@ -1,0 +1,78 @@
+import type { ConfigPath, SourcePosition, ValidConfig } from "@monolake/config";
+import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+
+/** A valid setting of a file that the proxy does not, or not yet, do anything for. */
+export interface SettingNote {
+  readonly position: SourcePosition;
+  readonly path: ConfigPath;
+  /** Lower case, no full stop. */
+  readonly message: string;
+}
+
+/** A valid setting that the proxy cannot serve yet: it must refuse to start. */
+export interface UnsupportedFeature {
+  readonly position: SourcePosition;
+  readonly path: ConfigPath;
+  /** For people: `TLS for clients`. */
+  readonly feature: string;
+}
+
+/** What a file asks for and this version cannot do, in the order of the file. Empty for a file that can be served. */
+export function unsupportedFeatures(config: ValidConfig<ConfigFile>): UnsupportedFeature[] {
+  return Object.entries(config.value.servers)
+    .flatMap(([key, server]) =>
+      unsupportedIn(server).map(({ feature, path }) => ({ feature, path: ["servers", key, ...path] })),
+    )
+    .map(({ feature, path }) => ({ feature, path, position: config.problemAt(path, feature).position }))
+    .toSorted((a, b) => a.position.offset - b.position.offset);
+}
+
+interface Unsupported {
+  readonly feature: string;
+  readonly path: ConfigPath;
+}
+
+function unsupportedIn(server: ServerTable): Unsupported[] {
+  const tls: Unsupported[] = server.tls === undefined ? [] : [{ feature: "TLS for clients", path: ["tls"] }];
+  if (server.proxy_type === "thrift") return [{ feature: "Thrift servers", path: ["proxy_type"] }, ...tls];
+  const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
+  const content: Unsupported = {
+    feature: "content encoding",
+    path: ["http_opt_handlers", "content_handler"],
+  };
+  return [
+    ...tls,
+    ...(server.upstream_http_version === "http2" ? [http2] : []),
+    ...(server.http_opt_handlers.content_handler ? [content] : []),
+    ...httpsUpstreams(server.routes),
+  ];
+}
+
+type Routes = Extract<ServerTable, { proxy_type: "http" }>["routes"];
+
+const httpsUpstreams = (routes: Routes): Unsupported[] =>
+  routes.flatMap(({ upstreams }, route) =>
+    upstreams.flatMap(({ endpoint }, upstream) => {
+      if (endpoint.type !== "uri" || !/^https:/i.test(endpoint.value)) return [];
+      return [
+        {
+          feature: "upstreams over TLS",
+          path: ["routes", route, "upstreams", upstream, "endpoint", "value"],
+        },
+      ];
+    }),
+  );
+
+/** Settings that are read because the original has them and that change nothing here; worth a line in the log. */
+export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): SettingNote[] {
+  const { runtime, servers } = config.value;
+  const keys = ["runtime_type", "entries", "sqpoll_idle", "thread_pool"] as const;
+  const paths: ConfigPath[] = keys.filter((key) => runtime[key] !== undefined).map((key) => ["runtime", key]);
+  for (const [key, { tls }] of Object.entries(servers)) {
+    if (tls?.stack !== undefined) paths.push(["servers", key, "tls", "stack"]);
+  }
+  return paths.map((path) => {
+    const { position, message } = config.problemAt(path, `"${path.at(-1)}" has no effect`, "warning");
+    return { position, path, message };
+  });
+}

@@ -1,0 +1,60 @@
+import { expects } from "@monolake/config";
+import { z } from "zod";
+import { socketPathSchema } from "./listener-schema.ts";
+import { parseHostAndPort } from "./network-address.ts";
+import { parseUpstreamUri } from "./upstream-uri.ts";
+
+const uriEndpoint = z.strictObject({
+  type: z.literal("uri"),
+  value: z.string().superRefine((value, context) => {
+    const uri = parseUpstreamUri(value);
+    if ("expected" in uri) context.addIssue({ code: "custom", ...expects(uri.expected) });
+  }),
+});
+
+const socketEndpoint = z.strictObject({
+  type: z.literal("socket"),
+  value: z
+    .string()
+    .refine(
+      (value) => parseHostAndPort(value) !== undefined,
+      expects('a host and port such as "127.0.0.1:8080"'),
+    ),
+});
+
+const unixEndpoint = z.strictObject({ type: z.literal("unix"), value: socketPathSchema });
+
+const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
+
+/** `load_balancer`: how one of several upstreams is chosen. */
+export const loadBalancerSchema = z
+  .enum(["random", "weighted_random", "round_robin", "first"])
+  .default("random")
+  .describe("How one of the upstreams is chosen");
+
+/** Upstreams that speak HTTP. */
+export const httpUpstreamsSchema = z
+  .array(
+    z.strictObject({
+      endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]),
+      weight,
+    }),
+  )
+  .min(1);
+
+/** Upstreams that speak Thrift: no URIs. */
+export const thriftUpstreamsSchema = z
+  .array(z.strictObject({ endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]), weight }))
+  .min(1);
+
+interface Balanced {
+  readonly load_balancer: z.output<typeof loadBalancerSchema>;
+  readonly upstreams: readonly { readonly weight: number }[];
+}
+
+/** For `superRefine`: weights that are all zero leave nobody to choose. */
+export function checkWeights({ load_balancer, upstreams }: Balanced, context: z.RefinementCtx): void {
+  if (load_balancer !== "weighted_random" || upstreams.some(({ weight }) => weight > 0)) return;
+  const message = "expected a weight above 0 for at least one upstream, found only 0";
+  context.addIssue({ code: "custom", path: ["upstreams"], message });
+}

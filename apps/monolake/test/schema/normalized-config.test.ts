@@ -1,0 +1,191 @@
+import { expect, expectTypeOf, it } from "vitest";
+import { type ProxyConfig, parseProxyConfig } from "../../src/schema/index.ts";
+
+function configOf(text: string): ProxyConfig {
+  const outcome = parseProxyConfig({ text, checkRoutes: () => [] });
+  if (outcome.type === "invalid") expect.unreachable(outcome.problems[0]?.message);
+  return outcome.config;
+}
+
+const smallest = `[runtime]
+[servers.web]
+name = "web"
+proxy_type = "http"
+listener = { type = "socket", value = "[::1]:0" }
+routes = [{ path = "/", upstreams = [{ endpoint = { type = "uri", value = "HTTP://[::1]:80/a?b" } }] }]
+`;
+
+it("fills in every default", () => {
+  expect(configOf(smallest)).toEqual({
+    runtime: { cpuAffinity: false },
+    servers: [
+      {
+        type: "http",
+        key: "web",
+        name: "web",
+        listener: { type: "socket", host: "::1", port: 0, backlog: 1024, reusePort: true, noDelay: true },
+        upstreamHttpVersion: "auto",
+        upstreamHost: "upstream",
+        forwarded: { mode: "append", rfc7239: true },
+        contentHandler: false,
+        timeouts: {
+          serverKeepaliveTimeoutMs: 60_000,
+          serverReadHeaderTimeoutMs: 10_000,
+          serverReadBodyTimeoutMs: 30_000,
+          upstreamConnectTimeoutMs: 3000,
+          upstreamReadTimeoutMs: 30_000,
+        },
+        limits: { maxHeadBytes: 32_768, maxHeaderCount: 128, maxUriBytes: 16_384 },
+        routes: [
+          {
+            path: "/",
+            loadBalancer: "random",
+            upstreams: [
+              {
+                endpoint: {
+                  type: "uri",
+                  uri: "HTTP://[::1]:80/a?b",
+                  scheme: "http",
+                  host: "::1",
+                  port: 80,
+                  authority: "[::1]",
+                },
+                weight: 1,
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
+
+const fullest = `[runtime]
+worker_threads = 3
+cpu_affinity = true
+sqpoll_idle = 5
+thread_pool = 2
+[servers.web]
+name = "web"
+proxy_type = "http"
+listener = { type = "unix", value = "/run/web.sock", mode = "0660", backlog = 9 }
+tls = { chain = "a.crt", key = "a.key", stack = "native_tls" }
+upstream_http_version = "http2"
+upstream_host = "preserve"
+forwarded = { mode = "off", rfc7239 = false }
+http_opt_handlers = {}
+limits = { max_head_bytes = 1000, max_header_count = 7, max_uri_bytes = 90, max_body_bytes = 0, max_connections = 5 }
+[servers.web.timeout]
+server_keepalive_timeout_sec = 0.25
+server_read_header_timeout_sec = 1
+server_read_body_timeout_sec = 2
+upstream_connect_timeout_sec = 0.0001
+upstream_read_timeout_sec = 2147483
+[[servers.web.routes]]
+path = "/a/{b}"
+path_mode = "strip_prefix"
+load_balancer = "weighted_random"
+upstreams = [
+  { endpoint = { type = "socket", value = "db_1.internal:90" }, weight = 0 },
+  { endpoint = { type = "unix", value = "/run/a.sock" }, weight = 65535 },
+]
+[servers.rpc]
+name = "rpc"
+proxy_type = "thrift"
+listener = { type = "socket", value = "127.0.0.1:1", reuse_port = false, no_delay = false }
+timeout = { server_keepalive_timeout_sec = 4, server_message_timeout_sec = 5 }
+limits = { max_connections = 6 }
+route = { load_balancer = "first", upstreams = [{ endpoint = { type = "socket", value = "[::1]:2" } }] }
+`;
+
+it("carries every setting over, in milliseconds", () => {
+  expect(configOf(fullest)).toEqual({
+    runtime: { workerThreads: 3, cpuAffinity: true },
+    servers: [
+      {
+        type: "http",
+        key: "web",
+        name: "web",
+        listener: { type: "unix", path: "/run/web.sock", backlog: 9, mode: 0o660 },
+        tls: { chain: "a.crt", key: "a.key" },
+        upstreamHttpVersion: "http2",
+        upstreamHost: "preserve",
+        forwarded: { mode: "off", rfc7239: false },
+        contentHandler: false,
+        timeouts: {
+          serverKeepaliveTimeoutMs: 250,
+          serverReadHeaderTimeoutMs: 1000,
+          serverReadBodyTimeoutMs: 2000,
+          upstreamConnectTimeoutMs: 1,
+          upstreamReadTimeoutMs: 2_147_483_000,
+        },
+        limits: {
+          maxHeadBytes: 1000,
+          maxHeaderCount: 7,
+          maxUriBytes: 90,
+          maxBodyBytes: 0,
+          maxConnections: 5,
+        },
+        routes: [
+          {
+            path: "/a/{b}",
+            pathMode: "strip_prefix",
+            loadBalancer: "weighted_random",
+            upstreams: [
+              { endpoint: { type: "socket", host: "db_1.internal", port: 90 }, weight: 0 },
+              { endpoint: { type: "unix", path: "/run/a.sock" }, weight: 65_535 },
+            ],
+          },
+        ],
+      },
+      {
+        type: "thrift",
+        key: "rpc",
+        name: "rpc",
+        listener: {
+          type: "socket",
+          host: "127.0.0.1",
+          port: 1,
+          backlog: 1024,
+          reusePort: false,
+          noDelay: false,
+        },
+        route: {
+          loadBalancer: "first",
+          upstreams: [{ endpoint: { type: "socket", host: "::1", port: 2 }, weight: 1 }],
+        },
+        timeouts: { serverKeepaliveTimeoutMs: 4000, serverMessageTimeoutMs: 5000 },
+        limits: { maxConnections: 6 },
+      },
+    ],
+  });
+});
+
+it("gives plain data that can cross a thread", () => {
+  const config = configOf(fullest);
+  expect(structuredClone(config)).toEqual(config);
+  expect(JSON.parse(JSON.stringify(config))).toEqual(config);
+});
+
+it("reads the same from JSON", () => {
+  const json = {
+    runtime: {},
+    servers: {
+      web: {
+        name: "web",
+        proxy_type: "http",
+        listener: { type: "socket", value: "[::1]:0" },
+        routes: [{ path: "/", upstreams: [{ endpoint: { type: "uri", value: "HTTP://[::1]:80/a?b" } }] }],
+      },
+    },
+  };
+  expect(configOf(JSON.stringify(json, null, 2))).toEqual(configOf(smallest));
+});
+
+it("has a type for each kind of server", () => {
+  for (const server of configOf(fullest).servers) {
+    if (server.type === "http") expectTypeOf(server.timeouts.upstreamReadTimeoutMs).toEqualTypeOf<number>();
+    // @ts-expect-error a Thrift server has no routes
+    else expect(server.routes).toBeUndefined();
+  }
+});

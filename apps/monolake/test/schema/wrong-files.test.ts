@@ -1,0 +1,214 @@
+import { createRouter } from "@monolake/services/http";
+import { describe, expect, it } from "vitest";
+import { createRouteCheck, parseProxyConfig } from "../../src/schema/index.ts";
+
+function complaints(text: string): string[] {
+  const outcome = parseProxyConfig({ text, checkRoutes: createRouteCheck(createRouter) });
+  if (outcome.type === "valid") return [];
+  return outcome.problems.map(({ position, message }) => `${position.line}:${position.column} ${message}`);
+}
+
+/** One line each, so that a case can replace one: line 1 is `[runtime]`. */
+const lines = {
+  runtime: "[runtime]",
+  server: "[servers.web]",
+  name: 'name = "web"',
+  type: 'proxy_type = "http"',
+  listener: 'listener = { type = "socket", value = "127.0.0.1:8080" }',
+  more: "",
+  routes: "[[servers.web.routes]]",
+  path: 'path = "/"',
+  upstreams: 'upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:9000" } }]',
+  end: "",
+};
+
+const fileWith = (changed: Partial<typeof lines>): string =>
+  Object.values({ ...lines, ...changed }).join("\n");
+
+const endpoint = (value: string, type = "uri") => ({
+  upstreams: `upstreams = [{ endpoint = { type = "${type}", value = "${value}" } }]`,
+});
+const listener = (value: string, type = "socket") => ({
+  listener: `listener = { type = "${type}", value = "${value}" }`,
+});
+
+it("finds nothing wrong with the file that the cases change", () => {
+  expect(complaints(fileWith({}))).toEqual([]);
+});
+
+describe("one mistake is one problem, at its place", () => {
+  const cases: readonly [changed: Partial<typeof lines>, complaint: string][] = [
+    [{ runtime: "" }, '1:1 missing key "runtime": expected a table'],
+    [{ runtime: "[runtime]\nworker_threads = 0" }, "2:18 expected a number of at least 1, found 0"],
+    [
+      { runtime: '[runtime]\nruntime_type = "uring"' },
+      '2:16 expected "io_uring" or "legacy", found "uring", did you mean "io_uring"?',
+    ],
+    [
+      { runtime: "[runtime]\nworkers = 1" },
+      '2:1 unknown key "workers", expected "worker_threads", "cpu_affinity", "runtime_type", "entries", "sqpoll_idle" or "thread_pool"',
+    ],
+    [{ end: "[server.x]" }, '10:2 unknown key "server", did you mean "servers"?'],
+    [{ name: "" }, '2:2 missing key "name": expected a string'],
+    [{ name: 'name = ""' }, '3:8 expected at least 1 character, found ""'],
+    [{ type: "" }, '2:2 missing key "proxy_type": expected "http" or "thrift"'],
+    [
+      { type: 'proxy_type = "https"' },
+      '4:14 expected "http" or "thrift", found "https", did you mean "http"?',
+    ],
+    [{ listener: "" }, '2:2 missing key "listener": expected a table'],
+    [{ listener: 'listener = "0.0.0.0:80"' }, '5:12 expected a table, found "0.0.0.0:80"'],
+    [listener("127.0.0.1:80", "tcp"), '5:21 expected "socket" or "unix", found "tcp"'],
+    [
+      listener("localhost:80"),
+      '5:39 expected an ip address and port such as "0.0.0.0:8080", found "localhost:80"',
+    ],
+    [
+      listener("127.0.0.1:65536"),
+      '5:39 expected an ip address and port such as "0.0.0.0:8080", found "127.0.0.1:65536"',
+    ],
+    [listener("::1:80"), '5:39 expected an ip address and port such as "0.0.0.0:8080", found "::1:80"'],
+    [listener("", "unix"), '5:37 expected the path of a unix socket, at most 107 bytes, found ""'],
+    [
+      { listener: 'listener = { type = "unix", value = "/a", mode = "0999" }' },
+      '5:50 expected octal permissions such as "0660", found "0999"',
+    ],
+    [
+      { listener: 'listener = { type = "unix", value = "/a", no_delay = true }' },
+      '5:43 unknown key "no_delay", expected "type", "value", "backlog" or "mode"',
+    ],
+    [{ more: 'tls = { chain = "a" }' }, '6:7 missing key "key": expected a string'],
+    [
+      { more: 'tls = { chain = "a", key = "b", stack = "openssl" }' },
+      '6:41 expected "rustls" or "native_tls", found "openssl"',
+    ],
+    [
+      { more: 'upstream_http_version = "http1"' },
+      '6:25 expected "auto", "http11" or "http2", found "http1", did you mean "http11"?',
+    ],
+    [{ more: "http_opt_handlers = { content_handler = 1 }" }, "6:41 expected true or false, found 1"],
+    [
+      { more: "timeout = { upstream_read_timeout_sec = 0 }" },
+      "6:41 expected seconds, more than 0 and at most 2147483, found 0",
+    ],
+    [
+      { more: "http_timeout = { upstream_read_timeout_sec = -1 }" },
+      "6:46 expected seconds, more than 0 and at most 2147483, found -1",
+    ],
+    [
+      { more: "timeout = { upstream_read_timeout_sec = 2147484 }" },
+      "6:41 expected seconds, more than 0 and at most 2147483, found 2147484",
+    ],
+    [{ more: "timeout = { upstream_read_timeout_sec = inf }" }, "6:41 expected a number, found inf"],
+    [{ more: 'timeout = { upstream_read_timeout_sec = "2s" }' }, '6:41 expected a number, found "2s"'],
+    [
+      { more: "timeout = { upstream_read_timeout = 2 }" },
+      '6:13 unknown key "upstream_read_timeout", did you mean "upstream_read_timeout_sec"?',
+    ],
+    [
+      { more: "timeout = {}\nhttp_timeout = {}" },
+      '7:1 expected "timeout" or its other name "http_timeout", found both',
+    ],
+    [{ more: "timeouts = {}" }, '6:1 unknown key "timeouts", did you mean "timeout"?'],
+    [{ more: "limits = { max_head_bytes = 255 }" }, "6:29 expected a number of at least 256, found 255"],
+    [{ more: "limits = { max_body = 1 }" }, '6:12 unknown key "max_body", did you mean "max_body_bytes"?'],
+    [{ more: 'forwarded = { mode = "add" }' }, '6:22 expected "append", "replace" or "off", found "add"'],
+    [{ more: 'upstream_host = "client"' }, '6:17 expected "upstream" or "preserve", found "client"'],
+    [{ more: "route = {}" }, '6:1 unknown key "route", did you mean "routes"?'],
+    [{ routes: "", path: "", upstreams: "" }, '2:2 missing key "routes": expected an array'],
+    [{ path: "" }, '7:3 missing key "path": expected a string'],
+    [{ path: 'path = "a"' }, '8:8 expected a path that begins with "/", found "a"'],
+    [
+      { path: 'path = "/"\npath_mode = "strip"' },
+      '9:13 expected "replace", "keep" or "strip_prefix", found "strip", did you mean "strip_prefix"?',
+    ],
+    [
+      { path: 'path = "/"\nload_balancer = "roundrobin"' },
+      '9:17 expected "random", "weighted_random", "round_robin" or "first", found "roundrobin", did you mean "round_robin"?',
+    ],
+    [{ upstreams: "upstreams = []" }, "9:13 expected at least 1 entry, found an empty array"],
+    [endpoint("ftp://a"), '9:51 expected a uri with the scheme http or https, found "ftp://a"'],
+    [endpoint("127.0.0.1:80"), '9:51 expected a uri such as "http://127.0.0.1:8080", found "127.0.0.1:80"'],
+    [endpoint("http:///a"), '9:51 expected a uri with a host, found "http:///a"'],
+    [endpoint("http://:80"), '9:51 expected a uri with a host, found "http://:80"'],
+    [endpoint("http://u:p@a"), '9:51 expected a uri without user and password, found "http://u:p@a"'],
+    [endpoint("http://a/#b"), '9:51 expected a uri without fragment, found "http://a/#b"'],
+    [
+      endpoint("http://a b"),
+      '9:51 expected a uri without spaces and other characters to escape, found "http://a b"',
+    ],
+    [endpoint("http://a:65536"), '9:51 expected a uri with a valid host and port, found "http://a:65536"'],
+    [endpoint("http://a:0"), '9:51 expected a uri with a port between 1 and 65535, found "http://a:0"'],
+    [
+      endpoint("127.0.0.1", "socket"),
+      '9:54 expected a host and port such as "127.0.0.1:8080", found "127.0.0.1"',
+    ],
+    [
+      endpoint("1.2.3.256:80", "socket"),
+      '9:54 expected a host and port such as "127.0.0.1:8080", found "1.2.3.256:80"',
+    ],
+    [endpoint("a:0", "socket"), '9:54 expected a host and port such as "127.0.0.1:8080", found "a:0"'],
+    [
+      endpoint("a".repeat(108), "unix"),
+      `9:52 expected the path of a unix socket, at most 107 bytes, found "${"a".repeat(60)}…"`,
+    ],
+    [endpoint("a", "url"), '9:36 expected "uri", "socket" or "unix", found "url", did you mean "uri"?'],
+    [
+      { upstreams: 'upstreams = [{ endpoint = { type = "unix", value = "/a" }, weight = 65536 }]' },
+      "9:69 expected a number of at most 65535, found 65536",
+    ],
+    [
+      {
+        path: 'path = "/"\nload_balancer = "weighted_random"',
+        upstreams: 'upstreams = [{ endpoint = { type = "unix", value = "/a" }, weight = 0 }]',
+      },
+      "10:13 expected a weight above 0 for at least one upstream, found only 0",
+    ],
+    [
+      { path: 'path = "/{"' },
+      '8:8 route pattern "/{" is invalid at position 1: expected a } that ends the parameter, or {{ for the character {',
+    ],
+    [
+      {
+        end: '[[servers.web.routes]]\npath = "/"\nupstreams = [{ endpoint = { type = "unix", value = "/a" } }]',
+      },
+      '11:8 route "/" conflicts with route "/", expected patterns that differ in more than their parameters',
+    ],
+  ];
+  it.each(cases)("%j", (changed, complaint) => {
+    expect(complaints(fileWith(changed))).toEqual([complaint]);
+  });
+});
+
+it("refuses a URI for a Thrift upstream", () => {
+  const text = fileWith({
+    type: 'proxy_type = "thrift"',
+    routes: "[servers.web.route]",
+    path: "",
+    ...endpoint("http://127.0.0.1:80"),
+  });
+  expect(complaints(text)).toEqual(['9:36 expected "socket" or "unix", found "uri"']);
+});
+
+const second = (value: string, type = "socket") =>
+  `[servers.other]\nname = "o"\nproxy_type = "http"\nroutes = []\nlistener = { type = "${type}", value = "${value}" }`;
+
+it.each([
+  ["127.0.0.1:8080", "127.0.0.1:8080"],
+  ["[::1]:8080", "[0:0:0:0:0:0:0:1]:8080"],
+])("refuses two listeners at one address: %s and %s", (first, other) => {
+  expect(complaints(fileWith({ ...listener(first), end: second(other) }))).toEqual([
+    '14:39 expected a listener of its own, found that of server "web"',
+  ]);
+});
+
+it("lets servers listen at different places, and at any free port", () => {
+  expect(complaints(fileWith({ end: second("127.0.0.1:8081") }))).toEqual([]);
+  expect(complaints(fileWith({ ...listener("127.0.0.1:0"), end: second("127.0.0.1:0") }))).toEqual([]);
+  expect(complaints(fileWith({ ...listener("/a", "unix"), end: second("/b", "unix") }))).toEqual([]);
+});
+
+it("finds the mistakes of all servers at once", () => {
+  const text = fileWith({ name: "name = 1", path: 'path = "a"', end: `${second("127.0.0.1")}\nroute = 1` });
+  expect(complaints(text)).toHaveLength(4);
+});

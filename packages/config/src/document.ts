@@ -1,0 +1,85 @@
+import type { ConfigPath, ConfigProblem } from "./problem.ts";
+import type { Span } from "./source-text.ts";
+
+/** A configuration file as a tree, the same for every format: each value and key with its place. */
+export type ConfigNode = TableNode | ArrayNode | ScalarNode;
+
+export interface TableNode {
+  readonly type: "table";
+  readonly entries: Map<string, TableEntry>;
+  /** The table itself, or the header that opens it. */
+  span: Span;
+}
+
+export interface TableEntry {
+  key: Span;
+  readonly value: ConfigNode;
+}
+
+export interface ArrayNode {
+  readonly type: "array";
+  readonly items: ConfigNode[];
+  readonly span: Span;
+}
+
+export interface ScalarNode {
+  readonly type: "scalar";
+  readonly value: string | number | boolean | null;
+  readonly span: Span;
+}
+
+/** What a parser gives: the tree unless the text cannot be understood, and what is wrong with it. */
+export interface ParsedDocument {
+  readonly root: ConfigNode | undefined;
+  readonly problems: readonly ConfigProblem[];
+}
+
+export const createTable = (span: Span): TableNode => ({ type: "table", entries: new Map(), span });
+
+/** Keys that would reach the prototype of an ordinary object in code that copies without care. */
+export const forbiddenKeys: ReadonlySet<string> = new Set(["__proto__"]);
+
+/**
+ * The value of a tree, tables as objects without prototype. `onTable` hears of every object and its node.
+ * The depth is that of the tree, which the parsers bound.
+ */
+export function toPlainValue(node: ConfigNode, onTable: (value: object, node: TableNode) => void): unknown {
+  switch (node.type) {
+    case "scalar":
+      return node.value;
+    case "array":
+      return node.items.map((item) => toPlainValue(item, onTable));
+    case "table": {
+      const value = Object.create(null) as Record<string, unknown>;
+      for (const [key, entry] of node.entries) value[key] = toPlainValue(entry.value, onTable);
+      onTable(value, node);
+      return value;
+    }
+    default:
+      node satisfies never;
+      throw new TypeError("unknown type of node");
+  }
+}
+
+/** What stands at a path: as far as it goes. */
+export interface FoundNode {
+  /** The value at the path, or undefined where the file has none. */
+  readonly node: ConfigNode | undefined;
+  /** The key of that value, when it is in a table. */
+  readonly key: Span | undefined;
+  /** The last value on the way that exists: the table that lacks the key. */
+  readonly nearest: ConfigNode;
+}
+
+export function findNode(root: ConfigNode, path: ConfigPath): FoundNode {
+  let node = root;
+  let key: Span | undefined;
+  for (const step of path) {
+    const entry = node.type === "table" ? node.entries.get(String(step)) : undefined;
+    const next = entry?.value ?? (node.type === "array" ? node.items[Number(step)] : undefined);
+    if (next === undefined) return { node: undefined, key: undefined, nearest: node };
+    key = entry?.key;
+    node = next;
+  }
+  return { node, key, nearest: node };
+}

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import { oneOf } from "./describe.ts";
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "a string",
+  number: "a number",
+  int: "an integer",
+  boolean: "true or false",
+  object: "a table",
+  record: "a table",
+  array: "an array",
+  tuple: "an array",
+  date: "a date",
+  null: "null",
+};
+
+/**
+ * Says what a check of a schema expects, as a noun phrase; the problem becomes `expected <phrase>, found <value>` and
+ * points at the value. The second argument of zod's `refine`, or what is added to an issue of `superRefine`.
+ *
+ * ```ts
+ * z.string().refine(isPort, expects('a port, for instance "8080"'));
+ * ```
+ */
+export const expects = (phrase: string) => ({ message: phrase, params: { expected: phrase } });
+
+/** What an issue says was expected, as a noun phrase, or undefined when only its message says it. */
+export function expectationOf(issue: z.core.$ZodIssue): string | undefined {
+  switch (issue.code) {
+    case "invalid_type":
+      return typeNames[issue.expected] ?? issue.expected;
+    case "invalid_value":
+      return oneOf(issue.values);
+    case "too_small":
+      return bound(issue.origin, Number(issue.minimum), issue.inclusive === false ? "more than" : "at least");
+    case "too_big":
+      return bound(issue.origin, Number(issue.maximum), issue.inclusive === false ? "less than" : "at most");
+    case "invalid_format":
+      return issue.format === "regex" ? `text like ${issue.pattern}` : `a valid ${issue.format}`;
+    case "not_multiple_of":
+      return `a multiple of ${issue.divisor}`;
+    case "invalid_union":
+      return "options" in issue && issue.options !== undefined ? oneOf(issue.options) : unionOf(issue);
+    case "custom":
+      return typeof issue.params?.["expected"] === "string" ? issue.params["expected"] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function bound(origin: string, limit: number, relation: string): string {
+  const units = limit === 1 ? ["entry", "character"] : ["entries", "characters"];
+  if (origin === "array" || origin === "set") return `${relation} ${limit} ${units[0]}`;
+  if (origin === "string") return `${relation} ${limit} ${units[1]}`;
+  return `${origin === "int" ? "an integer" : "a number"} of ${relation} ${limit}`;
+}
+
+/** What the alternatives of a union expect, when all of them fail at the value itself. */
+function unionOf(issue: z.core.$ZodIssueInvalidUnion): string | undefined {
+  const phrases = issue.errors.flatMap((issues) => issues.map(expectationOf));
+  const known = [...new Set(phrases.filter((phrase) => phrase !== undefined))];
+  return known.length === 0 ? undefined : known.join(" or ");
+}

@@ -1,0 +1,55 @@
+import type { ConfigChange, ConfigSource } from "./config-source.ts";
+import { ConfigReadError } from "./errors.ts";
+import { FileEvents } from "./file-events.ts";
+import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
+import { readConfigFile } from "./read-config-file.ts";
+
+/** How a file is followed. */
+export interface FileSourceOptions extends Partial<Pick<ConfigLimits, "maxBytes">> {
+  /** How long the file must be left alone before it is read, as editors write in several steps. Default 50. */
+  readonly settleMs?: number;
+  /** How often it is read without any sign of a change, as some file systems give none. Default 1000. */
+  readonly pollMs?: number;
+}
+
+/**
+ * A configuration file as a source. It is followed through replacement by an editor, removal and return, and the swap
+ * of a symbolic link (the way Kubernetes updates a mounted ConfigMap). Whether it changed is judged by its bytes alone.
+ */
+export function createFileSource(file: string, options: FileSourceOptions = {}): ConfigSource {
+  const { maxBytes } = resolveLimits(options);
+  const { settleMs = 50, pollMs = 1000 } = options;
+  let revision: string | undefined;
+  let failure: string | undefined;
+
+  const load = async () => {
+    const config = await readConfigFile(file, maxBytes);
+    revision = config.revision;
+    failure = undefined;
+    return config;
+  };
+
+  /** What is new since the last look; a failure that goes on is told once. */
+  const look = async (): Promise<ConfigChange | undefined> => {
+    const [oldRevision, oldFailure] = [revision, failure];
+    try {
+      const config = await load();
+      return config.revision === oldRevision ? undefined : { type: "changed", config };
+    } catch (error: unknown) {
+      if (!(error instanceof ConfigReadError)) throw error;
+      failure = error.message;
+      return failure === oldFailure ? undefined : { type: "unreadable", error };
+    }
+  };
+
+  async function* watch(signal: AbortSignal): AsyncGenerator<ConfigChange> {
+    using events = new FileEvents(file, { settleMs, pollMs });
+    while (!signal.aborted) {
+      const change = await look();
+      if (change !== undefined) yield change;
+      else await events.next(signal);
+    }
+  }
+
+  return { load, watch };
+}

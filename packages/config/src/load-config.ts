@@ -1,0 +1,23 @@
+import type { ConfigFormat } from "./format.ts";
+import { type ConfigOutcome, parseConfig } from "./parse-config.ts";
+import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
+import { readConfigFile } from "./read-config-file.ts";
+import type { ConfigSchema } from "./schema-problems.ts";
+
+/** How to read a configuration file. */
+export interface LoadConfigOptions<Value> extends Partial<ConfigLimits> {
+  /** A path; relative ones start from the working directory. */
+  readonly file: string;
+  /** Default: JSON when the first non-blank character is `{` or the file is called `.json`, else TOML. */
+  readonly format?: ConfigFormat;
+  readonly schema: ConfigSchema<Value>;
+}
+
+/**
+ * Reads a configuration file and checks it against a schema: {@link parseConfig} for a file. A file that is wrong is an
+ * outcome; one that cannot be read is thrown as {@link ConfigReadError} (ERR_CONFIG_READ).
+ */
+export async function loadConfig<Value>(options: LoadConfigOptions<Value>): Promise<ConfigOutcome<Value>> {
+  const { text } = await readConfigFile(options.file, resolveLimits(options).maxBytes);
+  return parseConfig({ ...options, text });
+}

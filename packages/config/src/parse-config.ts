@@ -1,0 +1,89 @@
+import { findNode } from "./document.ts";
+import { ConfigInvalidError } from "./errors.ts";
+import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
+import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
+import { type ConfigPath, type ConfigProblem, createProblem, sortProblems } from "./problem.ts";
+import { applySchema, type ConfigSchema } from "./schema-problems.ts";
+import { SourceText } from "./source-text.ts";
+import { ValidationRun } from "./validation-run.ts";
+
+/** How to read a configuration that is not in a file, or already read from one. */
+export interface ParseConfigOptions<Value> extends Partial<ConfigLimits> {
+  readonly text: string;
+  /** The name that problems carry. Default `"config"`. */
+  readonly file?: string;
+  /** Default: JSON when the first non-blank character is `{` or the file is called `.json`, else TOML. */
+  readonly format?: ConfigFormat;
+  readonly schema: ConfigSchema<Value>;
+}
+
+/** A configuration that fits its schema. */
+export interface ValidConfig<Value> {
+  readonly type: "valid";
+  readonly value: Value;
+  /** What works and should be changed, in the order of the file. */
+  readonly warnings: readonly ConfigProblem[];
+  /**
+   * A problem or warning of the application's own about the value (or, where the file has none, the table) at `path`,
+   * for checks that no schema can do.
+   */
+  readonly problemAt: (path: ConfigPath, message: string, severity?: "error" | "warning") => ConfigProblem;
+}
+
+/** A configuration that does not fit: all that is wrong, in the order of the file. */
+export interface InvalidConfig {
+  readonly type: "invalid";
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** What reading a configuration gives: the typed value, or what is wrong with it. */
+export type ConfigOutcome<Value> = ValidConfig<Value> | InvalidConfig;
+
+/**
+ * Reads a configuration text and checks it against a schema. Every problem is found at once, except that a text with a
+ * syntax error is looked at no further. Unknown keys are problems where the schema uses `z.strictObject`.
+ *
+ * Throws nothing for a bad text. The schema must be synchronous.
+ */
+export function parseConfig<Value>(options: ParseConfigOptions<Value>): ConfigOutcome<Value> {
+  const { text, file = "config", schema } = options;
+  const limits = resolveLimits(options);
+  const size = Buffer.byteLength(text);
+  if (size > limits.maxBytes) return tooLarge(file, size, limits);
+  const source = new SourceText(file, text);
+  const { root, problems } = parseDocument(options.format ?? detectFormat(file, text), source, limits);
+  if (root === undefined) return invalid(problems);
+  const run = new ValidationRun(source, root);
+  const result = applySchema(run, schema);
+  const found = [...problems, ...run.problems, ...("problems" in result ? result.problems : [])];
+  const errors = found.filter((problem) => problem.severity === "error");
+  if (errors.length > 0 || !("value" in result)) return invalid(errors);
+  const warnings = sortProblems(found);
+  return { type: "valid", value: result.value, warnings, problemAt: problemAt(run) };
+}
+
+/** The valid configuration of an outcome; throws {@link ConfigInvalidError} (ERR_CONFIG_INVALID) with the problems of an invalid one. */
+export function requireValid<Value>(outcome: ConfigOutcome<Value>): ValidConfig<Value> {
+  if (outcome.type === "valid") return outcome;
+  throw new ConfigInvalidError({ problems: outcome.problems });
+}
+
+const invalid = (problems: readonly ConfigProblem[]): InvalidConfig => ({
+  type: "invalid",
+  problems: sortProblems(problems),
+});
+
+function tooLarge(file: string, size: number, { maxBytes }: ConfigLimits): InvalidConfig {
+  const message = `expected at most ${maxBytes} bytes, found ${size}`;
+  return invalid([
+    createProblem(new SourceText(file, ""), { type: "limit", message, span: { offset: 0, length: 0 } }),
+  ]);
+}
+
+const problemAt =
+  (run: ValidationRun): ValidConfig<unknown>["problemAt"] =>
+  (path, message, severity = "error") => {
+    const { node, nearest } = findNode(run.root, path);
+    const type = severity === "warning" ? "notice" : "wrong-value";
+    return createProblem(run.source, { type, severity, message, path, span: (node ?? nearest).span });
+  };

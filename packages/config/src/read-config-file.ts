@@ -1,0 +1,55 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import type { ConfigText } from "./config-source.ts";
+import { ConfigReadError } from "./errors.ts";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EACCES: "permission denied",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is no directory",
+  ELOOP: "too many symbolic links",
+};
+
+/** Reads at most `maxBytes` of UTF-8. Throws {@link ConfigReadError}. */
+export async function readConfigFile(file: string, maxBytes: number): Promise<ConfigText> {
+  const bytes = await readBounded(file, maxBytes);
+  const revision = createHash("sha256").update(bytes).digest("hex");
+  return { text: decode(file, bytes), file, revision };
+}
+
+async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
+  try {
+    await using handle = await open(file, "r");
+    const chunks = await readChunks(handle, maxBytes);
+    if (chunks !== undefined) return Buffer.concat(chunks);
+  } catch (cause: unknown) {
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    throw new ConfigReadError({ file, directory: process.cwd(), reason: reasons[code] ?? message, cause });
+  }
+  throw new ConfigReadError({
+    file,
+    directory: process.cwd(),
+    reason: `it is larger than ${maxBytes} bytes`,
+  });
+}
+
+/** Until the end, whatever the size says: a pipe or /dev/stdin has none. Undefined when there is more than allowed. */
+async function readChunks(handle: FileHandle, maxBytes: number): Promise<Buffer[] | undefined> {
+  const chunks: Buffer[] = [];
+  for (let size = 0; size <= maxBytes; ) {
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(65536), position: null });
+    if (bytesRead === 0) return chunks;
+    chunks.push(buffer.subarray(0, bytesRead));
+    size += bytesRead;
+  }
+  return undefined;
+}
+
+function decode(file: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause: unknown) {
+    throw new ConfigReadError({ file, directory: process.cwd(), reason: "it is not UTF-8 text", cause });
+  }
+}

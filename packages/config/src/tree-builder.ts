@@ -1,0 +1,74 @@
+import { quote } from "./describe.ts";
+import {
+  type ConfigNode,
+  createTable,
+  forbiddenKeys,
+  type ParsedDocument,
+  type TableNode,
+} from "./document.ts";
+import { type ConfigLimits, tooDeep } from "./parser-limits.ts";
+import { type ConfigProblem, createProblem } from "./problem.ts";
+import type { SourceText, Span } from "./source-text.ts";
+
+/** What every format needs to turn its parser's tree into ours: the checks that none of them may skip. */
+export class TreeBuilder {
+  readonly source: SourceText;
+  readonly #limits: ConfigLimits;
+  readonly #problems: ConfigProblem[] = [];
+  #tooDeep: Span | undefined;
+
+  constructor(source: SourceText, limits: ConfigLimits) {
+    this.source = source;
+    this.#limits = limits;
+  }
+
+  /** Whether a value may stand at this depth (the root's is 0). Remembers the first that may not. */
+  fits(depth: number, span: Span): boolean {
+    if (depth <= this.#limits.maxDepth) return true;
+    this.#tooDeep ??= span;
+    return false;
+  }
+
+  /** Whether a table may have this key at all. */
+  allows(key: string, span: Span): boolean {
+    if (!forbiddenKeys.has(key)) return true;
+    const message = `expected another name, found the key ${quote(key)}, which no table may have`;
+    this.#problems.push(createProblem(this.source, { type: "forbidden-key", message, span }));
+    return false;
+  }
+
+  /** Adds a value; the first of two with the same key stays. */
+  add(table: TableNode, name: string, key: Span, value: ConfigNode): void {
+    const first = table.entries.get(name);
+    if (first === undefined) {
+      table.entries.set(name, { key, value });
+      return;
+    }
+    this.#problems.push(duplicateKey(this.source, name, key, this.source.position(first.key).line));
+  }
+
+  /** The table `name` of `table`, made when it is not there yet. */
+  tableIn(table: TableNode, name: string, key: Span): TableNode {
+    const there = table.entries.get(name)?.value;
+    if (there?.type === "table") return there;
+    const made = createTable(key);
+    this.add(table, name, key, made);
+    return made;
+  }
+
+  finish(root: ConfigNode): ParsedDocument {
+    if (this.#tooDeep !== undefined) return tooDeep(this.source, this.#tooDeep, this.#limits);
+    return { root, problems: this.#problems };
+  }
+}
+
+export function duplicateKey(
+  source: SourceText,
+  name: string,
+  span: Span,
+  firstLine?: number,
+): ConfigProblem {
+  const where = firstLine === undefined ? "" : `, first in line ${firstLine}`;
+  const message = `expected each key once, found ${quote(name)} again${where}`;
+  return createProblem(source, { type: "duplicate-key", message, span });
+}

@@ -1,0 +1,35 @@
+import { type ConfigNode, type TableNode, toPlainValue } from "./document.ts";
+import { type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** Which run, and which table of its file, an object came from while a schema looks at it. */
+const origins = new WeakMap<object, { readonly run: ValidationRun; readonly node: TableNode }>();
+
+/** One validation of one file: what parts of a schema report that has no place in a zod issue. */
+export class ValidationRun {
+  readonly source: SourceText;
+  readonly root: ConfigNode;
+  readonly problems: ConfigProblem[] = [];
+  /** The file as plain data, which the schema is applied to. */
+  readonly input: unknown;
+
+  constructor(source: SourceText, root: ConfigNode) {
+    this.source = source;
+    this.root = root;
+    this.input = toPlainValue(root, (value, node) => origins.set(value, { run: this, node }));
+  }
+
+  report(parts: ProblemParts): void {
+    this.problems.push(createProblem(this.source, parts));
+  }
+}
+
+/** The table that `value` was made from; undefined when the schema is used without a file. */
+export const originOf = (value: object) => origins.get(value);
+
+/** Makes `copy` stand for the same table as `value`. */
+export function keepOrigin<Value extends object>(copy: Value, value: object): Value {
+  const origin = origins.get(value);
+  if (origin !== undefined) origins.set(copy, origin);
+  return copy;
+}

@@ -1,0 +1,154 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs, promisify } from "node:util";
+import { findReadmeExample } from "./readme-example.ts";
+import { publishedPackages, readManifest, repositoryFolder, type WorkspacePackage } from "./workspace.ts";
+
+const execute = promisify(execFile);
+
+/** Runs a program and throws an error with its output when it fails. */
+async function run(command: string, commandArguments: readonly string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await execute(command, [...commandArguments], { cwd, maxBuffer: 16 * 1024 * 1024 });
+    return stdout;
+  } catch (error) {
+    const {
+      stdout = "",
+      stderr = "",
+      message,
+    } = error as { stdout?: string; stderr?: string; message: string };
+    throw new Error(`${command} ${commandArguments.join(" ")} failed: ${stdout}${stderr}` || message);
+  }
+}
+
+/** The package's own dependencies in the workspace, and theirs, itself first. */
+function workspaceClosure(
+  item: WorkspacePackage,
+  all: readonly WorkspacePackage[],
+): readonly WorkspacePackage[] {
+  const found = new Set<WorkspacePackage>();
+  const add = (next: WorkspacePackage) => {
+    if (found.has(next)) return;
+    found.add(next);
+    for (const name of Object.keys(next.manifest.dependencies ?? {})) {
+      const dependency = all.find((candidate) => candidate.name === name);
+      if (dependency !== undefined) add(dependency);
+    }
+  };
+  add(item);
+  return [...found];
+}
+
+/** Every package below node_modules, by name; nested ones too. */
+async function installedNames(folder: string): Promise<readonly string[]> {
+  const output = await run("npm", ["ls", "--all", "--parseable"], folder);
+  return output
+    .split("\n")
+    .filter((path) => path.includes("node_modules/"))
+    .map((path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length))
+    .sort();
+}
+
+/** Names that may be installed with the packages: their dependencies outside of the workspace, and theirs. */
+async function allowedNames(
+  folder: string,
+  closure: readonly WorkspacePackage[],
+): Promise<ReadonlySet<string>> {
+  const allowed = new Set(closure.map(({ name }) => name));
+  const waiting = closure.flatMap(({ manifest }) => Object.keys(manifest.dependencies ?? {}));
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    if (allowed.has(name)) continue;
+    allowed.add(name);
+    const { dependencies = {} } = readManifest(join(folder, "node_modules", name));
+    waiting.push(...Object.keys(dependencies));
+  }
+  return allowed;
+}
+
+interface Packed {
+  readonly workFolder: string;
+  readonly tarballs: ReadonlyMap<string, string>;
+  readonly all: readonly WorkspacePackage[];
+}
+
+const compilerOptions = {
+  target: "es2024",
+  lib: ["es2024", "esnext.disposable"],
+  module: "nodenext",
+  types: ["node"],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+  noEmitOnError: true,
+};
+
+/** Installs one package as a user would, and gives what was installed. Throws when something is not as it should be. */
+async function checkPackage(item: WorkspacePackage, { workFolder, tarballs, all }: Packed): Promise<string> {
+  const folder = join(workFolder, item.name.replace("/", "-").replace("@", ""));
+  const closure = workspaceClosure(item, all);
+  await mkdir(folder);
+  const dependencies = Object.fromEntries(closure.map(({ name }) => [name, `file:${tarballs.get(name)}`]));
+  const manifest = { name: "user", private: true, type: "module", dependencies };
+  await writeFile(join(folder, "package.json"), JSON.stringify(manifest, undefined, 2));
+  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+  await run("npm", ["install", ...quiet], folder);
+  const installed = await installedNames(folder);
+  const allowed = await allowedNames(folder, closure);
+  const unexpected = installed.filter((name) => !allowed.has(name));
+  if (unexpected.length > 0) throw new Error(`installing it also installed ${unexpected.join(", ")}`);
+  const summary = `${installed.length - 1} dependencies`;
+  const example = findReadmeExample(await readFile(join(item.folder, "README.md"), "utf8"));
+  if (example === undefined)
+    return item.kind === "app" ? summary : Promise.reject(new Error("README.md has no ts run block"));
+  const { devDependencies = {} } = readManifest(repositoryFolder);
+  const tools = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`);
+  await run("npm", ["install", "--save-dev", "--save-exact", ...quiet, ...tools], folder);
+  await writeFile(join(folder, "example.ts"), example);
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["example.ts"] }));
+  await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], folder);
+  await run(process.execPath, ["example.js"], folder);
+  return `${summary}; its example compiles and runs`;
+}
+
+async function pack(
+  all: readonly WorkspacePackage[],
+  workFolder: string,
+): Promise<ReadonlyMap<string, string>> {
+  const tarballs = new Map<string, string>();
+  for (const { name, folder } of all) {
+    const target = await mkdtemp(join(workFolder, "tarball-"));
+    await run("pnpm", ["pack", "--pack-destination", target], folder);
+    const [file] = await readdir(target);
+    if (file === undefined) throw new Error(`pnpm pack of ${name} wrote nothing`);
+    tarballs.set(name, join(target, file));
+  }
+  return tarballs;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: "string", multiple: true }, keep: { type: "boolean" } },
+  });
+  const all = publishedPackages();
+  const workFolder = await mkdtemp(join(tmpdir(), "monolake-packed-"));
+  let failures = 0;
+  try {
+    const tarballs = await pack(all, workFolder);
+    for (const item of all.filter(({ name }) => values.only?.includes(name) ?? true)) {
+      try {
+        console.log(`ok   ${item.name}: ${await checkPackage(item, { workFolder, tarballs, all })}`);
+      } catch (error) {
+        failures += 1;
+        console.log(`FAIL ${item.name}: ${(error as Error).message}`);
+      }
+    }
+  } finally {
+    if (values.keep === true) console.log(`kept ${workFolder}`);
+    else await rm(workFolder, { recursive: true, force: true });
+  }
+  if (failures > 0) process.exitCode = 1;
+}
+
+await main();
