@@ -29,6 +29,8 @@ export interface ByteStream {
   readonly ended: boolean;
   /** Bytes accepted by `write` that the kernel has not taken yet: 0 means that their memory may be used again. */
   readonly pendingBytes: number;
+  /** What the system still holds of the current write: it shrinks while a slow peer takes a large one, for stall timeouts. */
+  readonly queuedBytes: number;
 
   /**
    * Hands the events to `handler` from now on. Bytes put back, an end or a close that nobody has seen yet are
@@ -41,10 +43,13 @@ export interface ByteStream {
   /** Puts bytes back in front of what comes next. The stream keeps `bytes`; it does not copy them. */
   unread(bytes: Buffer): void;
   /**
-   * Reads into `buffer` from the next read on instead of the buffer shared by all streams of this thread, or (undefined) into the
-   * shared one again. An exclusive buffer stays untouched while reading is paused, so chunks of it may be kept until `resume()`.
+   * Whether this stream reads into a buffer of its own instead of the one that all streams of the thread share. Takes effect
+   * inside `onData`, for the reads that follow. A chunk that lies in the own buffer (see `ownsChunk`) stays as it is
+   * while reading is stopped, so it may be passed on without a copy and without waiting.
    */
-  readInto(buffer: Buffer | undefined): void;
+  ownBuffer: boolean;
+  /** Inside `onData`: whether the chunk lies in the stream's own buffer. */
+  readonly ownsChunk: boolean;
   /**
    * Writes all of `bytes`. Their memory belongs to the stream until `pendingBytes` is 0 again (usually at once).
    * Returns true when they were taken at once. It never refuses: whoever writes watches the result and waits for `onDrain`.

@@ -1,3 +1,20 @@
+export { acceptedStream, dataStream } from "./accepted-stream.ts";
 export { formatAddress } from "./address.ts";
 export type { SocketAddress } from "./address.ts";
 export type { ByteStream, StreamHandler } from "./byte-stream.ts";
+export { deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
+export type { Expiring } from "./deadline.ts";
+export { dialStream } from "./dial-stream.ts";
+export type { DialOptions } from "./dial-stream.ts";
+export {
+  ConnectionFailedError,
+  ConnectionRefusedError,
+  ConnectionResetError,
+  ConnectionResourceError,
+  ConnectionUnreachableError,
+  TunnelIdleError,
+} from "./errors.ts";
+export { fromSocketError } from "./socket-error.ts";
+export { StreamReader } from "./stream-reader.ts";
+export { tunnel } from "./tunnel.ts";
+export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";

@@ -1,0 +1,31 @@
+/** Large enough for the usual response in one read, small enough to stay in the processor's cache. */
+const sharedBytes = 64 * 1024;
+
+/** What every stream of this thread reads into, unless it has a buffer of its own: chunks are handled one after another. */
+export const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
+
+/** A read takes as much as fits: with this much, a response of 64 KiB comes with its head in one. */
+const exclusiveBytes = 128 * 1024;
+/** At most 64 MiB a thread: beyond that, streams read into the shared buffer and what must be kept is copied. */
+const maxTaken = 512;
+const maxSpare = 64;
+const spare: Buffer[] = [];
+let taken = 0;
+
+/** A buffer for one stream alone, or undefined when there are enough. Comes back by {@link returnReadBuffer}. */
+export function takeReadBuffer(): Buffer | undefined {
+  if (taken === maxTaken) return undefined;
+  taken += 1;
+  return spare.pop() ?? Buffer.allocUnsafeSlow(exclusiveBytes);
+}
+
+/** Takes back a buffer that nothing refers to any more; a few are kept for the next streams. */
+export function returnReadBuffer(buffer: Buffer): void {
+  taken -= 1;
+  if (spare.length < maxSpare) spare.push(buffer);
+}
+
+/** A stream is gone while its buffer may still be in use by a write elsewhere: the buffer is left to the garbage collector. */
+export function abandonReadBuffer(): void {
+  taken -= 1;
+}
