@@ -1,3 +1,4 @@
 import { library } from "@monolake/tsup";
 
-export default library({ entry: ["src/index.ts"] });
+// The worker entry is the file that a thread starts with: it is found beside index.js, not imported.
+export default library({ entry: ["src/index.ts", "src/worker-entry.ts"] });

@@ -1,3 +1,3 @@
 import { library } from "@monolake/tsup";
 
-export default library({ entry: ["src/index.ts"] });
+export default library({ entry: ["src/index.ts", "src/listen-module.ts"] });

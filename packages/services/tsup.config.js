@@ -1,3 +1,3 @@
 import { library } from "@monolake/tsup";
 
-export default library({ entry: ["src/common/index.ts","src/http/index.ts"] });
+export default library({ entry: ["src/common/index.ts", "src/http/index.ts", "src/tcp/index.ts"] });

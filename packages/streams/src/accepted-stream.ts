@@ -2,7 +2,7 @@ import { Socket } from "node:net";
 import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { sharedReadBuffer } from "./read-buffer.ts";
-import { SocketStream } from "./socket-stream.ts";
+import { type SocketFacts, SocketStream } from "./socket-stream.ts";
 
 /** What Node keeps of an accepted socket beside its public face. */
 interface SocketInternals {
@@ -32,7 +32,7 @@ interface OnReadOptions {
 export function acceptedStream(socket: Socket): ByteStream {
   const internals = socket as unknown as SocketInternals;
   if (typeof internals._handle?.useUserBuffer !== "function") return dataStream(socket);
-  const [local, remote] = addressesOf(socket);
+  const facts: SocketFacts = { ...addressesOf(socket), freshChunks: false };
   let stream: SocketStream | undefined;
   const options: OnReadOptions = {
     handle: internals._handle,
@@ -47,7 +47,7 @@ export function acceptedStream(socket: Socket): ByteStream {
   internals.server = null;
   internals._server = null;
   internals._handle = null;
-  stream = new SocketStream(adopted, local, remote);
+  stream = new SocketStream(adopted, facts);
   return stream;
 }
 
@@ -69,8 +69,7 @@ export function readingInto(streamOf: () => SocketStream | undefined): OnReadOpt
 
 /** The byte stream of any connected socket that emits 'data': a TLS socket, or where `onread` is not possible. */
 export function dataStream(socket: Socket): ByteStream {
-  const [local, remote] = addressesOf(socket);
-  const stream = new SocketStream(socket, local, remote);
+  const stream = new SocketStream(socket, { ...addressesOf(socket), freshChunks: true });
   socket.pause();
   socket.on("data", (chunk: Buffer) => {
     if (!stream.received(chunk)) socket.pause();
@@ -79,12 +78,13 @@ export function dataStream(socket: Socket): ByteStream {
 }
 
 /** Both addresses of a connected socket. */
-export function addressesOf(socket: Socket): [local: SocketAddress, remote: SocketAddress] {
-  if (socket.remotePort === undefined) return [unnamed, unnamed];
-  return [
-    { type: "socket", host: socket.localAddress ?? "", port: socket.localPort ?? 0 },
-    { type: "socket", host: socket.remoteAddress ?? "", port: socket.remotePort },
-  ];
+export function addressesOf(socket: Socket): Pick<SocketFacts, "localAddress" | "remoteAddress"> {
+  const { localAddress = "", localPort = 0, remoteAddress = "", remotePort } = socket;
+  if (remotePort === undefined) return { localAddress: unnamed, remoteAddress: unnamed };
+  return {
+    localAddress: { type: "socket", host: localAddress, port: localPort },
+    remoteAddress: { type: "socket", host: remoteAddress, port: remotePort },
+  };
 }
 
 const unnamed: SocketAddress = { type: "unix", path: "" };

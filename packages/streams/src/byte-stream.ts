@@ -2,12 +2,13 @@ import type { SocketAddress } from "./address.ts";
 
 /**
  * What a byte stream tells whoever reads it. One handler at a time; handing a connection on (protocol detection to
- * HTTP core, HTTP to a tunnel) is `stream.attach(next)`.
+ * HTTP core, HTTP to a tunnel) is `stream.attach(next)`. A handler that throws breaks its stream.
  */
 export interface StreamHandler {
   /**
    * Bytes arrived. `chunk` is borrowed: it lies in a buffer that is read into again as soon as this returns, so copy
-   * (`Buffer.from(chunk)`) what is kept. Return false to read no more until `stream.resume()`.
+   * (`Buffer.from(chunk)`) what is kept. Return false to read no more until `stream.resume()`: inside `onData` that
+   * result alone decides, and `pause` and `resume` do nothing.
    */
   onData(chunk: Buffer): boolean;
   /** The peer will send nothing more; writing is still possible. */
@@ -33,8 +34,8 @@ export interface ByteStream {
   readonly queuedBytes: number;
 
   /**
-   * Hands the events to `handler` from now on. Bytes put back, an end or a close that nobody has seen yet are
-   * delivered to it before this returns, so attach as the last step.
+   * Hands the events to `handler` from now on and reads. Bytes that were put back, the end and the close, if they have
+   * happened, are told to it before this returns, whoever heard of them before; so attach as the last step.
    */
   attach(handler: StreamHandler): void;
   /** Stops and starts reading. `resume` delivers bytes that were put back before it reads on. */
@@ -44,11 +45,13 @@ export interface ByteStream {
   unread(bytes: Buffer): void;
   /**
    * Whether this stream reads into a buffer of its own instead of the one that all streams of the thread share. Takes effect
-   * inside `onData`, for the reads that follow. A chunk that lies in the own buffer (see `ownsChunk`) stays as it is
-   * while reading is stopped, so it may be passed on without a copy and without waiting.
+   * inside `onData`, for the reads that follow. Not every stream has one: `ownsChunk` tells.
    */
   ownBuffer: boolean;
-  /** Inside `onData`: whether the chunk lies in the stream's own buffer. */
+  /**
+   * Inside `onData`: the chunk stays as it is while reading is stopped, so it may be passed on without a copy and without
+   * waiting. True in the stream's own buffer, for bytes that were put back, and where each chunk has its own memory.
+   */
   readonly ownsChunk: boolean;
   /**
    * Writes all of `bytes`. Their memory belongs to the stream until `pendingBytes` is 0 again (usually at once).
@@ -59,6 +62,9 @@ export interface ByteStream {
   writev(buffers: readonly Buffer[]): boolean;
   /** Ends this side once everything is written; the peer may still send. */
   end(): void;
-  /** Closes both ways at once; what is not written yet is lost. */
+  /**
+   * Closes both ways at once; what is not written yet is lost. With an error the peer sees a reset, where the transport
+   * knows one, so that it cannot take what it got for all there was.
+   */
   destroy(error?: Error): void;
 }

@@ -11,16 +11,20 @@ export interface Expiring {
   onDeadline(): void;
 }
 
-/** A deadline comes at most two of these late and never early. */
+/** A deadline comes never early and at most three of these late. */
 const tickMs = 25;
+/** A tick that is later than this was held up by a busy or suspended thread. */
+const maxStepMs = 2 * tickMs;
 const watched = new Set<Expiring>();
 let timer: NodeJS.Timeout | undefined;
 let lastTickMs = 0;
 let nowMs = 0;
+let delayed = false;
 
 /** The time in `ms` milliseconds, for `deadlineMs`; 0 or less means no deadline. */
 export function deadlineIn(ms: number): number {
-  return ms > 0 ? nowMs + ms + tickMs : Number.POSITIVE_INFINITY;
+  // `nowMs` may be as old as one step.
+  return ms > 0 ? nowMs + ms + maxStepMs : Number.POSITIVE_INFINITY;
 }
 
 /** Watches `entry` until {@link unwatchDeadline}. */
@@ -47,12 +51,22 @@ export function watchedDeadlines(): number {
 
 function tick(): void {
   const systemMs = performance.now();
-  // While this thread was busy or suspended it could not see what arrived in time, so that time does not count.
-  nowMs += Math.min(systemMs - lastTickMs, 2 * tickMs);
+  const stepMs = systemMs - lastTickMs;
   lastTickMs = systemMs;
+  // A thread that was held up could not see what arrived in time: that time does not count, and the thread reads what
+  // waits for it before anything is late.
+  nowMs += Math.min(stepMs, maxStepMs);
+  const firstAfterDelay = stepMs > maxStepMs && !delayed;
+  delayed = stepMs > maxStepMs;
+  if (firstAfterDelay) return;
   for (const entry of watched) {
     if (entry.deadlineMs > nowMs) continue;
     entry.deadlineMs = Number.POSITIVE_INFINITY;
-    entry.onDeadline();
+    try {
+      entry.onDeadline();
+    } catch (error) {
+      // The others have theirs all the same.
+      process.emitWarning(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    }
   }
 }

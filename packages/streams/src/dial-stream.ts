@@ -1,6 +1,6 @@
 import { connect, type NetConnectOpts } from "node:net";
-import { formatAddress, type SocketAddress } from "./address.ts";
 import { addressesOf, readingInto } from "./accepted-stream.ts";
+import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { fromSocketError } from "./socket-error.ts";
 import { SocketStream } from "./socket-stream.ts";
@@ -45,9 +45,13 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
     };
     const connected = () => {
       finish();
-      const [local, remote] = addressesOf(socket);
+      const { localAddress, remoteAddress } = addressesOf(socket);
       socket.pause();
-      stream = new SocketStream(socket, local, address.type === "unix" ? address : remote);
+      stream = new SocketStream(socket, {
+        localAddress,
+        remoteAddress: address.type === "unix" ? address : remoteAddress,
+        freshChunks: false,
+      });
       resolve(stream);
     };
     const finish = () => {

@@ -50,5 +50,6 @@ export class TunnelIdleError extends defineError({
   code: "ERR_TUNNEL_IDLE",
   source: "downstream",
   retryable: false,
-  message: (fields: { readonly idleTimeoutMs: number }) => `the tunnel was idle for ${fields.idleTimeoutMs} ms`,
+  message: (fields: { readonly idleTimeoutMs: number }) =>
+    `the tunnel was idle for ${fields.idleTimeoutMs} ms`,
 }) {}

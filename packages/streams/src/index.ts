@@ -1,11 +1,11 @@
 export { acceptedStream, dataStream } from "./accepted-stream.ts";
-export { formatAddress } from "./address.ts";
 export type { SocketAddress } from "./address.ts";
+export { formatAddress } from "./address.ts";
 export type { ByteStream, StreamHandler } from "./byte-stream.ts";
-export { deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { Expiring } from "./deadline.ts";
-export { dialStream } from "./dial-stream.ts";
+export { deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { DialOptions } from "./dial-stream.ts";
+export { dialStream } from "./dial-stream.ts";
 export {
   ConnectionFailedError,
   ConnectionRefusedError,
@@ -16,5 +16,5 @@ export {
 } from "./errors.ts";
 export { fromSocketError } from "./socket-error.ts";
 export { StreamReader } from "./stream-reader.ts";
-export { tunnel } from "./tunnel.ts";
 export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";
+export { tunnel } from "./tunnel.ts";

@@ -46,6 +46,7 @@ export function fromSocketError(error: unknown, address: string): MonolakeError 
 }
 
 function systemCodeOf(error: unknown): string {
-  const code = typeof error === "object" && error !== null ? (error as { readonly code?: unknown }).code : undefined;
+  const code =
+    typeof error === "object" && error !== null ? (error as { readonly code?: unknown }).code : undefined;
   return typeof code === "string" ? code : "unknown";
 }

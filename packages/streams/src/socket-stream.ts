@@ -6,6 +6,14 @@ import { fromSocketError } from "./socket-error.ts";
 
 const nothing = Buffer.alloc(0);
 
+/** Where the two ends of a socket are, and what is known of the chunks it delivers. */
+export interface SocketFacts {
+  readonly localAddress: SocketAddress;
+  readonly remoteAddress: SocketAddress;
+  /** Every chunk has memory of its own, which nobody reads into again. */
+  readonly freshChunks: boolean;
+}
+
 /**
  * A byte stream over a Node socket. The socket reads into a buffer of ours (`onread`), see accepted-stream.ts and
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
@@ -14,9 +22,10 @@ export class SocketStream implements ByteStream {
   readonly #socket: Socket;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
-  closed = false;
-  ended = false;
+  closed: boolean;
+  ended: boolean;
   ownBuffer = false;
+  readonly #freshChunks: boolean;
   /** The socket reads into a buffer of this stream alone. */
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
@@ -25,16 +34,22 @@ export class SocketStream implements ByteStream {
   #unread: Buffer | undefined = undefined;
   #reading = false;
   #delivering = false;
-  #endDelivered = false;
-  #closeDelivered = false;
+  #deliveringUnread = false;
+  #endTold = false;
+  #closeTold = false;
   #awaitingDrain = false;
-  #closeSeen = false;
+  #closeSeen: boolean;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, localAddress: SocketAddress, remoteAddress: SocketAddress) {
+  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks }: SocketFacts) {
     this.#socket = socket;
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
+    this.#freshChunks = freshChunks;
+    // A socket that was broken before anybody looked at it emits nothing more.
+    this.closed = socket.destroyed;
+    this.#closeSeen = socket.closed;
+    this.ended = socket.readableEnded;
     socket.on("error", (error) => this.#failed(error));
     socket.on("end", () => this.#peerEnded());
     socket.on("close", () => this.#socketClosed());
@@ -45,32 +60,37 @@ export class SocketStream implements ByteStream {
   }
 
   get ownsChunk(): boolean {
-    return this.#ownsBuffer && this.ownBuffer;
+    return this.#deliveringUnread || this.#freshChunks || (this.#ownsBuffer && this.ownBuffer);
   }
 
   get queuedBytes(): number {
-    const handle = (this.#socket as unknown as { readonly _handle?: { readonly writeQueueSize?: number } | null })._handle;
-    return handle?.writeQueueSize ?? this.#socket.writableLength;
+    const socket = this.#socket as unknown as {
+      readonly _handle?: { readonly writeQueueSize?: number } | null;
+    };
+    return socket._handle?.writeQueueSize ?? this.#socket.writableLength;
   }
 
   attach(handler: StreamHandler): void {
-    this.#handler = handler;
+    if (handler !== this.#handler) {
+      this.#handler = handler;
+      this.#endTold = false;
+      this.#closeTold = false;
+    }
     this.resume();
   }
 
   pause(): void {
-    if (!this.#reading) return;
+    if (this.#delivering || !this.#reading) return;
     this.#reading = false;
     this.#socket.pause();
   }
 
   resume(): void {
-    // Inside onData the result of onData decides; the loop below goes on by itself.
     if (this.#delivering || this.#handler === undefined) return;
-    if (!this.#deliverUnread()) return;
-    if (this.ended) return this.#deliverEnd();
-    if (this.#closeSeen) return this.#deliverClose();
-    if (this.#reading || this.closed) return;
+    if (!this.#deliverUnread()) return this.pause();
+    if (this.ended) this.#tellEnd();
+    if (this.#closeSeen) return this.#tellClose();
+    if (this.#reading || this.ended || this.closed) return;
     this.#reading = true;
     this.#socket.resume();
   }
@@ -102,12 +122,15 @@ export class SocketStream implements ByteStream {
     if (this.closed) return;
     this.closed = true;
     this.#error ??= error;
-    this.#socket.destroy();
+    if (error !== undefined && canReset(this.#socket)) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
   }
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
-    if (this.ownBuffer === this.#ownsBuffer) return undefined;
+    if (this.ownBuffer === this.#ownsBuffer || this.closed) return undefined;
+    // While reading is stopped the chunk that was delivered last may still be in use: its buffer stays as it is.
+    if (this.#ownsBuffer && !this.#reading) return undefined;
     if (this.#ownsBuffer) returnReadBuffer(this.#buffer);
     const own = this.ownBuffer ? takeReadBuffer() : undefined;
     this.#ownsBuffer = own !== undefined;
@@ -118,47 +141,58 @@ export class SocketStream implements ByteStream {
   /** For the socket: bytes were read. False stops it. */
   received(chunk: Buffer): boolean {
     if (this.closed) return false;
-    if (this.#unread !== undefined || this.#handler === undefined) {
-      // Read before anybody could say stop: keep it behind what was put back.
-      this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);
-      this.#reading = false;
-      return false;
+    if (this.#unread === undefined && this.#handler !== undefined) {
+      // A handler that put bytes back or attached another one goes on with those bytes first.
+      this.#reading = this.#deliver(this.#handler, chunk) && this.#deliverUnread();
+      return this.#reading;
     }
-    this.#delivering = true;
-    const more = this.#handler.onData(chunk);
-    this.#delivering = false;
-    // A handler that put bytes back or attached another one goes on with those bytes first.
-    if (more && this.#unread !== undefined && !this.#deliverUnread()) return false;
-    if (!more) this.#reading = false;
-    return this.#reading;
+    // Read before anybody could say stop: keep it behind what was put back.
+    this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);
+    this.#reading = false;
+    return false;
   }
 
   #deliverUnread(): boolean {
     while (this.#unread !== undefined && this.#handler !== undefined && !this.closed) {
       const bytes = this.#unread;
       this.#unread = undefined;
-      this.#delivering = true;
-      const more = this.#handler.onData(bytes);
-      this.#delivering = false;
-      if (!more) {
-        this.pause();
-        return false;
-      }
+      this.#deliveringUnread = true;
+      const more = this.#deliver(this.#handler, bytes);
+      this.#deliveringUnread = false;
+      if (!more) return false;
     }
     return true;
   }
 
-  #peerEnded(): void {
-    this.ended = true;
-    if (this.#unread === undefined && this.#handler !== undefined) this.#deliverEnd();
+  /** A handler that throws breaks its stream, and nothing else. */
+  #deliver(handler: StreamHandler, chunk: Buffer): boolean {
+    this.#delivering = true;
+    try {
+      const more = handler.onData(chunk);
+      // Whoever was attached meanwhile wants to read, whatever the one before it answers.
+      return more || handler !== this.#handler;
+    } catch (error) {
+      this.destroy(asError(error));
+      return false;
+    } finally {
+      this.#delivering = false;
+    }
   }
 
-  #deliverEnd(): void {
-    if (!this.#endDelivered) {
-      this.#endDelivered = true;
-      this.#handler?.onEnd();
+  #peerEnded(): void {
+    this.ended = true;
+    if (this.#unread === undefined) this.#tellEnd();
+  }
+
+  #tellEnd(): void {
+    const handler = this.#handler;
+    if (handler === undefined || this.#endTold || this.#closeTold) return;
+    this.#endTold = true;
+    try {
+      handler.onEnd();
+    } catch (error) {
+      this.destroy(asError(error));
     }
-    if (this.#closeSeen) this.#deliverClose();
   }
 
   #failed(error: unknown): void {
@@ -170,14 +204,19 @@ export class SocketStream implements ByteStream {
     this.#closeSeen = true;
     if (this.#ownsBuffer) abandonReadBuffer();
     this.#ownsBuffer = false;
-    if (this.#handler !== undefined) this.#deliverClose();
+    this.#tellClose();
   }
 
-  #deliverClose(): void {
-    if (this.#closeDelivered) return;
-    this.#closeDelivered = true;
+  #tellClose(): void {
+    const handler = this.#handler;
+    if (handler === undefined || this.#closeTold) return;
+    this.#closeTold = true;
     this.#unread = undefined;
-    this.#handler?.onClose(this.#error);
+    try {
+      handler.onClose(this.#error);
+    } catch (error) {
+      process.emitWarning(asError(error));
+    }
   }
 
   #taken(): boolean {
@@ -190,11 +229,27 @@ export class SocketStream implements ByteStream {
   #awaitDrain(): void {
     if (this.#awaitingDrain) return;
     this.#awaitingDrain = true;
-    this.#socket.write(nothing, () => {
-      this.#awaitingDrain = false;
-      if (this.closed) return;
-      if (this.#socket.writableLength === 0) this.#handler?.onDrain();
-      else this.#awaitDrain();
-    });
+    // After `end` not even nothing may be written.
+    if (this.#socket.writableEnded) this.#socket.once("finish", this.#drained);
+    else this.#socket.write(nothing, this.#drained);
   }
+
+  readonly #drained = (): void => {
+    this.#awaitingDrain = false;
+    if (this.closed) return;
+    if (this.#socket.writableLength !== 0) return this.#awaitDrain();
+    try {
+      this.#handler?.onDrain();
+    } catch (error) {
+      this.destroy(asError(error));
+    }
+  };
 }
+
+/** Only TCP knows a reset, and not behind an end: Node would lose the handle. */
+function canReset(socket: Socket): boolean {
+  return socket.remoteFamily !== undefined && !socket.writableEnded && !("encrypted" in socket);
+}
+
+const asError = (error: unknown): Error =>
+  error instanceof Error ? error : new Error(String(error), { cause: error });

@@ -20,14 +20,18 @@ export interface TunnelEnd {
  * Joins two streams until both are closed: bytes pass both ways without a copy, a slow side slows the other down, and an
  * end is passed on while the other direction goes on. The streams belong to the tunnel. Never rejects.
  */
-export function tunnel(first: ByteStream, second: ByteStream, options: TunnelOptions = {}): Promise<TunnelEnd> {
+export function tunnel(
+  first: ByteStream,
+  second: ByteStream,
+  options: TunnelOptions = {},
+): Promise<TunnelEnd> {
   return new Promise((resolve) => {
     const joined = new Tunnel(first, second, options.idleTimeoutMs ?? 3_600_000, resolve);
     joined.start();
   });
 }
 
-/** How long the side that is left may take to close. */
+/** How long the side that is left may take nothing and not close. */
 const goodbyeMs = 5_000;
 
 class Tunnel implements Expiring {
@@ -39,6 +43,7 @@ class Tunnel implements Expiring {
   #open = 2;
   #leaving = false;
   #error: Error | undefined = undefined;
+  #queuedBytes = 0;
 
   constructor(first: ByteStream, second: ByteStream, idleTimeoutMs: number, ended: (end: TunnelEnd) => void) {
     this.#fromFirst = new Direction(this, first, second);
@@ -56,10 +61,20 @@ class Tunnel implements Expiring {
 
   moved(): void {
     const leavingMs = this.#leaving ? goodbyeMs : Number.POSITIVE_INFINITY;
-    this.deadlineMs = deadlineIn(Math.min(this.#idleTimeoutMs > 0 ? this.#idleTimeoutMs : leavingMs, leavingMs));
+    const idleMs = this.#idleTimeoutMs > 0 ? this.#idleTimeoutMs : Number.POSITIVE_INFINITY;
+    this.deadlineMs = deadlineIn(Math.min(idleMs, leavingMs));
+  }
+
+  /** Not everything that was written has been taken. */
+  blocked(): void {
+    this.#queuedBytes = this.#fromFirst.from.queuedBytes + this.#fromSecond.from.queuedBytes;
   }
 
   onDeadline(): void {
+    const before = this.#queuedBytes;
+    this.blocked();
+    // A slow peer is not idle while it takes something of what it was sent.
+    if (this.#queuedBytes < before) return this.moved();
     if (this.#leaving) return this.#destroyBoth(undefined);
     this.#fail(new TunnelIdleError({ idleTimeoutMs: this.#idleTimeoutMs }));
   }
@@ -123,7 +138,9 @@ class Direction implements StreamHandler {
     this.bytes += chunk.length;
     this.#tunnel.moved();
     // The shared buffer is read into again at once, so only bytes of the own one may wait for a slow peer.
-    return this.#to.write(this.from.ownsChunk ? chunk : Buffer.from(chunk));
+    const taken = this.#to.write(this.from.ownsChunk ? chunk : Buffer.from(chunk));
+    if (!taken) this.#tunnel.blocked();
+    return taken;
   }
 
   onEnd(): void {

@@ -186,13 +186,18 @@ describe("dialStream", () => {
     await pair[Symbol.asyncDispose]();
     const dialling = dialStream({ type: "socket", host: "127.0.0.1", port });
     await expect(dialling).rejects.toBeInstanceOf(ConnectionRefusedError);
-    await expect(dialStream({ type: "unix", path: "/nonexistent/socket" })).rejects.toThrow(/nonexistent.*ENOENT/);
+    await expect(dialStream({ type: "unix", path: "/nonexistent/socket" })).rejects.toThrow(
+      /nonexistent.*ENOENT/,
+    );
   });
 
   it("gives up when its signal says so", async () => {
     const controller = new AbortController();
     // 192.0.2.0/24 is for documentation (RFC 5737): nothing is sent anywhere before the signal.
-    const dialling = dialStream({ type: "socket", host: "127.0.0.1", port: 9 }, { signal: controller.signal });
+    const dialling = dialStream(
+      { type: "socket", host: "127.0.0.1", port: 9 },
+      { signal: controller.signal },
+    );
     controller.abort(new Error("not any more"));
     await expect(dialling).rejects.toThrow("not any more");
   });

@@ -57,10 +57,10 @@ const limitsSchema = z
 const forwardedSchema = z
   .strictObject({
     mode: z
-      .enum(["append", "replace", "off"])
-      .default("append")
+      .enum(["replace", "append", "off"])
+      .default("replace")
       .describe(
-        "Adds the client to what X-Forwarded-* headers say, forgets what they said, or leaves them alone",
+        "Forgets what a request's X-Forwarded-* headers say and names the client, adds the client to them, or leaves them alone",
       ),
     rfc7239: z.boolean().default(true).describe("Sends the Forwarded header too"),
   })

@@ -26,7 +26,7 @@ it("fills in every default", () => {
         listener: { type: "socket", host: "::1", port: 0, backlog: 1024, reusePort: true, noDelay: true },
         upstreamHttpVersion: "auto",
         upstreamHost: "upstream",
-        forwarded: { mode: "append", rfc7239: true },
+        forwarded: { mode: "replace", rfc7239: true },
         contentHandler: false,
         timeouts: {
           serverKeepaliveTimeoutMs: 60_000,

@@ -112,7 +112,7 @@ describe("one mistake is one problem, at its place", () => {
     [{ more: "timeouts = {}" }, '6:1 unknown key "timeouts", did you mean "timeout"?'],
     [{ more: "limits = { max_head_bytes = 255 }" }, "6:29 expected a number of at least 256, found 255"],
     [{ more: "limits = { max_body = 1 }" }, '6:12 unknown key "max_body", did you mean "max_body_bytes"?'],
-    [{ more: 'forwarded = { mode = "add" }' }, '6:22 expected "append", "replace" or "off", found "add"'],
+    [{ more: 'forwarded = { mode = "add" }' }, '6:22 expected "replace", "append" or "off", found "add"'],
     [{ more: 'upstream_host = "client"' }, '6:17 expected "upstream" or "preserve", found "client"'],
     [{ more: "route = {}" }, '6:1 unknown key "route", did you mean "routes"?'],
     [{ routes: "", path: "", upstreams: "" }, '2:2 missing key "routes": expected an array'],

@@ -1,0 +1,41 @@
+import type { Logger } from "@monolake/core";
+import { MonolakeError } from "@monolake/errors";
+import type { HttpRequest } from "@monolake/http";
+import type { HttpServerConfig } from "../schema/index.ts";
+import type { HttpStackConfig } from "./http-stack.ts";
+
+/** What the layers are made from, for one server of the configuration. */
+export function httpStackConfig(server: HttpServerConfig, logger: Logger): HttpStackConfig {
+  const { timeouts, limits } = server;
+  return {
+    httpServer: {
+      keepAliveTimeoutMs: timeouts.serverKeepaliveTimeoutMs,
+      headTimeoutMs: timeouts.serverReadHeaderTimeoutMs,
+      bodyIdleTimeoutMs: timeouts.serverReadBodyTimeoutMs,
+      maxHeadBytes: limits.maxHeadBytes,
+      maxHeaderFields: limits.maxHeaderCount,
+      maxTargetBytes: limits.maxUriBytes,
+      maxBodyBytes: limits.maxBodyBytes ?? 0,
+      onError: (error) => logger.error({ err: error, server: server.key }, "a request failed"),
+    },
+    routes: server.routes,
+    upstream: {
+      host: server.upstreamHost,
+      forwarding: server.forwarded,
+      client: {
+        connectTimeoutMs: timeouts.upstreamConnectTimeoutMs,
+        connection: {
+          responseHeadTimeoutMs: timeouts.upstreamReadTimeoutMs,
+          bodyIdleTimeoutMs: timeouts.upstreamReadTimeoutMs,
+        },
+      },
+      onFailure: (error, request) => upstreamFailed(error, request, server, logger),
+    },
+  };
+}
+
+function upstreamFailed(error: unknown, request: HttpRequest, server: HttpServerConfig, logger: Logger): void {
+  const code = MonolakeError.is(error) ? error.code : undefined;
+  const { method, target } = request;
+  logger.warn({ server: server.key, method, target, code, err: error }, "an upstream did not answer a request");
+}

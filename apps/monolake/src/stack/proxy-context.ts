@@ -1,0 +1,27 @@
+import type { HttpContext } from "@monolake/http";
+import { Cancellation } from "@monolake/service-async";
+import type { MatchedRoute } from "@monolake/services/http";
+import type { SocketAddress } from "@monolake/streams";
+
+/**
+ * What the services of the proxy know of a connection and of a request. One class, every slot assigned by its constructor, so
+ * that all contexts have one hidden class; a request's is forked from its connection's.
+ */
+export class ProxyContext implements HttpContext {
+  readonly cancellation: Cancellation;
+  readonly peerAddress: SocketAddress;
+  /** From a PROXY header. */
+  remoteAddress: SocketAddress | undefined = undefined;
+  matchedRoute: MatchedRoute | undefined = undefined;
+
+  constructor(peerAddress: SocketAddress, cancellation = new Cancellation()) {
+    this.peerAddress = peerAddress;
+    this.cancellation = cancellation;
+  }
+
+  fork(): this {
+    const context = new ProxyContext(this.peerAddress, this.cancellation.child());
+    context.remoteAddress = this.remoteAddress;
+    return context as this;
+  }
+}

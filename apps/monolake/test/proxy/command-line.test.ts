@@ -1,0 +1,108 @@
+import { fileURLToPath } from "node:url";
+import { freePort, rawClient, startHttpUpstream, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+
+const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+
+/** Runs the proxy's command from sources. */
+const monolake = (programArguments: readonly string[], readyPattern?: RegExp) =>
+  startProgram(process.execPath, ["--conditions=@monolake/source", main, ...programArguments], {
+    ...(readyPattern !== undefined && { readyPattern }),
+  });
+
+const configText = (port: number, upstreamPort: number): string => `
+[runtime]
+worker_threads = 2
+
+[servers.web]
+name = "web"
+proxy_type = "http"
+listener = { type = "socket", value = "127.0.0.1:${port}" }
+
+[[servers.web.routes]]
+path = "/"
+upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]
+`;
+
+describe("the command line", () => {
+  it("serves what a file says until SIGTERM, and exits with 0", async () => {
+    await using folder = await temporaryFolder();
+    await using upstream = await startHttpUpstream((_request, response) => response.end("through"));
+    const port = await freePort();
+    const file = await folder.write("monolake.toml", configText(port, upstream.port));
+    await using proxy = await monolake(["--config", file], /"msg":"serving"/);
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("through");
+    proxy.kill("SIGTERM");
+    expect(await proxy.exited).toEqual({ code: 0, signal: null });
+    await expect(rawClient({ host: "127.0.0.1", port })).rejects.toThrow("ECONNREFUSED");
+  });
+
+  it("lets a request that is under way finish when it is stopped", async () => {
+    await using folder = await temporaryFolder();
+    const arrived = Promise.withResolvers<() => void>();
+    await using upstream = await startHttpUpstream((_request, response) =>
+      arrived.resolve(() => response.end("finished")),
+    );
+    const port = await freePort();
+    const file = await folder.write("monolake.toml", configText(port, upstream.port));
+    await using proxy = await monolake(["-c", file], /"msg":"serving"/);
+    const answer = fetch(`http://127.0.0.1:${port}/`);
+    const finish = await arrived.promise;
+    proxy.kill("SIGTERM");
+    await proxy.waitForOutput(/"msg":"closing"/);
+    finish();
+    expect(await (await answer).text()).toBe("finished");
+    expect((await proxy.exited).code).toBe(0);
+  });
+
+  it("says where a file is wrong and exits with 1", async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write("wrong.toml", configText(80_000, 80).replace("routes", "rutes"));
+    await using proxy = await monolake(["--config", file]);
+    expect((await proxy.exited).code).toBe(1);
+    expect(proxy.stderr).toMatch(/wrong\.toml:8:\d+/);
+    expect(proxy.stderr).toMatch(/did you mean/i);
+    expect(proxy.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it("names the address that is in use and exits with 1", async () => {
+    await using folder = await temporaryFolder();
+    await using upstream = await startHttpUpstream();
+    const file = await folder.write("busy.toml", configText(upstream.port, upstream.port));
+    await using proxy = await monolake(["--config", file]);
+    expect((await proxy.exited).code).toBe(1);
+    expect(proxy.stderr).toContain(`127.0.0.1:${upstream.port}`);
+  });
+
+  it("refuses what it cannot do yet, with the place", async () => {
+    await using folder = await temporaryFolder();
+    const text = configText(8080, 80).replace("http://", "https://");
+    const file = await folder.write("tls.toml", text);
+    await using proxy = await monolake(["--config", file]);
+    expect((await proxy.exited).code).toBe(1);
+    expect(proxy.stderr).toMatch(/tls\.toml:\d+:\d+: upstreams over TLS/);
+  });
+
+  it.each([
+    ["--help", /Usage:[^]*--config FILE/],
+    ["-h", /Usage:/],
+    ["--version", /^monolake \d+\.\d+\.\d+\n$/],
+    ["-V", /^monolake \d/],
+  ])("answers %s", async (option, expected) => {
+    await using command = await monolake([option]);
+    expect((await command.exited).code).toBe(0);
+    expect(command.stdout).toMatch(expected);
+  });
+
+  it.each([
+    [[], /no configuration file given/],
+    [["--confg", "x"], /--confg/],
+    [["serve"], /unknown command serve/],
+    [["--config", "/nonexistent/x.toml"], /\/nonexistent\/x\.toml/],
+    [["--config", "x", "--log-level", "loud"], /unknown log level loud/],
+  ])("explains what is wrong with %j", async (programArguments, expected) => {
+    await using command = await monolake(programArguments);
+    expect((await command.exited).code).toBe(1);
+    expect(command.stderr).toMatch(expected);
+  });
+});

@@ -1,0 +1,66 @@
+import { freePort } from "@monolake/test-kit";
+import { createRouter } from "@monolake/services/http";
+import { type Logger, pino } from "pino";
+import { type RunningProxy, runProxy } from "../../src/run/run-proxy.ts";
+import { createRouteCheck, parseProxyConfig } from "../../src/schema/index.ts";
+
+/** A proxy of the test's own, in worker threads of this process. */
+export interface TestProxy extends AsyncDisposable {
+  readonly host: string;
+  readonly port: number;
+  readonly address: { readonly host: string; readonly port: number };
+  readonly origin: string;
+  readonly proxy: RunningProxy;
+  /** What it logged so far. */
+  readonly log: readonly Record<string, unknown>[];
+}
+
+/** What a test proxy is made of. */
+export interface TestProxyOptions {
+  /** Everything of `[servers.test]` behind name, type and listener, and further tables. */
+  readonly server: string;
+  readonly workers?: number;
+}
+
+/** Starts a proxy with one HTTP server on a free port of 127.0.0.1. */
+export async function startProxy(options: TestProxyOptions): Promise<TestProxy> {
+  const port = await freePort();
+  const text = `
+[runtime]
+worker_threads = ${options.workers ?? 1}
+
+[servers.test]
+name = "test"
+proxy_type = "http"
+listener = { type = "socket", value = "127.0.0.1:${port}" }
+${options.server}`;
+  const outcome = parseProxyConfig({ text, file: "test.toml", checkRoutes: createRouteCheck(createRouter) });
+  if (outcome.type === "invalid") throw new Error(JSON.stringify(outcome.problems));
+  const log: Record<string, unknown>[] = [];
+  const proxy = await runProxy(outcome.config, { logger: recordingLogger(log), logLevel: "debug", graceMs: 0 });
+  const address = { host: "127.0.0.1", port };
+  return {
+    ...address,
+    address,
+    origin: `http://127.0.0.1:${port}`,
+    proxy,
+    log,
+    [Symbol.asyncDispose]: () => proxy.close(),
+  };
+}
+
+function recordingLogger(log: Record<string, unknown>[]): Logger {
+  return pino({ level: "debug" }, { write: (line: string) => void log.push(JSON.parse(line)) });
+}
+
+/** Routes that send everything to one URI. */
+export const everythingTo = (uri: string, more = ""): string => `
+[[servers.test.routes]]
+path = "/"
+upstreams = [{ endpoint = { type = "uri", value = "${uri}" } }]
+${more}
+[[servers.test.routes]]
+path = "/{*path}"
+upstreams = [{ endpoint = { type = "uri", value = "${uri}" } }]
+${more}`;
+

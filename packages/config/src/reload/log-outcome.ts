@@ -1,0 +1,38 @@
+import type { Logger } from "@monolake/core";
+import { ConfigInvalidError, summarizeProblem } from "../errors.ts";
+import type { ConfigProblem } from "../problem.ts";
+import type { ReloadOutcome } from "./reload-outcome.ts";
+
+/** One record for an outcome. `version` is what serves now. */
+export function logOutcome(outcome: ReloadOutcome, version: number, logger: Logger): void {
+  switch (outcome.type) {
+    case "applied": {
+      const { added, changed, removed, unchanged } = outcome;
+      const fields = { version, added, changed, removed, unchanged: unchanged.length };
+      return logger.info(fields, "configuration applied");
+    }
+    case "unchanged":
+      return logger.info({ version }, "configuration unchanged");
+    case "refused":
+      return logRefusal(outcome.error, version, logger);
+    default: {
+      const never: never = outcome;
+      throw new TypeError(`unknown outcome ${JSON.stringify(never)}`);
+    }
+  }
+}
+
+function logRefusal(error: Error, version: number, logger: Logger): void {
+  const message = `configuration refused, version ${version} serves on: ${error.message}`;
+  // What a person mends in a file needs no stack.
+  if (error instanceof ConfigInvalidError) {
+    logger.error({ version, code: error.code, problems: error.problems.map(summarizeProblem) }, message);
+  } else logger.error({ version, err: error }, message);
+}
+
+export function logWarnings(warnings: readonly ConfigProblem[], logger: Logger): void {
+  for (const problem of warnings) {
+    const { file, line, column } = problem.position;
+    logger.warn({ file, line, column }, summarizeProblem(problem));
+  }
+}

@@ -1,0 +1,71 @@
+import type { SharedService } from "@monolake/service-async";
+import { ServeLoop, type ServeOptions, type SiteService } from "./serve.ts";
+import { ServiceSlot } from "./service-slot.ts";
+
+/** A service behind a listener. */
+interface Committed {
+  readonly slot: ServiceSlot<SiteService>;
+  readonly loop: ServeLoop;
+}
+
+/** What {@link DeploymentContainer.deploy} needs besides the service. */
+export type DeployOptions = Omit<ServeOptions, "slot">;
+
+/** One site of one worker: at most one staged service, and at most one committed service that serves. */
+export class DeploymentContainer {
+  #staged: SharedService<SiteService> | undefined;
+  #committed: Committed | undefined;
+
+  get hasStaged(): boolean {
+    return this.#staged !== undefined;
+  }
+
+  get hasCommitted(): boolean {
+    return this.#committed !== undefined;
+  }
+
+  /** The committed service with one holder more: release it. */
+  takeCommitted(): SharedService<SiteService> | undefined {
+    return this.#committed?.slot.take();
+  }
+
+  /** Stages a service, in the place of the one staged before; the container becomes the holder that the caller was. */
+  stage(service: SharedService<SiteService>): void {
+    const before = this.#staged;
+    this.#staged = service;
+    void before?.release();
+  }
+
+  /** Drops the staged service, if there is one. */
+  unstage(): void {
+    const before = this.#staged;
+    this.#staged = undefined;
+    void before?.release();
+  }
+
+  /** The staged service serves new connections from now on. Nothing happens unless one is staged and one committed. */
+  update(): void {
+    if (this.#staged === undefined || this.#committed === undefined) return;
+    this.#committed.slot.replace(this.#staged);
+    this.#staged = undefined;
+  }
+
+  /** Serves what `acceptor` accepts with the staged service; resolves when the listener before has closed. */
+  async deploy(options: DeployOptions): Promise<void> {
+    if (this.#staged === undefined) return;
+    const before = this.#committed;
+    const slot = new ServiceSlot(this.#staged);
+    this.#staged = undefined;
+    // The new one accepts before the old one stops, so that there is always one that does.
+    this.#committed = { slot, loop: new ServeLoop({ ...options, slot }) };
+    await before?.loop.stop();
+  }
+
+  /** Drops both services; resolves when the listener has closed. */
+  async close(): Promise<void> {
+    this.unstage();
+    const committed = this.#committed;
+    this.#committed = undefined;
+    await committed?.loop.stop();
+  }
+}

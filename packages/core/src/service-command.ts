@@ -1,0 +1,30 @@
+import type { ListenSpec, ServiceSpec } from "./service-spec.ts";
+
+/**
+ * What can be done to a site, the same in every worker. A site has at most one staged service, which serves nothing
+ * yet, and at most one committed service with its listener.
+ */
+export type ServiceCommand =
+  /** Makes a service from the committed one, if there is one, and stages it. */
+  | { readonly type: "precommit"; readonly site: string; readonly service: ServiceSpec }
+  /** The staged service takes the committed one's place. The listener goes on untouched. */
+  | { readonly type: "update"; readonly site: string }
+  /** Makes a listener, and commits the staged service behind it. What was committed before stops listening. */
+  | { readonly type: "commit"; readonly site: string; readonly listen: ListenSpec }
+  /** Makes a service from nothing and a listener, and commits both at once. */
+  | {
+      readonly type: "prepare-and-commit";
+      readonly site: string;
+      readonly service: ServiceSpec;
+      readonly listen: ListenSpec;
+    }
+  /** Drops the staged service. The site stays, even when nothing is left of it. */
+  | { readonly type: "abort"; readonly site: string }
+  /** Drops the site: its listener closes, connections keep their service until they end. */
+  | { readonly type: "remove"; readonly site: string };
+
+/** The command of one type. */
+export type ServiceCommandOf<Type extends ServiceCommand["type"]> = Extract<
+  ServiceCommand,
+  { readonly type: Type }
+>;

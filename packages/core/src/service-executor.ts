@@ -1,0 +1,153 @@
+import { CoreClosedError, GracePeriodOverError } from "./errors.ts";
+import { InFlightConnections } from "./in-flight.ts";
+import { LiveServices } from "./live-services.ts";
+import { type ExecutorState, type PreparedCommand, prepareCommand } from "./prepare-command.ts";
+import type { ServiceCommand } from "./service-command.ts";
+import type { WorkerInfo } from "./service-spec.ts";
+import { settledWithin } from "./time-limit.ts";
+
+/** What one site of one worker holds. */
+export interface SiteStats {
+  readonly site: string;
+  readonly staged: boolean;
+  readonly committed: boolean;
+}
+
+/** What one executor holds at this moment. */
+export interface ExecutorStats {
+  /** In the order in which they were first named. */
+  readonly sites: readonly SiteStats[];
+  /** Connections that are being served. */
+  readonly connections: number;
+  /** Services that are staged, committed, or still held by a connection: those that are not disposed yet. */
+  readonly services: number;
+}
+
+/** How {@link ServiceExecutor.close} ends. */
+export interface CloseOptions {
+  /** How long connections may go on, in milliseconds, before they are broken. */
+  readonly graceMs: number;
+}
+
+/** How long connections that were broken, and services, may take to end. */
+const endLimitMs = 5_000;
+
+/**
+ * The services of one worker. Takes commands strictly one after the other; a command that waits, for instance for a
+ * factory, holds up later commands and never a connection.
+ */
+export class ServiceExecutor implements AsyncDisposable {
+  readonly #state: ExecutorState;
+  #turn: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(worker: WorkerInfo) {
+    this.#state = {
+      worker,
+      sites: new Map(),
+      connections: new InFlightConnections(),
+      services: new LiveServices(worker.logger),
+    };
+  }
+
+  /**
+   * Executes one command, all or nothing. Rejects with {@link BuildServiceError}, {@link BuildListenerError},
+   * {@link SiteNotExistError}, {@link PreparationNotExistError}, {@link PreviousHandlerNotExistError}, or
+   * {@link CoreClosedError}; the state is then as it was.
+   */
+  async execute(command: ServiceCommand): Promise<void> {
+    const prepared = await this.prepare(command);
+    await prepared.apply();
+  }
+
+  /**
+   * Does the part of a command that can fail, and rejects as {@link ServiceExecutor.execute} does. What it gives must be
+   * applied or discarded: until then no other command gets its turn.
+   */
+  async prepare(command: ServiceCommand): Promise<PreparedCommand> {
+    const endTurn = await this.#takeTurn();
+    let prepared: PreparedCommand;
+    try {
+      this.#throwIfClosed();
+      prepared = await prepareCommand(command, this.#state);
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+    return {
+      apply: () => this.#apply(prepared).finally(endTurn),
+      discard: () => prepared.discard().finally(endTurn),
+    };
+  }
+
+  stats(): ExecutorStats {
+    const { sites, connections, services } = this.#state;
+    return {
+      sites: [...sites].map(([site, container]) => ({
+        site,
+        staged: container.hasStaged,
+        committed: container.hasCommitted,
+      })),
+      connections: connections.size,
+      services: services.size,
+    };
+  }
+
+  /**
+   * Stops: no more commands, listeners close at once, connections get `graceMs` and are then broken with
+   * {@link GracePeriodOverError}. Resolves when connections and services are gone, and at most 10 seconds after
+   * the grace period in any case. Later calls give the promise of the first one.
+   */
+  close(options: CloseOptions): Promise<void> {
+    this.#closed ??= this.#close(options);
+    return this.#closed;
+  }
+
+  /** Closes without a grace period. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close({ graceMs: 0 });
+  }
+
+  async #close({ graceMs }: CloseOptions): Promise<void> {
+    const { sites, connections, services, worker } = this.#state;
+    const containers = [...sites.values()];
+    sites.clear();
+    // Each of them ends within a limit of its own, and may deliver what it had accepted until then.
+    const stopped = Promise.all(containers.map((container) => container.close()));
+    const drained = stopped.then(() => connections.whenEmpty());
+    if (!(await settledWithin(drained, graceMs))) {
+      if (connections.size > 0)
+        worker.logger.warn({ connections: connections.size, graceMs }, "breaking what is still connected");
+      const error = new GracePeriodOverError({ graceMs });
+      connections.destroyAll(error);
+      await stopped;
+      connections.destroyAll(error);
+    }
+    const ended = drained.then(() => services.whenEmpty());
+    if (await settledWithin(ended, endLimitMs)) return;
+    const left = { connections: connections.size, services: services.size, limitMs: endLimitMs };
+    worker.logger.warn(left, "connections or services did not end in time");
+  }
+
+  async #apply(prepared: PreparedCommand): Promise<void> {
+    if (this.#closed === undefined) return prepared.apply();
+    await prepared.discard();
+    this.#throwIfClosed();
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed !== undefined) throw new CoreClosedError({ what: "service executor" });
+  }
+
+  /** Waits until every earlier command is done; the function that it gives lets the next one begin. */
+  async #takeTurn(): Promise<() => void> {
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    await before;
+    return resolve;
+  }
+}
+
+/** Makes the executor of one worker: for whoever runs services without a worker manager. */
+export const createServiceExecutor = (worker: WorkerInfo): ServiceExecutor => new ServiceExecutor(worker);

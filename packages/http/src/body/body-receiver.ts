@@ -1,0 +1,61 @@
+import { BodyTooLargeError } from "../errors.ts";
+import { BodyDecoder, type BodyFraming } from "./body-decoder.ts";
+import { IncomingBody, type IncomingBodySource } from "./incoming-body.ts";
+
+/** Takes the body of one message out of what a connection reads, and hands it to whoever wants it. */
+export class BodyReceiver {
+  readonly body: IncomingBody;
+  readonly framing: BodyFraming;
+  /** The last byte was received. */
+  done = false;
+  /** Nobody takes more now: reading has to stop until the source hears `bodyResumed` or `bodySettled`. */
+  paused = false;
+  /** Bytes of content so far. */
+  bytes = 0;
+  readonly #decoder: BodyDecoder;
+  readonly #maxBytes: number;
+
+  /** `length` is -1 where it is not announced; `maxBytes` 0 is no limit. */
+  constructor(source: IncomingBodySource, framing: BodyFraming, length: number, maxBytes: number) {
+    this.framing = framing;
+    this.body = new IncomingBody(source, framing === "length" ? length : -1);
+    this.#decoder = new BodyDecoder(framing, length);
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Bytes that are still to come, -1 when that is not known. */
+  get remaining(): number {
+    return this.body.length < 0 ? -1 : this.body.length - this.bytes;
+  }
+
+  /**
+   * Takes the body's part of `chunk` from `at` and returns where it ends. `kept`: the chunk's memory stays as it is while
+   * reading is stopped. Throws ERR_HTTP_CHUNKED_ENCODING and ERR_HTTP_BODY_TOO_LARGE.
+   */
+  receive(chunk: Buffer, at: number, kept: boolean): number {
+    const decoder = this.#decoder;
+    const end = decoder.decode(chunk, at);
+    const { dataStart, dataEnd } = decoder;
+    if (dataEnd > dataStart) {
+      this.bytes += dataEnd - dataStart;
+      if (this.#maxBytes > 0 && this.bytes > this.#maxBytes) {
+        throw new BodyTooLargeError({ maxBytes: this.#maxBytes, bytes: this.bytes });
+      }
+      this.paused = !this.body.push(chunk.subarray(dataStart, dataEnd), kept);
+    }
+    if (decoder.done) this.#finish();
+    return end;
+  }
+
+  /** The connection has ended: complete for a body that lasts until then, otherwise it breaks off. */
+  connectionEnded(error: Error): void {
+    if (this.done) return;
+    if (this.framing === "close") this.#finish();
+    else this.body.break(error);
+  }
+
+  #finish(): void {
+    this.done = true;
+    this.body.finish(this.#decoder.trailers);
+  }
+}

@@ -1,0 +1,105 @@
+import { defineError } from "@monolake/errors";
+
+/** A body was piped or read a second time. */
+export class BodyUsedError extends defineError({
+  code: "ERR_HTTP_BODY_USED",
+  source: "internal",
+  retryable: false,
+  message: () => "the body was read already: a body goes to one sink, once",
+}) {}
+
+/** A body is larger than whoever gathers or accepts it allows. Answered with 413. */
+export class BodyTooLargeError extends defineError({
+  code: "ERR_HTTP_BODY_TOO_LARGE",
+  source: "downstream",
+  retryable: false,
+  message: (fields: { readonly maxBytes: number; readonly bytes: number }) =>
+    `the body has at least ${fields.bytes} bytes, allowed are ${fields.maxBytes}`,
+}) {}
+
+/** A chunk size, its extensions or a trailer is malformed (RFC 9112 section 7.1). */
+export class ChunkedEncodingError extends defineError({
+  code: "ERR_HTTP_CHUNKED_ENCODING",
+  source: "downstream",
+  retryable: false,
+  message: (fields: { readonly what: string }) => `malformed chunked body: ${fields.what}`,
+}) {}
+
+/** A connection closed in the middle of a message (RFC 9112 section 8). */
+export class IncompleteMessageError extends defineError({
+  code: "ERR_HTTP_INCOMPLETE_MESSAGE",
+  source: "downstream",
+  retryable: false,
+  message: (fields: { readonly where: string }) => `the connection closed in the middle of ${fields.where}`,
+}) {}
+
+/** The client went away, or gave up, before its request was answered. */
+export class ClientGoneError extends defineError({
+  code: "ERR_HTTP_CLIENT_GONE",
+  source: "downstream",
+  retryable: false,
+  message: () => "the client closed the connection before its request was answered",
+}) {}
+
+/** A client took too long for a request's head, its body, or to take the response. */
+export class ClientTimeoutError extends defineError({
+  code: "ERR_HTTP_CLIENT_TIMEOUT",
+  source: "downstream",
+  retryable: false,
+  message: (fields: { readonly waitingFor: string; readonly timeoutMs: number }) =>
+    `the client took longer than ${fields.timeoutMs} ms for ${fields.waitingFor}`,
+}) {}
+
+/** An upstream took too long for its response's head, for more of its body, or to take the request. Answered with 504. */
+export class UpstreamTimeoutError extends defineError({
+  code: "ERR_HTTP_UPSTREAM_TIMEOUT",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly address: string; readonly waitingFor: string; readonly timeoutMs: number }) =>
+    `${fields.address} took longer than ${fields.timeoutMs} ms for ${fields.waitingFor}`,
+}) {}
+
+/**
+ * An upstream closed the connection before it answered. `unanswered` tells that not one byte of a response had come, and
+ * `reused` that the connection had served before: both together are what happens to a kept connection that grew too old.
+ */
+export class UpstreamClosedError extends defineError({
+  code: "ERR_HTTP_UPSTREAM_CLOSED",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly address: string; readonly unanswered: boolean; readonly reused: boolean }) =>
+    `${fields.address} closed the connection before it answered`,
+}) {}
+
+/** An upstream sent what is no HTTP response, or bytes that nobody asked for. Answered with 502. */
+export class UpstreamProtocolError extends defineError({
+  code: "ERR_HTTP_UPSTREAM_PROTOCOL",
+  source: "upstream",
+  retryable: false,
+  message: (fields: { readonly address: string; readonly what: string }) => `${fields.address} ${fields.what}`,
+}) {}
+
+/** A request was sent on a connection that is busy or gone. */
+export class ConnectionBusyError extends defineError({
+  code: "ERR_HTTP_CONNECTION_BUSY",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly state: string }) => `a request cannot be sent on a connection that is ${fields.state}`,
+}) {}
+
+/** A body turned out longer or shorter than the length that its message had announced. */
+export class BodyLengthError extends defineError({
+  code: "ERR_HTTP_BODY_LENGTH",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly announcedBytes: number; readonly what: "longer" | "shorter" }) =>
+    `the body is ${fields.what} than the ${fields.announcedBytes} bytes that were announced`,
+}) {}
+
+/** A handler answered with something that cannot be sent. Answered with 500. */
+export class InvalidResponseError extends defineError({
+  code: "ERR_HTTP_INVALID_RESPONSE",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly what: string }) => `the handler's response cannot be sent: ${fields.what}`,
+}) {}

@@ -1,0 +1,103 @@
+import type { Body } from "../body/body.ts";
+import type { Headers } from "../headers/headers.ts";
+import { encodeText } from "../headers/encode-text.ts";
+import { knownFields } from "../headers/known-fields.ts";
+import type { HttpRequest } from "../message/request.ts";
+import type { HttpResponse } from "../message/response.ts";
+import { statusText } from "../message/status-text.ts";
+import { httpDate } from "./http-date.ts";
+import type { WrittenFraming } from "./message-writer.ts";
+import { writeBuffer } from "./write-buffer.ts";
+
+/** A head in a write buffer. One object for all: read it before the next head is encoded. */
+export const encodedHead: { buffer: Buffer; bytes: number } = { buffer: Buffer.alloc(0), bytes: 0 };
+
+/** What the connection says itself about itself; whatever a handler put there is replaced. */
+const connectionFields = knownFields("connection", "keep-alive", "proxy-connection", "transfer-encoding");
+const framingFields = knownFields("content-length");
+const dateField = knownFields("date");
+/** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends. */
+const ownFieldsBytes = 160;
+
+const statusLines = new Map<number, string>();
+
+/** The usual status line, made once for each status. */
+function statusLine(response: HttpResponse, version: string): string {
+  const { status, reason } = response;
+  if (version === "1.0" || reason !== statusText(status)) return `HTTP/${version} ${status} ${reason}\r\n`;
+  let line = statusLines.get(status);
+  if (line === undefined) {
+    line = `HTTP/1.1 ${status} ${reason}\r\n`;
+    statusLines.set(status, line);
+  }
+  return line;
+}
+
+/** How a response goes out on this connection. */
+export interface ResponseWire {
+  readonly version: "1.0" | "1.1";
+  readonly framing: WrittenFraming;
+  readonly persist: boolean;
+}
+
+/** Encodes a final response's head into a write buffer, see {@link encodedHead}. Edits its headers to what is sent. */
+export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): void {
+  const { headers } = response;
+  const keptLength = wire.framing === "none" && response.status !== 204 ? 0 : framingFields;
+  removeFields(headers, connectionFields | keptLength);
+  const line = statusLine(response, wire.version);
+  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownFieldsBytes);
+  let at = encodeText(buffer, 0, line);
+  at = headers.encode(buffer, at);
+  if ((headers.knownMask & dateField) === 0) at = encodeText(buffer, at, `Date: ${httpDate()}\r\n`);
+  at = encodeFraming(buffer, at, wire.framing, bodyLength(response.body));
+  if (!wire.persist) at = encodeText(buffer, at, "Connection: close\r\n");
+  else if (wire.version === "1.0") at = encodeText(buffer, at, "Connection: keep-alive\r\n");
+  finishHead(buffer, at);
+}
+
+/** Encodes a 1xx response; for 101 the handler's own Connection and Upgrade fields are sent as they are. */
+export function encodeInformationalHead(status: number, reason: string, headers: Headers): void {
+  const line = `HTTP/1.1 ${status} ${reason}\r\n`;
+  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + 2);
+  const at = headers.encode(buffer, encodeText(buffer, 0, line));
+  finishHead(buffer, at);
+}
+
+/** Encodes a request's head into a write buffer, see {@link encodedHead}. Edits its headers to what is sent. */
+export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming): void {
+  const { headers } = request;
+  removeFields(headers, connectionFields | framingFields);
+  const { method, target } = request;
+  const buffer = writeBuffer(method.length + target.length + 12 + headers.maxEncodedBytes + ownFieldsBytes);
+  let at = encodeText(buffer, 0, method);
+  buffer[at++] = 32;
+  at = encodeText(buffer, at, target);
+  at = encodeText(buffer, at, " HTTP/1.1\r\n");
+  at = headers.encode(buffer, at);
+  at = encodeFraming(buffer, at, framing, bodyLength(request.body));
+  if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");
+  finishHead(buffer, at);
+}
+
+/** Also of a body that came without an announced length but is here as a whole. */
+function bodyLength(body: Body): number {
+  return body.length >= 0 ? body.length : (body.whole?.length ?? 0);
+}
+
+function removeFields(headers: Headers, fields: number): void {
+  if ((headers.knownMask & fields) !== 0) headers.deleteAllOf(fields);
+}
+
+function encodeFraming(buffer: Buffer, at: number, framing: WrittenFraming, length: number): number {
+  if (framing === "length") return encodeText(buffer, at, `Content-Length: ${length}\r\n`);
+  if (framing === "chunked") return encodeText(buffer, at, "Transfer-Encoding: chunked\r\n");
+  return at;
+}
+
+function finishHead(buffer: Buffer, at: number): void {
+  buffer[at] = 13;
+  buffer[at + 1] = 10;
+  encodedHead.buffer = buffer;
+  encodedHead.bytes = at + 2;
+}

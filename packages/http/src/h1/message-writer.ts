@@ -1,0 +1,209 @@
+import type { ByteStream } from "@monolake/streams";
+import type { Body, BodySink } from "../body/body.ts";
+import { emptyBody } from "../body/fixed-bodies.ts";
+import { BodyLengthError } from "../errors.ts";
+import { encodeText } from "../headers/encode-text.ts";
+import type { Headers } from "../headers/headers.ts";
+import { copiedBodyBytes, writeBuffer, writeBufferInUse } from "./write-buffer.ts";
+
+/** How the peer will find the end of what is written (RFC 9112 section 6.3). "none": there is no body. */
+export type WrittenFraming = "none" | "length" | "chunked" | "close";
+
+/** Who writes messages, one after another. */
+export interface MessageWriterOwner {
+  /** Everything is written and the kernel has taken it. */
+  messageWritten(): void;
+  /** The body broke off, or did not have the length that was announced: the connection is of no more use. */
+  messageFailed(error: Error, headSent: boolean): void;
+  /** Something was written, or taken by the kernel: for the write stall timeout. `pending` when not everything was taken. */
+  writeMoved(pending: boolean): void;
+}
+
+const crlf = "\r\n";
+const lastChunk = "0\r\n\r\n";
+/** A size in hexadecimal, and two line ends. */
+const chunkOverheadBytes = 12 + 4;
+
+/**
+ * Writes one message after another to a stream: head and body in one write where that is possible, larger bodies
+ * as they come, with backpressure. The owner passes the stream's `onDrain` on.
+ */
+export class MessageWriter implements BodySink {
+  /** A message is being written. */
+  active = false;
+  readonly #stream: ByteStream;
+  readonly #owner: MessageWriterOwner;
+  #body: Body = emptyBody;
+  #framing: WrittenFraming = "none";
+  #remaining = 0;
+  /** An encoded head that waits for the first bytes of the body, so that both are one write. */
+  #head: Buffer | undefined = undefined;
+  #headBytes = 0;
+  #blocked = false;
+  #ended = false;
+
+  constructor(stream: ByteStream, owner: MessageWriterOwner) {
+    this.#stream = stream;
+    this.#owner = owner;
+  }
+
+  /** Writes a message whose head is the first `headBytes` of `head`, a {@link writeBuffer}. */
+  start(head: Buffer, headBytes: number, body: Body, framing: WrittenFraming): void {
+    this.active = true;
+    this.#ended = false;
+    this.#blocked = false;
+    this.#body = body;
+    this.#framing = framing;
+    if (framing === "none") return this.#writeHeadOnly(head, headBytes);
+    const whole = framing === "length" ? body.whole : undefined;
+    if (whole !== undefined) return this.#writeWhole(head, headBytes, whole);
+    this.#remaining = body.length;
+    this.#head = head;
+    this.#headBytes = headBytes;
+    body.pipe(this);
+    if (this.#head !== undefined && this.active) this.#flush(this.#head, this.#takeHead());
+  }
+
+  /** Forgets the message: the connection is gone. */
+  abort(reason: Error | undefined): void {
+    if (!this.active) return;
+    this.active = false;
+    this.#head = undefined;
+    this.#body.cancel(reason);
+    this.#body = emptyBody;
+  }
+
+  write(chunk: Buffer): boolean {
+    if (!this.active) return true;
+    if (this.#framing === "length") {
+      this.#remaining -= chunk.length;
+      if (this.#remaining < 0) {
+        this.fail(new BodyLengthError({ announcedBytes: this.#body.length, what: "longer" }));
+        return true;
+      }
+    }
+    return this.#framing === "chunked" ? this.#writeChunk(chunk) : this.#writeData(chunk);
+  }
+
+  end(trailers: Headers | undefined): void {
+    if (!this.active) return;
+    if (this.#framing === "length" && this.#remaining > 0) {
+      return this.fail(new BodyLengthError({ announcedBytes: this.#body.length, what: "shorter" }));
+    }
+    this.#ended = true;
+    if (this.#framing === "chunked") this.#writeLastChunk(trailers);
+    else if (this.#head !== undefined) this.#flush(this.#head, this.#takeHead());
+    if (!this.#blocked) this.#finish();
+  }
+
+  fail(error: Error): void {
+    if (!this.active) return;
+    this.active = false;
+    const headSent = this.#head === undefined;
+    this.#head = undefined;
+    this.#body.cancel(error);
+    this.#body = emptyBody;
+    this.#owner.messageFailed(error, headSent);
+  }
+
+  /** The stream's `onDrain`. */
+  drained(): void {
+    if (!this.active || !this.#blocked) return;
+    this.#blocked = false;
+    this.#owner.writeMoved(false);
+    const body = this.#body;
+    if (this.#ended) this.#finish();
+    // After the end too: the body's memory is free now.
+    body.resume();
+  }
+
+  #writeHeadOnly(head: Buffer, headBytes: number): void {
+    this.#ended = true;
+    this.#flush(head, headBytes);
+    const body = this.#body;
+    if (!this.#blocked) this.#finish();
+    body.cancel();
+  }
+
+  #writeWhole(head: Buffer, headBytes: number, whole: Buffer): void {
+    this.#ended = true;
+    const body = this.#body;
+    if (whole.length <= copiedBodyBytes) {
+      head.set(whole, headBytes);
+      this.#flush(head, headBytes + whole.length);
+    } else {
+      this.#flushAll([head.subarray(0, headBytes), whole], head);
+    }
+    if (!this.#blocked) {
+      this.#finish();
+      body.cancel();
+    }
+  }
+
+  #finish(): void {
+    this.active = false;
+    this.#body = emptyBody;
+    this.#owner.messageWritten();
+  }
+
+  #takeHead(): number {
+    this.#head = undefined;
+    return this.#headBytes;
+  }
+
+  /** Writes the beginning of a write buffer. */
+  #flush(buffer: Buffer, bytes: number): boolean {
+    const taken = this.#stream.write(buffer.subarray(0, bytes));
+    if (!taken) writeBufferInUse(buffer);
+    return this.#written(taken);
+  }
+
+  #flushAll(parts: readonly Buffer[], buffer: Buffer): boolean {
+    const taken = this.#stream.writev(parts);
+    if (!taken) writeBufferInUse(buffer);
+    return this.#written(taken);
+  }
+
+  #written(taken: boolean): boolean {
+    this.#blocked = !taken;
+    this.#owner.writeMoved(!taken);
+    return taken;
+  }
+
+  #writeData(chunk: Buffer): boolean {
+    const head = this.#head;
+    if (head === undefined) return this.#written(this.#stream.write(chunk));
+    const headBytes = this.#takeHead();
+    if (chunk.length > copiedBodyBytes) return this.#flushAll([head.subarray(0, headBytes), chunk], head);
+    head.set(chunk, headBytes);
+    return this.#flush(head, headBytes + chunk.length);
+  }
+
+  #writeChunk(chunk: Buffer): boolean {
+    const buffer = this.#head ?? writeBuffer(chunkOverheadBytes);
+    let at = this.#head === undefined ? 0 : this.#takeHead();
+    at = encodeText(buffer, at, chunk.length.toString(16) + crlf);
+    if (chunk.length + chunkOverheadBytes > copiedBodyBytes) {
+      return this.#flushAll([buffer.subarray(0, at), chunk, lineEnd], buffer);
+    }
+    buffer.set(chunk, at);
+    at += chunk.length;
+    at = encodeText(buffer, at, crlf);
+    return this.#flush(buffer, at);
+  }
+
+  #writeLastChunk(trailers: Headers | undefined): void {
+    const trailerBytes = trailers?.maxEncodedBytes ?? 0;
+    const buffer = this.#head ?? writeBuffer(trailerBytes + chunkOverheadBytes);
+    let at = this.#head === undefined ? 0 : this.#takeHead();
+    if (trailers === undefined) at = encodeText(buffer, at, lastChunk);
+    else {
+      at = encodeText(buffer, at, `0${crlf}`);
+      at = trailers.encode(buffer, at);
+      at = encodeText(buffer, at, crlf);
+    }
+    this.#flush(buffer, at);
+  }
+}
+
+const lineEnd = Buffer.from(crlf);

@@ -1,0 +1,42 @@
+/** Limits and timeouts of the server side of HTTP/1.1. 0 switches a timeout or a maximum off. */
+export interface HttpServerOptions {
+  /** How long a connection may wait for the first byte of its next request. Default 60,000. */
+  readonly keepAliveTimeoutMs?: number;
+  /** From the first byte of a request to the end of its head; also for the first byte of a connection. Default 10,000. */
+  readonly headTimeoutMs?: number;
+  /** Between two parts of a request body. Default 30,000. */
+  readonly bodyIdleTimeoutMs?: number;
+  /** How long a response may make no progress because the client takes nothing. Default 10,000. */
+  readonly writeStallTimeoutMs?: number;
+  /** Requests on one connection, then it is closed politely. Default 1,000. */
+  readonly maxRequestsPerConnection?: number;
+  /** Of a request: request line and fields. More is answered with 431. Default 32 KiB. */
+  readonly maxHeadBytes?: number;
+  /** More fields are answered with 431. Default 128. */
+  readonly maxHeaderFields?: number;
+  /** A longer request target is answered with 414. Default 16 KiB. */
+  readonly maxTargetBytes?: number;
+  /** A larger request body is answered with 413, or ends the connection where it has no announced length. Default 0: no limit. */
+  readonly maxBodyBytes?: number;
+  /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Options with every default filled in. */
+export type ResolvedHttpServerOptions = Required<HttpServerOptions>;
+
+/** Fills in the defaults. */
+export function resolveHttpServerOptions(options: HttpServerOptions = {}): ResolvedHttpServerOptions {
+  return {
+    keepAliveTimeoutMs: options.keepAliveTimeoutMs ?? 60_000,
+    headTimeoutMs: options.headTimeoutMs ?? 10_000,
+    bodyIdleTimeoutMs: options.bodyIdleTimeoutMs ?? 30_000,
+    writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,
+    maxRequestsPerConnection: options.maxRequestsPerConnection ?? 1000,
+    maxHeadBytes: options.maxHeadBytes ?? 32 * 1024,
+    maxHeaderFields: options.maxHeaderFields ?? 128,
+    maxTargetBytes: options.maxTargetBytes ?? 16 * 1024,
+    maxBodyBytes: options.maxBodyBytes ?? 0,
+    onError: options.onError ?? (() => {}),
+  };
+}

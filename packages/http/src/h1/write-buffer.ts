@@ -1,0 +1,20 @@
+/** Heads and small bodies are put together here, so that a message is one write. One for all connections of a thread. */
+const bufferBytes = 64 * 1024;
+let buffer = Buffer.allocUnsafeSlow(bufferBytes);
+
+/** A body up to this size is copied behind its head; a larger one is handed to the system beside it. */
+export const copiedBodyBytes = 16 * 1024;
+
+/**
+ * A buffer with room for `bytes` and a copied body behind them, good until the next call. Whoever writes from it and is not rid
+ * of the bytes at once calls {@link writeBufferInUse}.
+ */
+export function writeBuffer(bytes: number): Buffer {
+  const wanted = bytes + copiedBodyBytes;
+  return wanted <= bufferBytes ? buffer : Buffer.allocUnsafeSlow(wanted);
+}
+
+/** The kernel has not taken everything yet: the buffer belongs to that write, the next message gets another one. */
+export function writeBufferInUse(used: Buffer): void {
+  if (used === buffer) buffer = Buffer.allocUnsafeSlow(bufferBytes);
+}

@@ -1,0 +1,95 @@
+import { FieldBlock } from "../headers/field-block.ts";
+import { idShift, maxNameLength, recordSize } from "../headers/field-record.ts";
+import { headMemory } from "../headers/head-memory.ts";
+import { Headers } from "../headers/headers.ts";
+import {
+  connectionId,
+  contentLengthId,
+  expectId,
+  hostId,
+  knownFieldIdAt,
+  lastJudgedId,
+  transferEncodingId,
+} from "../headers/known-fields.ts";
+import { byteClasses, tokenByte } from "./byte-classes.ts";
+import { contentLengthOf, framing, isChunked, noteConnection, noteExpect } from "./framing-fields.ts";
+import { isHost } from "./host.ts";
+
+/** Most fields a head may have to count as plain; more of them are split by the strict reader. */
+const maxPlainFields = 128;
+
+/**
+ * Reads fields in their plain form: `Name: value` with one space, tokens, visible ASCII, no blanks at the end of the
+ * value, every framing field at most once. The positions go to the table of {@link headMemory}, what the fields say
+ * to {@link framing}. Returns where the head ends, or -1 when it is not all there or not plain.
+ */
+export function scanPlainFields(bytes: Buffer, start: number, end: number): number {
+  headMemory.reserveTable(maxPlainFields * recordSize);
+  const table = headMemory.table;
+  let row = headMemory.tableUsed;
+  const lastRow = row + maxPlainFields * recordSize;
+  let mask = 0;
+  let at = start;
+  framing.reset();
+  while (at + 1 < end && bytes[at] !== 0x0d) {
+    const nameStart = at;
+    while (at < end && ((byteClasses[bytes[at] as number] as number) & tokenByte) !== 0) at++;
+    const nameLength = at - nameStart;
+    if (nameLength === 0 || nameLength > maxNameLength || row === lastRow) return -1;
+    if (at + 3 >= end || bytes[at] !== 0x3a || bytes[at + 1] !== 0x20) return -1;
+    const valueStart = at + 2;
+    at = valueStart;
+    // U+0020 to U+007E in one comparison; a tab is not plain.
+    while (at < end && ((bytes[at] as number) - 0x20) >>> 0 < 0x5f) at++;
+    if (at + 1 >= end || bytes[at] !== 0x0d || bytes[at + 1] !== 0x0a || at === valueStart) return -1;
+    if (bytes[valueStart] === 0x20 || bytes[at - 1] === 0x20) return -1;
+    const id = knownFieldIdAt(bytes, nameStart, nameLength);
+    if (id !== 0 && id <= lastJudgedId && !judge(id, mask, bytes, valueStart, at)) return -1;
+    table[row] = nameStart - start;
+    table[row + 1] = nameLength | (id << idShift);
+    row += recordSize;
+    mask |= 1 << id;
+    at += 2;
+  }
+  if (at + 1 >= end || bytes[at + 1] !== 0x0a) return -1;
+  framing.knownMask = mask;
+  framing.count = (row - headMemory.tableUsed) / recordSize;
+  return at + 2;
+}
+
+/** Notes what a judged field says; false when it is not plain. */
+function judge(id: number, mask: number, bytes: Buffer, start: number, end: number): boolean {
+  switch (id) {
+    case hostId:
+      return (mask & (1 << hostId)) === 0 && isHost(bytes, start, end);
+    case contentLengthId:
+      if ((mask & ((1 << contentLengthId) | (1 << transferEncodingId))) !== 0) return false;
+      framing.contentLength = contentLengthOf(bytes, start, end);
+      return framing.contentLength !== -1;
+    case transferEncodingId:
+      if ((mask & ((1 << contentLengthId) | (1 << transferEncodingId))) !== 0) return false;
+      framing.chunked = isChunked(bytes, start, end);
+      return framing.chunked;
+    case connectionId:
+      noteConnection(bytes, start, end);
+      return true;
+    case expectId:
+      noteExpect(bytes, start, end);
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** The headers of the fields that {@link scanPlainFields} has just read, on a copy of their bytes. */
+export function takePlainFields(bytes: Buffer, start: number, headEnd: number): Headers {
+  const length = headEnd - 2 - start;
+  const memory = headMemory;
+  memory.reserveBytes(length);
+  const at = memory.bytesUsed;
+  bytes.copy(memory.bytes, at, start, start + length);
+  const block = new FieldBlock(memory.bytes, at, length, memory.table, memory.tableUsed, framing.count);
+  memory.bytesUsed = at + length;
+  memory.tableUsed += framing.count * recordSize;
+  return Headers.fromBlock(block, framing.count, framing.knownMask);
+}

@@ -1,0 +1,180 @@
+import { encodeText } from "./encode-text.ts";
+import { anyMark, deletedMark, idOf, nameLengthOf, recordSize, replacedMark } from "./field-record.ts";
+import { latin1Slice } from "./latin1.ts";
+
+const longestByHand = 32;
+
+/** Copies without a call into the runtime where that is cheaper. */
+function copyBytes(from: Buffer, start: number, end: number, into: Buffer, at: number): number {
+  const length = end - start;
+  if (length > longestByHand) return at + from.copy(into, at, start, end);
+  for (let index = 0; index < length; index++) into[at + index] = from[start + index] as number;
+  return at + length;
+}
+
+/**
+ * Parsed fields: canonical `Name: value\r\n` lines and the table of where they are. A field can be deleted or get
+ * another value; its line stays where it is, and the table says so.
+ */
+export class FieldBlock {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly length: number;
+  /** More bytes than `length` that the replaced values may take. */
+  replacedBytes = 0;
+  private readonly table: Int32Array;
+  private readonly tableStart: number;
+  private readonly tableEnd: number;
+  private edited = false;
+  private replaced: Map<number, string> | undefined = undefined;
+
+  constructor(
+    bytes: Buffer,
+    start: number,
+    length: number,
+    table: Int32Array,
+    tableStart: number,
+    count: number,
+  ) {
+    this.bytes = bytes;
+    this.start = start;
+    this.length = length;
+    this.table = table;
+    this.tableStart = tableStart;
+    this.tableEnd = tableStart + count * recordSize;
+  }
+
+  /** Number of lines, those of deleted fields included. */
+  get lines(): number {
+    return (this.tableEnd - this.tableStart) / recordSize;
+  }
+
+  /** A copy with a table of its own. */
+  fork(): FieldBlock {
+    return this.copyWith(this.bytes, this.start);
+  }
+
+  /** A copy with bytes and a table of its own, which keeps no other head's memory alive. */
+  detach(): FieldBlock {
+    const bytes = Buffer.allocUnsafeSlow(this.length);
+    this.bytes.copy(bytes, 0, this.start, this.start + this.length);
+    return this.copyWith(bytes, 0);
+  }
+
+  isDeleted(line: number): boolean {
+    return (this.recordAt(line) & deletedMark) !== 0;
+  }
+
+  /** The first field from `line` on with this id or, for id 0, this lower-case name; -1 when there is none. */
+  find(id: number, lower: string, line: number): number {
+    let at = this.tableStart + line * recordSize;
+    for (; at < this.tableEnd; at += recordSize, line++) {
+      const record = this.table[at + 1] as number;
+      if (idOf(record) !== id || (record & deletedMark) !== 0) continue;
+      if (id !== 0 || this.isNamed(line, nameLengthOf(record), lower)) return line;
+    }
+    return -1;
+  }
+
+  nameAt(line: number): string {
+    const start = this.lineStart(line);
+    return latin1Slice(this.bytes, start, start + nameLengthOf(this.recordAt(line)));
+  }
+
+  valueAt(line: number): string {
+    const record = this.recordAt(line);
+    if ((record & replacedMark) !== 0) return this.replaced?.get(line) as string;
+    return latin1Slice(
+      this.bytes,
+      this.lineStart(line) + nameLengthOf(record) + 2,
+      this.lineStart(line + 1) - 2,
+    );
+  }
+
+  delete(line: number): void {
+    this.mark(line, deletedMark);
+  }
+
+  replace(line: number, value: string): void {
+    this.mark(line, replacedMark);
+    this.replaced ??= new Map();
+    this.replaced.set(line, value);
+    this.replacedBytes += value.length;
+  }
+
+  /** Deletes the fields whose id is in `mask`; how many there were. */
+  deleteAllOf(mask: number): number {
+    let deleted = 0;
+    for (let at = this.tableStart + 1; at < this.tableEnd; at += recordSize) {
+      const record = this.table[at] as number;
+      if (((mask >>> idOf(record)) & 1) === 0 || (record & deletedMark) !== 0) continue;
+      this.table[at] = record | deletedMark;
+      deleted++;
+    }
+    if (deleted !== 0) this.edited = true;
+    return deleted;
+  }
+
+  /** Writes the lines that are left; lines that follow each other and stand as they were go in one copy. */
+  encode(into: Buffer, at: number): number {
+    const end = this.start + this.length;
+    if (!this.edited) return copyBytes(this.bytes, this.start, end, into, at);
+    let run = this.start;
+    for (let line = 0; line < this.lines; line++) {
+      const record = this.recordAt(line);
+      if ((record & anyMark) === 0) continue;
+      const lineStart = this.lineStart(line);
+      if (lineStart !== run) at = copyBytes(this.bytes, run, lineStart, into, at);
+      run = this.lineStart(line + 1);
+      if ((record & deletedMark) === 0) at = this.encodeReplaced(into, at, line);
+    }
+    return run === end ? at : copyBytes(this.bytes, run, end, into, at);
+  }
+
+  private copyWith(bytes: Buffer, start: number): FieldBlock {
+    const table = this.table.slice(this.tableStart, this.tableEnd);
+    const copy = new FieldBlock(bytes, start, this.length, table, 0, this.lines);
+    copy.edited = this.edited;
+    copy.replacedBytes = this.replacedBytes;
+    copy.replaced = this.replaced && new Map(this.replaced);
+    return copy;
+  }
+
+  private encodeReplaced(into: Buffer, at: number, line: number): number {
+    const start = this.lineStart(line);
+    at = copyBytes(this.bytes, start, start + nameLengthOf(this.recordAt(line)) + 2, into, at);
+    at = encodeText(into, at, this.replaced?.get(line) as string);
+    into[at] = 0x0d;
+    into[at + 1] = 0x0a;
+    return at + 2;
+  }
+
+  private recordAt(line: number): number {
+    return this.table[this.tableStart + line * recordSize + 1] as number;
+  }
+
+  private lineStart(line: number): number {
+    const at = this.tableStart + line * recordSize;
+    return this.start + (at < this.tableEnd ? (this.table[at] as number) : this.length);
+  }
+
+  private mark(line: number, mark: number): void {
+    const at = this.tableStart + line * recordSize + 1;
+    this.table[at] = (this.table[at] as number) | mark;
+    this.edited = true;
+  }
+
+  private isNamed(line: number, length: number, lower: string): boolean {
+    if (length !== lower.length) return false;
+    const start = this.lineStart(line);
+    for (let at = 0; at < length; at++) {
+      let byte = this.bytes[start + at] as number;
+      if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;
+      if (byte !== lower.charCodeAt(at)) return false;
+    }
+    return true;
+  }
+}
+
+/** The block of headers that were not parsed. It has no lines, so nothing can ever change in it. */
+export const emptyBlock: FieldBlock = new FieldBlock(Buffer.alloc(0), 0, 0, new Int32Array(0), 0, 0);

@@ -1,0 +1,31 @@
+import { type MakeService, makeLayered, type Service } from "@monolake/service-async";
+import type { ByteStream } from "@monolake/streams";
+import { ServerConnection, type Serving } from "./h1/server-connection.ts";
+import { type HttpServerOptions, resolveHttpServerOptions, type ResolvedHttpServerOptions } from "./h1/server-options.ts";
+import type { HttpContext, HttpHandler } from "./http-handler.ts";
+
+/**
+ * Turns an accepted connection into calls of an HTTP handler. A call lasts as long as the connection and never rejects:
+ * what breaks a request ends in its answer, what breaks the connection ends the connection.
+ */
+export class HttpCore<Context extends HttpContext> implements Service<ByteStream, void, Context> {
+  readonly inner: HttpHandler<Context>;
+  readonly #options: ResolvedHttpServerOptions;
+
+  constructor(inner: HttpHandler<Context>, options: HttpServerOptions = {}) {
+    this.inner = inner;
+    this.#options = resolveHttpServerOptions(options);
+  }
+
+  call(stream: ByteStream, context: Context): Promise<void> {
+    const serving: Serving<Context> = { handler: this.inner, context, options: this.#options };
+    return new Promise((closed) => new ServerConnection(stream, serving, closed).start());
+  }
+}
+
+/** The layer of {@link HttpCore}: below it are HTTP handlers, above it connections. */
+export const httpCore = <Context extends HttpContext>(
+  config: { readonly httpServer?: HttpServerOptions },
+  inner: MakeService<HttpHandler<Context>>,
+): MakeService<HttpCore<Context>> =>
+  makeLayered(HttpCore<Context>, inner, (handler) => new HttpCore(handler, config.httpServer));

@@ -1,0 +1,36 @@
+import type { MakeService } from "@monolake/service-async";
+import { IdleListener } from "./idle-listener.ts";
+import { listenerFactory } from "./listen.ts";
+import { parseListenAddress } from "./listen-address.ts";
+import type { Listener, ListenerLogger } from "./listener.ts";
+import { parseListenerConfig } from "./parse-listener-config.ts";
+import { supportsReusePort } from "./reuse-port.ts";
+
+/** What this module has to know of the worker that loads it. */
+export interface ListeningWorker {
+  /** From 0 to `count - 1`. */
+  readonly id: number;
+  readonly count: number;
+  readonly logger?: ListenerLogger;
+}
+
+/**
+ * What the workers of `@monolake/core` call: `{ module: import.meta.resolve("@monolake/listener/listen-module"), config }`
+ * with a `ListenerConfig`, or its file form, as `config`.
+ *
+ * On TCP every worker listens for itself. A unix socket, and a port where the system has no SO_REUSEPORT, can only be
+ * bound once: worker 0 accepts, and the others hold a listener that never does.
+ *
+ * @throws {InvalidListenerConfigError} `ERR_LISTENER_CONFIG_INVALID`
+ * @throws {InvalidListenAddressError} `ERR_LISTEN_ADDRESS_INVALID`
+ */
+export function createListener(config: unknown, worker: ListeningWorker): MakeService<Listener> {
+  const checked = parseListenerConfig(config);
+  const { logger } = worker;
+  const listeners = listenerFactory(checked, { succeed: true, ...(logger === undefined ? {} : { logger }) });
+  if (worker.id === 0) return listeners;
+  const idle = () => new IdleListener(parseListenAddress(checked));
+  if (checked.type === "unix") return { make: async () => idle() };
+  const canShare = async () => checked.reusePort !== false && (await supportsReusePort());
+  return { make: async () => ((await canShare()) ? listeners.make() : idle()) };
+}

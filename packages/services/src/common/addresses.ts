@@ -1,0 +1,8 @@
+import { contextKey } from "@monolake/service-async";
+import type { SocketAddress } from "@monolake/streams";
+
+/** The slot of a context that holds who is at the other end of the connection itself. */
+export const peerAddress = contextKey<SocketAddress>()("peerAddress");
+
+/** The slot that holds the client's address as a PROXY header named it, where there was one. */
+export const remoteAddress = contextKey<SocketAddress | undefined>()("remoteAddress");

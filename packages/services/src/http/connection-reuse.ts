@@ -1,0 +1,49 @@
+import { type HttpHandler, type HttpRequest, type HttpResponse, knownFields } from "@monolake/http";
+import { type MakeService, makeLayered } from "@monolake/service-async";
+import { removeHopByHop } from "./hop-by-hop.ts";
+
+const connectionField = knownFields("connection");
+
+/**
+ * Decides for each exchange whether its connection goes on (RFC 9112 section 9.3), and shows the services inside a
+ * message that knows nothing of connections: HTTP/1.1, without hop-by-hop fields. The HTTP core says on the wire what was
+ * decided here.
+ */
+export class ConnectionReuse<Context extends object> implements HttpHandler<Context> {
+  readonly inner: HttpHandler<Context>;
+
+  constructor(inner: HttpHandler<Context>) {
+    this.inner = inner;
+  }
+
+  async call(request: HttpRequest, context: Context): Promise<HttpResponse> {
+    const { version } = request;
+    const persist = keepsAlive(request);
+    if (version === "1.0") request.version = "1.1";
+    removeHopByHop(request.headers, request.upgrade);
+    const response = await this.inner.call(request, context);
+    if (version === "2") return response;
+    request.version = version;
+    response.version = version;
+    if (response.status !== 101) {
+      removeHopByHop(response.headers);
+      if (!persist) response.persist = false;
+    }
+    return response;
+  }
+}
+
+function keepsAlive(request: HttpRequest): boolean {
+  if (request.version === "2") return true;
+  if ((request.headers.knownMask & connectionField) === 0) return request.version === "1.1";
+  const options = request.headers.getList("connection").map((option) => option.toLowerCase());
+  if (options.includes("close")) return false;
+  return request.version === "1.1" || options.includes("keep-alive");
+}
+
+/** The layer of {@link ConnectionReuse}. */
+export const connectionReuse = <Context extends object>(
+  _config: unknown,
+  inner: MakeService<HttpHandler<Context>>,
+): MakeService<ConnectionReuse<Context>> =>
+  makeLayered(ConnectionReuse<Context>, inner, (next) => new ConnectionReuse(next));

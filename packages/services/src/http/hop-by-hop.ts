@@ -1,0 +1,32 @@
+import { type Headers, knownFields } from "@monolake/http";
+
+/** Fields that concern one connection only (RFC 9110 section 7.6.1), and those that older software treats so. */
+const hopByHop = knownFields(
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+);
+const connectionField = knownFields("connection");
+/** What a message may not lose because Connection names it: framing and routing (request smuggling). */
+const kept = new Set(["close", "keep-alive", "upgrade", "host", "content-length"]);
+
+/**
+ * Removes what must not be forwarded: hop-by-hop fields and those that Connection names. With `keepUpgrade` the Upgrade field
+ * stays, for a request whose upgrade is forwarded and for its answer.
+ */
+export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
+  if ((headers.knownMask & hopByHop) === 0) return;
+  if ((headers.knownMask & connectionField) !== 0) removeNominated(headers);
+  headers.deleteAllOf(keepUpgrade ? hopByHop & ~knownFields("upgrade") : hopByHop);
+}
+
+function removeNominated(headers: Headers): void {
+  for (const name of headers.getList("connection")) {
+    if (!kept.has(name.toLowerCase())) headers.delete(name);
+  }
+}

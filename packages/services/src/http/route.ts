@@ -1,0 +1,72 @@
+import { createResponse, type HttpHandler, type HttpRequest, type HttpResponse } from "@monolake/http";
+import { contextKey, type Has, type MakeService, makeLayered } from "@monolake/service-async";
+import {
+  createLoadBalancer,
+  type LoadBalancer,
+  type LoadBalanceStrategy,
+} from "../common/load-balancing/load-balancer.ts";
+import { createRouter, type Router } from "./routing/router.ts";
+import type { PathMode } from "./routing/upstream-path.ts";
+import { type HttpUpstreamConfig, type HttpUpstreamTarget, upstreamTarget } from "./upstream-target.ts";
+
+/** One route, as it is configured. */
+export interface HttpRouteConfig {
+  /** See `createRouter` for the syntax. */
+  readonly path: string;
+  readonly pathMode?: PathMode | undefined;
+  /** Default `random`. */
+  readonly loadBalancer?: LoadBalanceStrategy;
+  readonly upstreams: readonly HttpUpstreamConfig[];
+}
+
+/** The route that a request took. */
+export interface MatchedRoute {
+  readonly pattern: string;
+  readonly upstreams: LoadBalancer<HttpUpstreamTarget>;
+}
+
+/** The slot of a context that holds the route of its request. */
+export const matchedRoute = contextKey<MatchedRoute>()("matchedRoute");
+
+/** Finds the route of a request by its path; answers 404 where there is none. */
+export class Route<Context extends object> implements HttpHandler<Omit<Context, "matchedRoute">> {
+  readonly inner: HttpHandler<Context>;
+  readonly #router: Router<MatchedRoute>;
+  readonly #routes: ReadonlyMap<string, MatchedRoute>;
+
+  /** `previous`: whose turn it is under `round_robin` goes on for routes with the same pattern. */
+  constructor(inner: HttpHandler<Context>, routes: readonly HttpRouteConfig[], previous?: Route<Context>) {
+    this.inner = inner;
+    const earlier = previous === undefined ? new Map<string, MatchedRoute>() : previous.#routes;
+    this.#routes = new Map(routes.map((route) => [route.path, prepare(route, earlier.get(route.path))]));
+    this.#router = createRouter(
+      routes.map((route) => ({ path: route.path, value: this.#routes.get(route.path) as MatchedRoute })),
+    );
+  }
+
+  call(request: HttpRequest, context: Omit<Context, "matchedRoute">): Promise<HttpResponse> {
+    const match = this.#router.match(request.target);
+    if (match === undefined) return Promise.resolve(notFound(request));
+    // As `provide` does: the slot is filled here, so the context is what the services inside ask for.
+    (context as Record<string, unknown>)[matchedRoute.name] = match.value;
+    return this.inner.call(request, context as unknown as Context);
+  }
+}
+
+function prepare(route: HttpRouteConfig, previous: MatchedRoute | undefined): MatchedRoute {
+  const targets = route.upstreams.map((upstream) => upstreamTarget(upstream, route));
+  const upstreams = createLoadBalancer(route.loadBalancer, targets, { previous: previous?.upstreams });
+  return { pattern: route.path, upstreams };
+}
+
+function notFound(request: HttpRequest): HttpResponse {
+  request.body.cancel();
+  return createResponse(undefined, { status: 404 });
+}
+
+/** The layer of {@link Route}. Throws ERR_ROUTE_CONFLICT, ERR_ROUTE_PATTERN_INVALID, ERR_LOAD_BALANCER_EMPTY and ERR_LOAD_BALANCER_WEIGHT. */
+export const route = <Context extends Has<typeof matchedRoute>>(
+  config: { readonly routes: readonly HttpRouteConfig[] },
+  inner: MakeService<HttpHandler<Context>>,
+): MakeService<Route<Context>> =>
+  makeLayered(Route<Context>, inner, (next, previous) => new Route(next, config.routes, previous));

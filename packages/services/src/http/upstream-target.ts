@@ -1,0 +1,54 @@
+import { formatAddress, type SocketAddress } from "@monolake/streams";
+import type { PathMode, UpstreamPath } from "./routing/upstream-path.ts";
+import { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
+
+/** Where an upstream is. */
+export type HttpEndpoint =
+  /** `http://host[:port][/path]`; a name is resolved when a connection is opened. */
+  | { readonly type: "uri"; readonly uri: string; readonly host: string; readonly port: number; readonly authority: string }
+  | { readonly type: "socket"; readonly host: string; readonly port: number }
+  | { readonly type: "unix"; readonly path: string };
+
+/** One upstream of a route, as it is configured. */
+export interface HttpUpstreamConfig {
+  readonly endpoint: HttpEndpoint;
+  /** For `weighted_random`. Default 1. */
+  readonly weight?: number;
+}
+
+/** One upstream of a route, ready for use. */
+export interface HttpUpstreamTarget {
+  /** Requests to targets with the same key share connections. */
+  readonly key: string;
+  /** Its address; a host name is resolved when a connection is opened. */
+  readonly address: SocketAddress;
+  /** What its Host header says when the client's is not preserved. */
+  readonly authority: string;
+  readonly weight: number;
+  /** The request target to ask it for. */
+  readonly path: UpstreamPath;
+}
+
+/** Prepares an upstream for a route. Throws ERR_ROUTE_PATTERN_INVALID. */
+export function upstreamTarget(
+  upstream: HttpUpstreamConfig,
+  route: { readonly path: string; readonly pathMode?: PathMode | undefined },
+): HttpUpstreamTarget {
+  const { endpoint } = upstream;
+  const upstreamPath = endpoint.type === "uri" ? upstreamPathOf(endpoint.uri) : "";
+  return {
+    ...placeOf(endpoint),
+    weight: upstream.weight ?? 1,
+    path: resolveUpstreamPath({ mode: route.pathMode, upstreamPath, pattern: route.path }),
+  };
+}
+
+function placeOf(endpoint: HttpEndpoint): Pick<HttpUpstreamTarget, "key" | "address" | "authority"> {
+  const address: SocketAddress =
+    endpoint.type === "unix"
+      ? { type: "unix", path: endpoint.path }
+      : { type: "socket", host: endpoint.host, port: endpoint.port };
+  const key = formatAddress(address);
+  if (endpoint.type === "uri") return { key, address, authority: endpoint.authority };
+  return { key, address, authority: endpoint.type === "unix" ? "localhost" : key };
+}

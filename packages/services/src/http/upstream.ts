@@ -1,0 +1,102 @@
+import { createResponse, type HttpHandler, type HttpRequest, type HttpResponse, statusText } from "@monolake/http";
+import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
+import {
+  type Cancellation,
+  type cancellation,
+  type Has,
+  type MakeService,
+  makeInnermost,
+  type MayHave,
+  SharedState,
+} from "@monolake/service-async";
+import type { peerAddress, remoteAddress } from "../common/addresses.ts";
+import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
+import { removeHopByHop } from "./hop-by-hop.ts";
+import type { matchedRoute } from "./route.ts";
+import { statusOfUpstreamFailure } from "./upstream-failure.ts";
+import type { HttpUpstreamTarget } from "./upstream-target.ts";
+
+/** How requests are forwarded. */
+export interface HttpUpstreamOptions {
+  /** Connections: timeouts, limits, the pool. */
+  readonly client?: HttpClientOptions;
+  /** The Host header that the upstream sees: its own authority, or what the client sent. Default `upstream`. */
+  readonly host?: "upstream" | "preserve";
+  readonly forwarding?: ForwardingOptions;
+  /** Hears why a request was answered with 502, 503 or 504. */
+  readonly onFailure?: (error: unknown, request: HttpRequest) => void;
+}
+
+/** What the upstream service needs of a context. */
+export type HttpUpstreamContext = Has<typeof matchedRoute> &
+  Has<typeof cancellation> &
+  Has<typeof peerAddress> &
+  MayHave<typeof remoteAddress>;
+
+/**
+ * Sends a request to an upstream of its route and answers with what comes back: the innermost service of an HTTP stack. Never
+ * rejects because of an upstream: that is a 502, 503 or 504 and the client's connection goes on.
+ */
+export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
+  readonly #client: SharedState<HttpClient>;
+  readonly #forwarding: ForwardingFields;
+  readonly #preserveHost: boolean;
+  readonly #onFailure: (error: unknown, request: HttpRequest) => void;
+
+  /** `previous`: its connections serve on. */
+  constructor(options: HttpUpstreamOptions = {}, previous?: HttpUpstream) {
+    const earlier = previous === undefined ? undefined : previous.#client;
+    this.#client = SharedState.inherit(earlier, () => new HttpClient(options.client));
+    this.#client.value.update(options.client ?? {});
+    this.#forwarding = new ForwardingFields(options.forwarding);
+    this.#preserveHost = options.host === "preserve";
+    this.#onFailure = options.onFailure ?? (() => {});
+  }
+
+  async call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
+    const { upstreams } = context.matchedRoute;
+    const { target } = request;
+    removeHopByHop(request.headers, request.upgrade);
+    request.headers.delete("expect");
+    this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");
+    const selected = upstreams.select();
+    try {
+      return await this.#send(selected, request, context.cancellation);
+    } catch (error) {
+      if (context.cancellation.cancelled) throw error;
+      this.#onFailure(error, request);
+      request.target = target;
+      return failureResponse(error, request);
+    }
+  }
+
+  async #send(
+    upstream: HttpUpstreamTarget,
+    request: HttpRequest,
+    cancellation: Cancellation,
+  ): Promise<HttpResponse> {
+    request.target = upstream.path(request.target);
+    if (!this.#preserveHost) request.headers.set("Host", upstream.authority);
+    const response = await this.#client.value.request(upstream, request, cancellation);
+    removeHopByHop(response.headers, response.status === 101);
+    if (response.status === 101) response.headers.set("Connection", "upgrade");
+    return response;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#client.release();
+  }
+}
+
+function failureResponse(error: unknown, request: HttpRequest): HttpResponse {
+  const status = statusOfUpstreamFailure(error);
+  request.body.cancel();
+  return createResponse(`${status} ${statusText(status)}\n`, {
+    status,
+    headers: [["Content-Type", "text/plain; charset=utf-8"]],
+  });
+}
+
+/** The factory of {@link HttpUpstream}, for the inner end of a stack. */
+export const httpUpstream = (config: { readonly upstream?: HttpUpstreamOptions }): MakeService<HttpUpstream> =>
+  makeInnermost(HttpUpstream, (previous) => new HttpUpstream(config.upstream, previous));

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Pool } from "../src/index.ts";
+
+describe("idle connections expire", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const createPool = (closed: string[]) =>
+    new Pool<{ name: string }>({ idleTimeoutMs: 1_000, close: ({ name }) => closed.push(name) });
+
+  it("each in its time, with one timer for all and none when there is nothing idle", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    for (const name of ["1", "2", "3"]) {
+      pool.put(name === "2" ? "b" : "a", { name });
+      vi.advanceTimersByTime(100);
+    }
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(710);
+    expect(closed).toEqual(["1"]);
+    vi.advanceTimersByTime(100);
+    expect(closed).toEqual(["1", "2"]);
+    expect(vi.getTimerCount()).toBe(1);
+    vi.advanceTimersByTime(100);
+    expect(closed).toEqual(["1", "2", "3"]);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(pool.statistics.open).toBe(0);
+  });
+
+  it("counted from their last use", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    pool.put("a", { name: "1" });
+    for (let use = 0; use < 5; use += 1) {
+      vi.advanceTimersByTime(600);
+      const connection = pool.take("a");
+      expect(connection).toBeDefined();
+      if (connection !== undefined) pool.put("a", connection);
+      expect(vi.getTimerCount()).toBe(1);
+    }
+    vi.advanceTimersByTime(1_010);
+    expect(closed).toEqual(["1"]);
+  });
+
+  it("and those in use do not", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    pool.put("a", { name: "1" });
+    pool.take("a");
+    vi.advanceTimersByTime(5_000);
+    expect(closed).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("sooner under a shorter limit", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    pool.put("a", { name: "1" });
+    vi.advanceTimersByTime(500);
+    pool.updateLimits({ idleTimeoutMs: 400 });
+    expect(closed).toEqual(["1"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("unless the pool is closed first, which leaves no timer", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    pool.put("a", { name: "1" });
+    void pool.close();
+    expect(closed).toEqual(["1"]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

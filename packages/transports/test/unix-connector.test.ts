@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { createConnector, createUnixConnector } from "../src/index.ts";
+import { startServer, temporaryDirectory, textOf } from "./peers.ts";
+
+it("connects to a unix socket", async () => {
+  using directory = temporaryDirectory();
+  const path = join(directory.path, "a.sock");
+  await using _server = await startServer("hello", { path });
+  for (const connector of [createUnixConnector(), createConnector({ timeoutMs: 1_000 })]) {
+    const stream = await connector.connect({ type: "unix", path });
+    expect(stream.remoteAddress).toEqual({ type: "unix", path });
+    expect(await textOf(stream)).toBe("hello");
+  }
+});
+
+it("says which socket nobody listens on", async () => {
+  await expect(
+    createUnixConnector().connect({ type: "unix", path: "/nowhere/a.sock" }),
+  ).rejects.toMatchObject({
+    code: "ERR_UPSTREAM_CONNECT_REFUSED",
+    message: "connection to unix:/nowhere/a.sock was refused",
+  });
+});
+
+it("connects to both kinds of target", async () => {
+  await using server = await startServer("tcp");
+  const stream = await createConnector().connect({ type: "socket", host: "127.0.0.1", port: server.port });
+  expect(await textOf(stream)).toBe("tcp");
+});

@@ -1,0 +1,35 @@
+#include "events.h"
+
+#include <stddef.h>
+
+#include "failure.h"
+
+#define BATCH 512
+
+static int epoll = -1;
+
+void events_open(void) {
+  epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) fail("epoll_create1");
+}
+
+static void control(int operation, int fd, struct watcher *watcher, uint32_t events) {
+  struct epoll_event event = {.events = events, .data.ptr = watcher};
+  if (epoll_ctl(epoll, operation, fd, &event) != 0) fail("epoll_ctl");
+}
+
+void events_add(int fd, struct watcher *watcher, uint32_t events) { control(EPOLL_CTL_ADD, fd, watcher, events); }
+
+void events_change(int fd, struct watcher *watcher, uint32_t events) {
+  control(EPOLL_CTL_MOD, fd, watcher, events);
+}
+
+void events_poll(void) {
+  struct epoll_event batch[BATCH];
+  /* Timeout 0, never a sleep: a core that idles clocks down and takes long to wake, and the proxy would wait for us. */
+  int count = epoll_wait(epoll, batch, BATCH, 0);
+  for (int i = 0; i < count; i++) {
+    struct watcher *watcher = batch[i].data.ptr;
+    watcher->ready(watcher, batch[i].events);
+  }
+}

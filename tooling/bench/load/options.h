@@ -1,0 +1,22 @@
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MAX_WATCHED 64
+
+struct options {
+  uint16_t proxy_port;
+  uint16_t upstream_port; /* 0: no upstream, what is measured answers by itself */
+  uint32_t connections;
+  size_t body_bytes;
+  uint64_t warmup_ns;
+  uint64_t measure_ns;
+  int watched[MAX_WATCHED]; /* processes whose processor time is measured */
+  int watched_count;
+};
+
+struct options read_options(int argument_count, char **arguments);
+
+#endif

@@ -1,0 +1,37 @@
+import { countErrors, type LoadErrors, type LoadResult } from "./load-program.ts";
+
+/** Below this share of its core a run says little: the proxy had no load, or somebody else had the core. */
+export const leastShare = 0.9;
+
+/** One measured run of one contestant. */
+export interface Sample {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time of the proxy, all threads, microseconds a request. */
+  readonly processorUs: number;
+  /** How much of its core the proxy had, 0 to 1. */
+  readonly proxyShare: number;
+  /** How much of its core the load program had, 0 to 1. */
+  readonly loadShare: number;
+  readonly errors: number;
+  readonly errorCounts: LoadErrors;
+}
+
+/** What a run of the load program says about the proxy. */
+export function toSample(result: LoadResult): Sample {
+  return {
+    requestsPerSecond: (result.answers / result.elapsedNs) * 1e9,
+    p50Ms: result.latencyNs.p50 / 1e6,
+    p99Ms: result.latencyNs.p99 / 1e6,
+    processorUs: result.answers === 0 ? 0 : result.watchedProcessorNs / 1000 / result.answers,
+    proxyShare: result.watchedProcessorNs / result.elapsedNs,
+    loadShare: result.loadProcessorNs / result.elapsedNs,
+    errors: countErrors(result.errors),
+    errorCounts: result.errors,
+  };
+}
+
+/** Whether both sides had what they need for the figures to mean something. */
+export const isLoaded = ({ proxyShare, loadShare }: Sample): boolean =>
+  proxyShare >= leastShare && loadShare >= leastShare;
