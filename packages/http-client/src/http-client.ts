@@ -10,7 +10,13 @@ import {
 } from "@monolake/http";
 import type { Cancellation } from "@monolake/service-async";
 import type { SocketAddress } from "@monolake/streams";
-import { type Connector, createConnector, Pool, type PoolLimits, type PoolStatistics } from "@monolake/transports";
+import {
+  type Connector,
+  createConnector,
+  Pool,
+  type PoolLimits,
+  type PoolStatistics,
+} from "@monolake/transports";
 
 /** Where requests go. Targets with one key share connections, so a key stands for one place. */
 export interface HttpTarget {
@@ -117,7 +123,8 @@ function mayBeSentAgain(request: HttpRequest): boolean {
 }
 
 /** A kept connection that closed without a byte of an answer: its peer had given it up before the request came. */
-const wasTooOld = (error: unknown): boolean => error instanceof UpstreamClosedError && error.unanswered && error.reused;
+const wasTooOld = (error: unknown): boolean =>
+  error instanceof UpstreamClosedError && error.unanswered && error.reused;
 
 const signalOf = (cancellation: Cancellation | undefined): { readonly signal?: AbortSignal } =>
   cancellation === undefined ? {} : { signal: cancellation.signal };

@@ -40,7 +40,9 @@ describe("an HTTP client", () => {
   });
 
   it("does not use a connection again before its response is read", async () => {
-    await using upstream = await startHttpUpstream((_request, response) => response.end(Buffer.alloc(300_000, "x")));
+    await using upstream = await startHttpUpstream((_request, response) =>
+      response.end(Buffer.alloc(300_000, "x")),
+    );
     await using client = new HttpClient();
     const unread = await client.request(targetOf(upstream), get());
     expect(await textOf(client, targetOf(upstream))).toHaveLength(300_000);
@@ -96,7 +98,9 @@ describe("a kept connection that its peer closes", () => {
     await using upstream = await startRawServer(async (connection, index) => {
       await connection.readUntil("\r\n\r\n");
       const poison = index === 0 ? "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison" : "";
-      await connection.write(`HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n${index === 0 ? "ok" : "ok"}${poison}`);
+      await connection.write(
+        `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n${index === 0 ? "ok" : "ok"}${poison}`,
+      );
     });
     await using client = new HttpClient();
     expect(await textOf(client, targetOf(upstream))).toBe("ok");
@@ -157,7 +161,9 @@ describe("limits", () => {
     const first = textOf(client, target, "/slow");
     const finish = await arrived.promise;
     const second = textOf(client, target, "/next");
-    await expect(client.request(target, get("/third"))).rejects.toMatchObject({ code: "ERR_POOL_QUEUE_FULL" });
+    await expect(client.request(target, get("/third"))).rejects.toMatchObject({
+      code: "ERR_POOL_QUEUE_FULL",
+    });
     finish();
     expect(await Promise.all([first, second])).toEqual(["slow", "next"]);
     expect(upstream.connections).toBe(1);

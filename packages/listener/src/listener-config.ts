@@ -63,7 +63,7 @@ export interface UnixListenerConfig extends UnixListenOptions {
 export type ListenerConfig = (TcpListenerConfig | UnixListenerConfig) & ListenAddressConfig;
 
 /** Options that Node gives no way to honour, each with the reason. */
-export const ignoredOptions = {
+const ignoredOptions = {
   reuseAddr: "Node always sets SO_REUSEADDR",
   sendBufferBytes: "Node cannot set SO_SNDBUF of a listening socket; net.ipv4.tcp_wmem rules",
   receiveBufferBytes: "Node cannot set SO_RCVBUF of a listening socket; net.ipv4.tcp_rmem rules",

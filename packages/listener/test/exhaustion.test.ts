@@ -16,7 +16,7 @@ class LimitedProcess implements AsyncDisposable {
   #wake = () => {};
 
   constructor(maxDescriptors: number) {
-    const script = fileURLToPath(new URL("exhausted-process.ts", import.meta.url));
+    const script = fileURLToPath(new URL("fixtures/exhausted-process.ts", import.meta.url));
     const node = [process.execPath, "--conditions=@monolake/source", script];
     this.child = spawn("sh", ["-c", `ulimit -n ${maxDescriptors}; exec "$0" "$@"`, ...node], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -107,7 +107,7 @@ describe.skipIf(process.platform === "win32")("a process that runs out of descri
     await using limited = new LimitedProcess(200);
     const address = await limited.address();
     const limitTo = (count: number) =>
-      execFileSync("prlimit", ["--pid", String(limited.child.pid), `--nofile=${count}:200`]);
+      execFileSync("sh", ["-c", `prlimit --pid ${limited.child.pid} --nofile=${count}:200`]);
     try {
       // Below what it has open: not even the descriptor helps that libuv keeps for such times.
       limitTo(3);

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { ByteStream, SocketAddress } from "@monolake/streams";
 
 /** A client that is connected, and what becomes of it. */
@@ -41,12 +38,6 @@ export async function nextOf(iterator: AsyncIterator<ByteStream>): Promise<ByteS
   const next = await iterator.next();
   if (next.done === true) throw new Error("the iteration has ended");
   return next.value;
-}
-
-/** A directory that is removed in the end. */
-export function temporaryDirectory(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), "listener-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 /** A logger that keeps its records, and lets one wait for a message. */

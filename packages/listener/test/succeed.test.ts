@@ -1,16 +1,17 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { formatAddress } from "@monolake/streams";
+import { temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { type ListenerConfig, listen } from "../src/index.ts";
 import { createListener } from "../src/listen-module.ts";
-import { answer, connectTo, nextOf, temporaryDirectory } from "./peers.ts";
+import { answer, connectTo, nextOf } from "./peers.ts";
 
 const succeed = { succeed: true };
 
 /** Runs a test on a unix path and on a TCP address that cannot be bound twice. */
 async function onBothKinds(test: (config: ListenerConfig) => Promise<void>): Promise<void> {
-  using directory = temporaryDirectory();
+  await using directory = await temporaryFolder();
   await test({ type: "unix", value: join(directory.path, "a.sock") });
   expect(readdirSync(directory.path)).toEqual([]);
   const free = await listen({ type: "socket", value: "127.0.0.1:0", reusePort: false });
@@ -61,7 +62,7 @@ describe("a listener that succeeds another", () => {
     }));
 
   it("brings its own mode", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     const mode = () => statSync(path).mode & 0o777;
     const config = { type: "unix", value: path } as const;
@@ -73,14 +74,14 @@ describe("a listener that succeeds another", () => {
   });
 
   it("is in the way of one that does not succeed it", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const config = { type: "unix", value: join(directory.path, "a.sock") } as const;
     await using _first = await listen(config, succeed);
     await expect(listen(config)).rejects.toMatchObject({ code: "ERR_LISTEN_ADDRESS_IN_USE" });
   });
 
   it("is what the listen module makes for a worker", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const factory = createListener(
       { type: "unix", value: join(directory.path, "a.sock") },
       { id: 0, count: 1 },

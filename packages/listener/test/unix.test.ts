@@ -11,9 +11,10 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { listen } from "../src/index.ts";
-import { answer, connectTo, nextOf, temporaryDirectory } from "./peers.ts";
+import { answer, connectTo, nextOf } from "./peers.ts";
 
 const unix = (path: string) => ({ type: "unix", value: path }) as const;
 
@@ -30,7 +31,7 @@ async function leaveStaleSocket(path: string): Promise<void> {
 
 describe("a unix listener", () => {
   it("accepts, and leaves no file behind", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     const listener = await listen(unix(path));
     expect(listener.address).toEqual({ type: "unix", path });
@@ -43,14 +44,14 @@ describe("a unix listener", () => {
   });
 
   it("gives the file its mode before anybody can connect", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     await using _listener = await listen({ ...unix(path), mode: 0o600 });
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   it("removes a stale socket", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     await leaveStaleSocket(path);
     expect(existsSync(path)).toBe(true);
@@ -61,7 +62,7 @@ describe("a unix listener", () => {
   });
 
   it("does not touch a socket on which somebody answers", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     await using listener = await listen(unix(path));
     await expect(listen(unix(path))).rejects.toMatchObject({
@@ -77,7 +78,7 @@ describe("a unix listener", () => {
   });
 
   it("never removes what is no socket", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const file = join(directory.path, "file");
     writeFileSync(file, "precious");
     await expect(listen(unix(file))).rejects.toMatchObject({
@@ -91,7 +92,7 @@ describe("a unix listener", () => {
   });
 
   it("leaves the file alone that another one put in its place", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const path = join(directory.path, "a.sock");
     const first = await listen(unix(path));
     unlinkSync(path);
@@ -103,7 +104,7 @@ describe("a unix listener", () => {
   });
 
   it("refuses a path that the system would cut off", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const maxBytes = process.platform === "linux" ? 107 : 103;
     const fits = join(directory.path, "x".repeat(maxBytes - directory.path.length - 1));
     await using _listener = await listen(unix(fits));
@@ -116,7 +117,7 @@ describe("a unix listener", () => {
   });
 
   it("says which directory is missing", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const missing = join(directory.path, "missing");
     await expect(listen(unix(join(missing, "a.sock")))).rejects.toMatchObject({
       code: "ERR_LISTEN_DIRECTORY_MISSING",
@@ -125,7 +126,7 @@ describe("a unix listener", () => {
   });
 
   it("may not be permitted", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     chmodSync(directory.path, 0o500);
     // Nothing is forbidden to root but this.
     const forbidden = process.getuid?.() === 0 ? "/proc" : directory.path;

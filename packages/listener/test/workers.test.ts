@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
+import { temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { listen } from "../src/index.ts";
-import { connectTo, temporaryDirectory } from "./peers.ts";
+import { connectTo } from "./peers.ts";
 
 interface ListeningThread extends AsyncDisposable {
   readonly address: SocketAddress;
@@ -12,7 +13,7 @@ interface ListeningThread extends AsyncDisposable {
 
 /** A worker thread that loads the listen module as core's workers do, and answers each connection with its number. */
 async function startWorker(config: object, id: number): Promise<ListeningThread> {
-  const worker = new Worker(new URL("answering-worker.ts", import.meta.url), {
+  const worker = new Worker(new URL("fixtures/answering-worker.ts", import.meta.url), {
     workerData: {
       config,
       worker: { id, count: 2 },
@@ -57,7 +58,7 @@ describe("several workers", () => {
   });
 
   it("leave a unix socket to worker 0", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const config = { type: "unix", value: join(directory.path, "a.sock"), mode: "0600" };
     await using second = await startWorker(config, 1);
     await using first = await startWorker(config, 0);
@@ -66,7 +67,7 @@ describe("several workers", () => {
   });
 
   it("take a unix socket over whose worker died", async () => {
-    using directory = temporaryDirectory();
+    await using directory = await temporaryFolder();
     const config = { type: "unix", value: join(directory.path, "a.sock") };
     const first = await startWorker(config, 0);
     await first[Symbol.asyncDispose]();

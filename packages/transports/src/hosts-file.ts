@@ -53,7 +53,7 @@ export class HostsFile {
 }
 
 /** The names of a hosts file's text, in lower case. What is no address with names is left out. */
-export function parseHosts(text: string): Names {
+function parseHosts(text: string): Names {
   const names = new Map<string, Address[]>();
   for (const line of text.split("\n")) {
     const [numeric = "", ...aliases] = line.replace(/#.*/, "").trim().split(/\s+/);

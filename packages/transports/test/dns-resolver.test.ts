@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "@monolake/test-kit";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDnsResolver, type DnsResolverOptions } from "../src/index.ts";
 import { type FakeDns, type FakeName, startFakeDns } from "./fake-dns.ts";
@@ -251,29 +250,25 @@ describe("the hosts file", () => {
   };
 
   it("goes before the resolver, and is read again when it has changed", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "hosts-"));
-    try {
-      using dns = await startFakeDns({ "app.test": { a: ["10.0.0.9"] } });
-      const hostsFile = join(directory, "hosts");
-      const resolver = resolverOf(dns, { hostsFile });
-      atMs(0);
-      expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.9"]);
-      write(
-        hostsFile,
-        "# names\n\n10.0.0.1\tweb App.Test # ours\nfd00::1 app.test\nnonsense app.test\n10.0.0.7 localhost",
-        10,
-      );
-      atMs(1_000);
-      expect(await hostsOf(resolver, "APP.test")).toEqual(["10.0.0.1", "fd00::1"]);
-      expect(await hostsOf(resolver, "localhost")).toEqual(["10.0.0.7"]);
-      write(hostsFile, "10.0.0.2 app.test", 5);
-      atMs(1_500);
-      expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.1", "fd00::1"]);
-      atMs(2_000);
-      expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.2"]);
-      expect(dns.questions).toHaveLength(2);
-    } finally {
-      rmSync(directory, { recursive: true });
-    }
+    await using folder = await temporaryFolder();
+    using dns = await startFakeDns({ "app.test": { a: ["10.0.0.9"] } });
+    const hostsFile = folder.file("hosts");
+    const resolver = resolverOf(dns, { hostsFile });
+    atMs(0);
+    expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.9"]);
+    write(
+      hostsFile,
+      "# names\n\n10.0.0.1\tweb App.Test # ours\nfd00::1 app.test\nnonsense app.test\n10.0.0.7 localhost",
+      10,
+    );
+    atMs(1_000);
+    expect(await hostsOf(resolver, "APP.test")).toEqual(["10.0.0.1", "fd00::1"]);
+    expect(await hostsOf(resolver, "localhost")).toEqual(["10.0.0.7"]);
+    write(hostsFile, "10.0.0.2 app.test", 5);
+    atMs(1_500);
+    expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.1", "fd00::1"]);
+    atMs(2_000);
+    expect(await hostsOf(resolver, "app.test")).toEqual(["10.0.0.2"]);
+    expect(dns.questions).toHaveLength(2);
   });
 });

@@ -1,8 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ByteStream } from "@monolake/streams";
 import type { Resolver } from "../src/index.ts";
@@ -52,7 +49,7 @@ export async function startDeafListener(
   port = 0,
 ): Promise<{ readonly port: number } & AsyncDisposable> {
   const wake = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL("deaf-listener.ts", import.meta.url), {
+  const worker = new Worker(new URL("fixtures/deaf-listener.ts", import.meta.url), {
     workerData: { host, port, wake },
   });
   const [address] = (await once(worker, "message")) as [AddressInfo];
@@ -98,9 +95,3 @@ export function textOf(stream: ByteStream): Promise<string> {
 export const resolverOf = (...hosts: string[]): Resolver => ({
   resolve: async () => hosts.map((host) => ({ host, family: host.includes(":") ? 6 : 4 })),
 });
-
-/** A directory that is removed in the end. */
-export function temporaryDirectory(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), "transports-"));
-  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
-}

@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { temporaryFolder } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { createConnector, createUnixConnector } from "../src/index.ts";
-import { startServer, temporaryDirectory, textOf } from "./peers.ts";
+import { startServer, textOf } from "./peers.ts";
 
 it("connects to a unix socket", async () => {
-  using directory = temporaryDirectory();
+  await using directory = await temporaryFolder();
   const path = join(directory.path, "a.sock");
   await using _server = await startServer("hello", { path });
   for (const connector of [createUnixConnector(), createConnector({ timeoutMs: 1_000 })]) {

@@ -84,7 +84,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    ["--help", /Usage:[^]*--config FILE/],
+    ["--help", /Usage:[\s\S]*--config FILE/],
     ["-h", /Usage:/],
     ["--version", /^monolake \d+\.\d+\.\d+\n$/],
     ["-V", /^monolake \d/],

@@ -1,4 +1,10 @@
-import { type EchoedRequest, freePort, rawClient, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import {
+  type EchoedRequest,
+  freePort,
+  rawClient,
+  startHttpUpstream,
+  temporaryFolder,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
 
@@ -58,7 +64,11 @@ describe("a proxied request", () => {
     await using proxy = await startProxy({
       server: `forwarded = { mode = "append", rfc7239 = true }\n${everythingTo(upstream.origin)}`,
     });
-    const headers = { "X-Forwarded-For": "10.0.0.9", "X-Forwarded-Proto": "https", Forwarded: "for=10.0.0.9" };
+    const headers = {
+      "X-Forwarded-For": "10.0.0.9",
+      "X-Forwarded-Proto": "https",
+      Forwarded: "for=10.0.0.9",
+    };
     const seen = await echoed(await fetch(`${proxy.origin}/`, { headers }));
     expect(valuesOf(seen, "x-forwarded-for")).toEqual(["10.0.0.9, 127.0.0.1"]);
     expect(valuesOf(seen, "x-forwarded-proto")).toEqual(["https"]);
@@ -76,20 +86,22 @@ describe("a proxied request", () => {
     );
     const answer = await client.readToEnd();
     const seen = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4)) as EchoedRequest;
-    for (const name of ["x-secret", "keep-alive", "te", "proxy-connection"]) expect(valuesOf(seen, name)).toEqual([]);
+    for (const name of ["x-secret", "keep-alive", "te", "proxy-connection"])
+      expect(valuesOf(seen, name)).toEqual([]);
     expect(valuesOf(seen, "x-kept")).toEqual(["2"]);
     expect(answer).toMatch(/\r\nConnection: close\r\n/);
   });
 });
 
 describe("the path that an upstream is asked for", () => {
-  const cases: [mode: string, upstreamPath: string, pattern: string, requested: string, expected: string][] = [
-    ["", "", "/{*path}", "/a/b?q=1", "/a/b?q=1"],
-    ["", "/base", "/{*path}", "/a/b?q=1", "/base?q=1"],
-    ["replace", "/base", "/{*path}", "/a/b?q=1", "/base?q=1"],
-    ["keep", "", "/{*path}", "/a//b/../c", "/a//b/../c"],
-    ["strip_prefix", "/base", "/api/{*path}", "/api/users/7?q=1", "/base/users/7?q=1"],
-  ];
+  const cases: [mode: string, upstreamPath: string, pattern: string, requested: string, expected: string][] =
+    [
+      ["", "", "/{*path}", "/a/b?q=1", "/a/b?q=1"],
+      ["", "/base", "/{*path}", "/a/b?q=1", "/base?q=1"],
+      ["replace", "/base", "/{*path}", "/a/b?q=1", "/base?q=1"],
+      ["keep", "", "/{*path}", "/a//b/../c", "/a//b/../c"],
+      ["strip_prefix", "/base", "/api/{*path}", "/api/users/7?q=1", "/base/users/7?q=1"],
+    ];
   it.each(cases)("path_mode %j, upstream path %j, route %s: %s becomes %s", async (...row) => {
     const [mode, upstreamPath, pattern, requested, expected] = row;
     await using upstream = await startHttpUpstream();
@@ -112,9 +124,12 @@ describe("endpoints", () => {
     await using folder = await temporaryFolder();
     const path = `${folder.path}/upstream.sock`;
     await using tcp = await startHttpUpstream((_request, response) => response.end("tcp"));
-    await using unix = await startHttpUpstream((request, response) => response.end(`unix ${request.headers.host}`), {
-      path,
-    });
+    await using unix = await startHttpUpstream(
+      (request, response) => response.end(`unix ${request.headers.host}`),
+      {
+        path,
+      },
+    );
     await using proxy = await startProxy({
       server: `
 [[servers.test.routes]]
@@ -168,7 +183,9 @@ upstreams = [{ endpoint = { type = "uri", value = "${upstream.origin}" } }]`,
     expect(await client.readUntil("\r\n\r\n")).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
     await client.write("GET /alive HTTP/1.1\r\nHost: a\r\n\r\n");
     expect(await client.readUntil("alive")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(proxy.log).toContainEqual(expect.objectContaining({ code: "ERR_UPSTREAM_CONNECT_REFUSED", target: "/dead" }));
+    expect(proxy.log).toContainEqual(
+      expect.objectContaining({ code: "ERR_UPSTREAM_CONNECT_REFUSED", target: "/dead" }),
+    );
   });
 
   it("is a 504 when it takes too long", async () => {

@@ -1,5 +1,5 @@
-import { freePort } from "@monolake/test-kit";
 import { createRouter } from "@monolake/services/http";
+import { freePort } from "@monolake/test-kit";
 import { type Logger, pino } from "pino";
 import { type RunningProxy, runProxy } from "../../src/run/run-proxy.ts";
 import { createRouteCheck, parseProxyConfig } from "../../src/schema/index.ts";
@@ -37,7 +37,11 @@ ${options.server}`;
   const outcome = parseProxyConfig({ text, file: "test.toml", checkRoutes: createRouteCheck(createRouter) });
   if (outcome.type === "invalid") throw new Error(JSON.stringify(outcome.problems));
   const log: Record<string, unknown>[] = [];
-  const proxy = await runProxy(outcome.config, { logger: recordingLogger(log), logLevel: "debug", graceMs: 0 });
+  const proxy = await runProxy(outcome.config, {
+    logger: recordingLogger(log),
+    logLevel: "debug",
+    graceMs: 0,
+  });
   const address = { host: "127.0.0.1", port };
   return {
     ...address,
@@ -63,4 +67,3 @@ ${more}
 path = "/{*path}"
 upstreams = [{ endpoint = { type = "uri", value = "${uri}" } }]
 ${more}`;
-

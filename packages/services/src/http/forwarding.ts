@@ -44,7 +44,12 @@ export class ForwardingFields {
     else if (!this.#append) headers.delete("forwarded");
   }
 
-  #writeForwarded(request: HttpRequest, client: SocketAddress, scheme: string, host: string | undefined): void {
+  #writeForwarded(
+    request: HttpRequest,
+    client: SocketAddress,
+    scheme: string,
+    host: string | undefined,
+  ): void {
     const { headers } = request;
     const node = forwardedNode(client);
     const hostPair = host === undefined ? "" : `;host="${host}"`;

@@ -1,7 +1,11 @@
 import { MonolakeError } from "@monolake/errors";
 
 /** Errors that stand for an answer that did not come in time. */
-const timeouts = new Set(["ERR_HTTP_UPSTREAM_TIMEOUT", "ERR_UPSTREAM_CONNECT_TIMEOUT", "ERR_RESOLVER_TIMEOUT"]);
+const timeouts = new Set([
+  "ERR_HTTP_UPSTREAM_TIMEOUT",
+  "ERR_UPSTREAM_CONNECT_TIMEOUT",
+  "ERR_RESOLVER_TIMEOUT",
+]);
 /** Errors that stand for nobody being there to take the request now. */
 const unavailable = new Set(["ERR_POOL_QUEUE_FULL", "ERR_POOL_WAIT_TIMEOUT", "ERR_POOL_CLOSED"]);
 

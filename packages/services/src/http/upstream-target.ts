@@ -5,7 +5,13 @@ import { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts"
 /** Where an upstream is. */
 export type HttpEndpoint =
   /** `http://host[:port][/path]`; a name is resolved when a connection is opened. */
-  | { readonly type: "uri"; readonly uri: string; readonly host: string; readonly port: number; readonly authority: string }
+  | {
+      readonly type: "uri";
+      readonly uri: string;
+      readonly host: string;
+      readonly port: number;
+      readonly authority: string;
+    }
   | { readonly type: "socket"; readonly host: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };
 

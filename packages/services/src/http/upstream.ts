@@ -1,15 +1,22 @@
-import { createResponse, type HttpHandler, type HttpRequest, type HttpResponse, statusText } from "@monolake/http";
+import {
+  createResponse,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponse,
+  statusText,
+} from "@monolake/http";
 import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
 import {
   type Cancellation,
   type cancellation,
   type Has,
   type MakeService,
-  makeInnermost,
   type MayHave,
+  makeInnermost,
   SharedState,
 } from "@monolake/service-async";
 import type { peerAddress, remoteAddress } from "../common/addresses.ts";
+import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
 import { removeHopByHop } from "./hop-by-hop.ts";
 import type { matchedRoute } from "./route.ts";
@@ -23,6 +30,8 @@ export interface HttpUpstreamOptions {
   /** The Host header that the upstream sees: its own authority, or what the client sent. Default `upstream`. */
   readonly host?: "upstream" | "preserve";
   readonly forwarding?: ForwardingOptions;
+  /** For how long other upstreams are tried after one has failed, in milliseconds. Default 3,000. */
+  readonly failoverTimeoutMs?: number;
   /** Hears why a request was answered with 502, 503 or 504. */
   readonly onFailure?: (error: unknown, request: HttpRequest) => void;
 }
@@ -41,6 +50,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   readonly #client: SharedState<HttpClient>;
   readonly #forwarding: ForwardingFields;
   readonly #preserveHost: boolean;
+  readonly #failoverTimeoutMs: number;
   readonly #onFailure: (error: unknown, request: HttpRequest) => void;
 
   /** `previous`: its connections serve on. */
@@ -50,6 +60,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     this.#client.value.update(options.client ?? {});
     this.#forwarding = new ForwardingFields(options.forwarding);
     this.#preserveHost = options.host === "preserve";
+    this.#failoverTimeoutMs = options.failoverTimeoutMs ?? 3_000;
     this.#onFailure = options.onFailure ?? (() => {});
   }
 
@@ -63,11 +74,32 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     try {
       return await this.#send(selected, request, context.cancellation);
     } catch (error) {
-      if (context.cancellation.cancelled) throw error;
-      this.#onFailure(error, request);
-      request.target = target;
-      return failureResponse(error, request);
+      return this.#elsewhere({ error, selected, target }, request, context);
     }
+  }
+
+  /** Tries the other upstreams, each once, while that can do no harm and there is time. */
+  async #elsewhere(
+    failure: Failure,
+    request: HttpRequest,
+    context: HttpUpstreamContext,
+  ): Promise<HttpResponse> {
+    const deadlineMs = performance.now() + this.#failoverTimeoutMs;
+    let { error } = failure;
+    for (const upstream of context.matchedRoute.upstreams.alternatives(failure.selected)) {
+      if (context.cancellation.cancelled || performance.now() > deadlineMs || !mayGoElsewhere(error, request))
+        break;
+      request.target = failure.target;
+      try {
+        return await this.#send(upstream, request, context.cancellation);
+      } catch (another) {
+        error = another;
+      }
+    }
+    request.target = failure.target;
+    if (context.cancellation.cancelled) throw error;
+    this.#onFailure(error, request);
+    return failureResponse(error, request);
   }
 
   async #send(
@@ -88,6 +120,14 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   }
 }
 
+/** What the first try came to. */
+interface Failure {
+  readonly error: unknown;
+  readonly selected: HttpUpstreamTarget;
+  /** The request target as the client sent it. */
+  readonly target: string;
+}
+
 function failureResponse(error: unknown, request: HttpRequest): HttpResponse {
   const status = statusOfUpstreamFailure(error);
   request.body.cancel();
@@ -98,5 +138,7 @@ function failureResponse(error: unknown, request: HttpRequest): HttpResponse {
 }
 
 /** The factory of {@link HttpUpstream}, for the inner end of a stack. */
-export const httpUpstream = (config: { readonly upstream?: HttpUpstreamOptions }): MakeService<HttpUpstream> =>
+export const httpUpstream = (config: {
+  readonly upstream?: HttpUpstreamOptions;
+}): MakeService<HttpUpstream> =>
   makeInnermost(HttpUpstream, (previous) => new HttpUpstream(config.upstream, previous));

@@ -1,0 +1,69 @@
+import { createRequest, createResponse, type HttpRequest, type HttpVersion } from "@monolake/http";
+import { describe, expect, it } from "vitest";
+import { ConnectionReuse } from "../../src/http/index.ts";
+
+interface Exchange {
+  readonly version: HttpVersion;
+  readonly connection?: string;
+  readonly inner?: { readonly persist?: boolean; readonly connection?: string };
+}
+
+/** What the service inside sees and what comes out. */
+async function exchange({ version, connection, inner }: Exchange) {
+  const request = createRequest({
+    headers: connection === undefined ? {} : { Connection: connection, "X-Named": "1" },
+  });
+  request.version = version;
+  let seen: HttpRequest | undefined;
+  const service = new ConnectionReuse({
+    async call(received: HttpRequest) {
+      seen = received;
+      expect(received.version).not.toBe("1.0");
+      const response = createResponse("x", {
+        headers: inner?.connection === undefined ? {} : { Connection: inner.connection },
+      });
+      response.persist = inner?.persist ?? true;
+      return response;
+    },
+  });
+  const response = await service.call(request, {});
+  return { response, request: seen as HttpRequest };
+}
+
+describe("connection reuse (the original's rules, with token lists)", () => {
+  const cases: [version: HttpVersion, connection: string | undefined, persist: boolean][] = [
+    ["1.1", undefined, true],
+    ["1.1", "close", false],
+    ["1.1", "Close", false],
+    ["1.1", "close, TE", false],
+    ["1.1", "keep-alive", true],
+    ["1.1", "X-Named", true],
+    ["1.0", undefined, false],
+    ["1.0", "keep-alive", true],
+    ["1.0", "Keep-Alive, TE", true],
+    ["1.0", "close", false],
+    ["2", undefined, true],
+  ];
+  it.each(cases)("HTTP/%s with Connection %j: goes on = %s", async (version, connection, persist) => {
+    const { response } = await exchange({ version, ...(connection !== undefined && { connection }) });
+    expect(response.persist).toBe(persist);
+  });
+
+  it("goes on only if the service inside agrees", async () => {
+    const { response } = await exchange({ version: "1.1", inner: { persist: false } });
+    expect(response.persist).toBe(false);
+  });
+
+  it("shows the service inside HTTP/1.1 without Connection and what it names, and answers in the client's version", async () => {
+    const { request, response } = await exchange({ version: "1.0", connection: "keep-alive, X-Named" });
+    expect(request.headers.has("connection")).toBe(false);
+    expect(request.headers.has("x-named")).toBe(false);
+    expect(response.version).toBe("1.0");
+  });
+
+  it("takes Connection out of the response", async () => {
+    const { response } = await exchange({ version: "1.1", inner: { connection: "close" } });
+    expect(response.headers.has("connection")).toBe(false);
+    expect(response.persist).toBe(true);
+  });
+});

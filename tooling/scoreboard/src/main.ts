@@ -1,0 +1,32 @@
+import type { Row } from "./row.ts";
+import { abortedClients } from "./rows/aborted-clients.ts";
+import { killedUpstream } from "./rows/killed-upstream.ts";
+import { largeTransfers } from "./rows/large-transfers.ts";
+import { realHeads } from "./rows/real-heads.ts";
+import { reloads } from "./rows/reloads.ts";
+
+/** Every row by the name that the command line takes. */
+const rows: Readonly<Record<string, Row>> = {
+  "large-transfers": largeTransfers,
+  "real-heads": realHeads,
+  "aborted-clients": abortedClients,
+  "killed-upstream": killedUpstream,
+  reloads,
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(rows, name));
+if (unknown.length > 0) {
+  console.error(`unknown row ${unknown.join(", ")}; rows are: ${Object.keys(rows).join(", ")}`);
+  process.exit(2);
+}
+let failed = 0;
+for (const [name, measure] of Object.entries(rows)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  for (const figure of await measure()) {
+    if (!figure.ok) failed += 1;
+    console.log(`${figure.name} ${figure.value} ${figure.goal} ${figure.ok ? "ok" : "FAILED"}`);
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;
