@@ -1,4 +1,4 @@
-import type { SharedService } from "@monolake/service-async";
+import { drainChain, type SharedService } from "@monolake/service-async";
 import { ServeLoop, type ServeOptions, type SiteService } from "./serve.ts";
 import { ServiceSlot } from "./service-slot.ts";
 
@@ -61,11 +61,16 @@ export class DeploymentContainer {
     await before?.loop.stop();
   }
 
-  /** Drops both services; resolves when the listener has closed. */
+  /** Drops both services and asks the committed one to drain; resolves when the listener has closed. */
   async close(): Promise<void> {
     this.unstage();
     const committed = this.#committed;
     this.#committed = undefined;
+    const service = committed?.slot.take();
+    if (service !== undefined) {
+      drainChain(service.service);
+      void service.release();
+    }
     await committed?.loop.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { type SharedService, shareService } from "@monolake/service-async";
+import { drainChain, type SharedService, shareService } from "@monolake/service-async";
 import type { Logger } from "./logger.ts";
 import type { SiteService } from "./serve.ts";
 
@@ -28,6 +28,11 @@ export class LiveServices {
     this.#services.set(service, shared);
     void this.#forgetAtEnd(shared);
     return shared;
+  }
+
+  /** Asks every service to end its connections politely. */
+  drain(): void {
+    for (const service of this.#services.keys()) drainChain(service);
   }
 
   /** Resolves when every service has ended, which may be at once. */

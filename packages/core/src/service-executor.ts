@@ -114,6 +114,8 @@ export class ServiceExecutor implements AsyncDisposable {
     sites.clear();
     // Each of them ends within a limit of its own, and may deliver what it had accepted until then.
     const stopped = Promise.all(containers.map((container) => container.close()));
+    // Services that only old connections use as well.
+    services.drain();
     const drained = stopped.then(() => connections.whenEmpty());
     if (!(await settledWithin(drained, graceMs))) {
       if (connections.size > 0)

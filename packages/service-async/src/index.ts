@@ -35,6 +35,8 @@ export { Provide, provide } from "./provide.ts";
 // For whoever runs services.
 
 export { disposeChain } from "./dispose-chain.ts";
+export type { Drainable } from "./drain-chain.ts";
+export { drainChain } from "./drain-chain.ts";
 export {
   AlreadyReleasedError,
   CancelledError,
