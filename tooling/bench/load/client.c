@@ -19,6 +19,7 @@
 #define RECEIVE_BYTES 65536 /* small enough to stay in the cache between the copy and the comparison */
 #define OPENING_AT_ONCE 64  /* more than an accept queue holds would be dropped and wait a second for their next try */
 
+enum phase { OPENING, LOOPING, STOPPED };
 enum state { CONNECTING, READING_HEAD, READING_BODY };
 
 struct client {
@@ -45,7 +46,7 @@ static struct {
   uint32_t opened;
   uint32_t warm;
   uint32_t waiting;
-  bool stopped;
+  enum phase phase;
   struct client *clients;
   const char *body;
   size_t body_bytes;
@@ -97,7 +98,7 @@ static void reconnect(struct client *client) {
   client->fd = -1;
   if (client->waits) all.waiting--;
   client->waits = false;
-  if (!all.stopped) open_connection(client);
+  if (all.phase != STOPPED) open_connection(client);
 }
 
 /* Gives up on an answer, and its connection with it: where the next answer begins is unknown. */
@@ -135,7 +136,7 @@ static void finish_answer(struct client *client) {
   if (all.histogram != NULL) histogram_add(all.histogram, time_ns - client->sent_ns);
   count_warm(client);
   if (client->closes) reconnect(client);
-  else if (!all.stopped) send_request(client, time_ns);
+  else if (all.phase == LOOPING) send_request(client, time_ns);
 }
 
 /* Compares what has come of the body with what should have come. */
@@ -203,11 +204,11 @@ static void client_ready(struct watcher *watcher, uint32_t events) {
   errno = connect_outcome(client->fd);
   if (errno != 0) fail("cannot connect to port %u", all.port);
   events_change(client->fd, watcher, EPOLLIN);
-  if (all.stopped) client->state = READING_HEAD;
-  else send_request(client, now_ns());
+  client->state = READING_HEAD;
+  if (all.phase != STOPPED) send_request(client, now_ns());
 }
 
-void clients_start(uint16_t port, uint32_t count, const char *body, size_t body_bytes) {
+void clients_open(uint16_t port, uint32_t count, const char *body, size_t body_bytes) {
   all.port = port;
   all.count = count;
   all.body = body;
@@ -222,9 +223,17 @@ bool clients_are_warm(void) { return all.warm == all.count; }
 
 uint32_t clients_warm_count(void) { return all.warm; }
 
+void clients_start(void) {
+  all.phase = LOOPING;
+  for (uint32_t i = 0; i < all.count; i++) {
+    struct client *client = &all.clients[i];
+    if (client->state != CONNECTING && !client->waits) send_request(client, now_ns());
+  }
+}
+
 void clients_measure(struct histogram *histogram) { all.histogram = histogram; }
 
-void clients_stop(void) { all.stopped = true; }
+void clients_stop(void) { all.phase = STOPPED; }
 
 uint32_t clients_waiting(void) { return all.waiting; }
 

@@ -18,14 +18,18 @@ struct client_counts {
   uint64_t broken;       /* connections that ended before their answer did */
 };
 
-/* Begins to open `count` connections, and to send a request on each as soon as the one before it is answered. */
-void clients_start(uint16_t port, uint32_t count, const char *body, size_t body_bytes);
+/* Begins to open `count` connections, and to send one request on each. Then they wait for the others: a proxy under full load
+ * accepts slowly, and would take seconds for the last of a thousand. */
+void clients_open(uint16_t port, uint32_t count, const char *body, size_t body_bytes);
 
 /* Whether every connection has had an answer. */
 bool clients_are_warm(void);
 
 /* How many connections have had an answer. */
 uint32_t clients_warm_count(void);
+
+/* Starts the closed loop: each connection sends its next request as soon as the one before it is answered. */
+void clients_start(void);
 
 /* From now on durations go into `histogram`; NULL: nowhere. */
 void clients_measure(struct histogram *histogram);

@@ -2,6 +2,7 @@
  *
  * One thread, so that on a machine with two cores the proxy has one for itself; two processes on the other core would take
  * turns, and the proxy would wait for both. It prints one line of JSON and ends. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -15,7 +16,7 @@
 #include "processor-time.h"
 #include "upstream.h"
 
-#define RAMP_NS 15000000000u /* until every connection has had an answer */
+#define OPENING_NS 15000000000u /* until every connection has had an answer */
 #define DRAIN_NS 5000000000u /* until the last request has its answer */
 
 struct moment {
@@ -34,11 +35,17 @@ static struct moment take_moment(const struct options *options) {
   };
 }
 
+static void fail_to_open(uint32_t wanted) {
+  struct client_counts counts = clients_counts();
+  errno = 0;
+  fail("only %u of %u connections had an answer in time (malformed: %" PRIu64 ", broken: %" PRIu64
+       ", refused by the upstream: %" PRIu64 ")",
+       clients_warm_count(), wanted, counts.malformed, counts.broken, upstream_refused());
+}
+
 static void run_until_warm(const struct options *options) {
-  for (uint64_t end = now_ns() + RAMP_NS; !clients_are_warm(); events_poll()) {
-    if (now_ns() > end) {
-      fail("only %u of %u connections had an answer in time", clients_warm_count(), options->connections);
-    }
+  for (uint64_t end = now_ns() + OPENING_NS; !clients_are_warm(); events_poll()) {
+    if (now_ns() > end) fail_to_open(options->connections);
   }
 }
 
@@ -77,8 +84,9 @@ int main(int argument_count, char **arguments) {
   const char *body = make_body(options.body_bytes);
   events_open();
   if (options.upstream_port != 0) upstream_start(options.upstream_port, body, options.body_bytes);
-  clients_start(options.proxy_port, options.connections, body, options.body_bytes);
+  clients_open(options.proxy_port, options.connections, body, options.body_bytes);
   run_until_warm(&options);
+  clients_start();
   run_for(options.warmup_ns);
   clients_measure(&latencies);
   struct moment start = take_moment(&options);

@@ -23,7 +23,10 @@ static uint64_t process_time_ns(int process) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/task", process);
   DIR *folder = opendir(path);
-  if (folder == NULL) fail("process %d has ended", process);
+  if (folder == NULL) {
+    errno = 0;
+    fail("process %d has ended", process);
+  }
   uint64_t sum = 0;
   for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
     if (entry->d_name[0] != '.') sum += thread_time_ns(process, entry->d_name);
@@ -35,6 +38,6 @@ static uint64_t process_time_ns(int process) {
 uint64_t processor_time_ns(const int *processes, int count) {
   uint64_t sum = 0;
   for (int i = 0; i < count; i++) sum += process_time_ns(processes[i]);
-  errno = 0;
+  errno = 0; /* of threads that have just ended */
   return sum;
 }

@@ -30,7 +30,7 @@ static int new_socket(void) {
 
 int listen_on(uint16_t port) {
   int fd = new_socket();
-  /* The connections of the run before are still in TIME_WAIT on this port. */
+  /* Connections that a proxy closed by itself in the run before may be in TIME_WAIT on this port. */
   set_on(fd, SOL_SOCKET, SO_REUSEADDR);
   struct sockaddr_in address = loopback(port);
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) fail("cannot bind the upstream's port %u", port);
@@ -38,10 +38,19 @@ int listen_on(uint16_t port) {
   return fd;
 }
 
+/* The side that closes first keeps the address pair in TIME_WAIT, and there drops a later connection from the same port of the
+ * proxy as too old, which then waits a second for its next try. The next run would measure that. */
+static void reset_at_close(int fd) {
+  struct linger linger = {.l_onoff = 1, .l_linger = 0};
+  if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) != 0) fail("setsockopt");
+}
+
 int accept_from(int listener) {
   int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd >= 0) set_on(fd, IPPROTO_TCP, TCP_NODELAY);
-  else if (errno != EAGAIN && errno != ECONNABORTED) fail("accept");
+  if (fd >= 0) {
+    set_on(fd, IPPROTO_TCP, TCP_NODELAY);
+    reset_at_close(fd);
+  } else if (errno != EAGAIN && errno != ECONNABORTED) fail("accept");
   return fd;
 }
 

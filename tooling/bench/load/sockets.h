@@ -7,7 +7,7 @@
 
 int listen_on(uint16_t port);
 
-/* The next connection, or -1 when none waits. */
+/* The next connection, or -1 when none waits. Closing it resets it, and leaves nothing behind. */
 int accept_from(int listener);
 
 /* Begins to connect; the socket becomes writable when that has ended. */

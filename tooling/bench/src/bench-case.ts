@@ -5,7 +5,7 @@ export interface BenchCase {
 }
 
 /** A size as people write it: `1 KiB`. */
-export const sizeText = (bytes: number): string =>
+const sizeText = (bytes: number): string =>
   bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} B`;
 
 /** `1 KiB bodies, 64 connections`. */

@@ -13,7 +13,8 @@ const compilers = ["cc", "gcc", "clang"];
 const flags = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror"];
 
 /** The C compiler of this machine. */
-export const findCompiler = (): string | undefined => compilers.map(findProgram).find((path) => path !== undefined);
+export const findCompiler = (): string | undefined =>
+  compilers.map(findProgram).find((path) => path !== undefined);
 
 /**
  * The path of the load program; compiles it when its sources are new. Throws when the machine has no C compiler, and with the
@@ -28,7 +29,9 @@ export async function compileLoadProgram(): Promise<string> {
 
   const compiler = findCompiler();
   if (compiler === undefined) {
-    throw new Error(`no C compiler found (${compilers.join(", ")}): the load program needs one; on Debian: apt install gcc libc6-dev`);
+    throw new Error(
+      `no C compiler found (${compilers.join(", ")}): the load program needs one; on Debian: apt install gcc libc6-dev`,
+    );
   }
   mkdirSync(cacheFolder, { recursive: true });
   // Compiled beside its place and then moved there: somebody may be compiling at the same time.

@@ -15,7 +15,11 @@ export function allowedCores(): readonly number[] {
 export function processTree(process: number): readonly number[] {
   const threads = readdirSync(`/proc/${process}/task`);
   const children = threads.flatMap((thread) =>
-    readFileSync(`/proc/${process}/task/${thread}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number),
+    readFileSync(`/proc/${process}/task/${thread}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean)
+      .map(Number),
   );
   return [process, ...children.flatMap(processTree)];
 }

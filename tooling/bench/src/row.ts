@@ -17,7 +17,7 @@ export interface Entry {
 /** The figures of one contestant in one case. */
 export interface Figures {
   readonly requestsPerSecond: number;
-  /** To the yardstick, round by round; `undefined` when it did not run. */
+  /** To the yardstick, round by round; `undefined` when that has too few rounds that count, or did not run. */
   readonly ratio: number | undefined;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -44,50 +44,54 @@ const countedSample = (round: RoundOutcome): Sample | undefined =>
 const allSamples = ({ rounds }: Entry): readonly Sample[] =>
   rounds.flatMap((round) => (round.type === "samples" ? round.samples : []));
 
+const isMajority = (count: number, of: number): boolean => count * 2 > of;
+
 /** Makes the lines of one case. Most rounds of a contestant must have reached their load, and no answer may be wrong. */
 export function toRows(entries: readonly Entry[], yardstick: string): readonly Row[] {
-  const baseline = entries.find(({ contestant }) => contestant.id === yardstick)?.rounds.map(countedSample) ?? [];
-  return entries.map((entry) => {
-    const counted = entry.rounds.map(countedSample);
-    const roundsCounted = counted.filter((sample) => sample !== undefined).length;
-    return {
-      ...entry.contestant,
-      roundsCounted,
-      roundsRun: entry.rounds.length,
-      outcome: toOutcome(entry, counted, baseline),
-    };
-  });
+  const baseline = entries.find(({ contestant }) => contestant.id === yardstick);
+  return entries.map((entry) => ({
+    ...entry.contestant,
+    roundsCounted: entry.rounds.filter(countedSample).length,
+    roundsRun: entry.rounds.length,
+    outcome: toOutcome(entry, baseline),
+  }));
 }
 
-function toOutcome(
-  entry: Entry,
-  counted: readonly (Sample | undefined)[],
-  baseline: readonly (Sample | undefined)[],
-): Row["outcome"] {
+function toOutcome(entry: Entry, baseline: Entry | undefined): Row["outcome"] {
   const failure = entry.rounds.find((round) => round.type === "failed");
   if (failure !== undefined) return { type: "failed", message: failure.message };
   const samples = allSamples(entry);
   const errors = samples.reduce((sum, sample) => sum + sample.errors, 0);
   if (errors > 0) return { type: "wrong-answers", errors };
-  const good = counted.filter((sample) => sample !== undefined);
-  if (good.length * 2 <= entry.rounds.length) {
-    const middle = (pick: (sample: Sample) => number) => median(samples.map(pick)) ?? 0;
-    return {
-      type: "not-loaded",
-      proxyShare: middle(({ proxyShare }) => proxyShare),
-      loadShare: middle(({ loadShare }) => loadShare),
-    };
-  }
-  const speed = (sample: Sample | undefined) => sample?.requestsPerSecond;
+  const good = entry.rounds.map(countedSample).filter((sample) => sample !== undefined);
+  if (!isMajority(good.length, entry.rounds.length)) return notLoaded(samples);
   return {
     type: "measured",
     figures: {
       requestsPerSecond: median(good.map(({ requestsPerSecond }) => requestsPerSecond)) as number,
-      ratio: medianRatio(counted.map(speed), baseline.map(speed)),
+      ratio: baseline && ratioTo(baseline, entry),
       p50Ms: median(good.map(({ p50Ms }) => p50Ms)) as number,
       p99Ms: median(good.map(({ p99Ms }) => p99Ms)) as number,
       processorUs: least(good.map(({ processorUs }) => processorUs)) as number,
       residentBytes: entry.residentBytes,
     },
   };
+}
+
+function notLoaded(samples: readonly Sample[]): Row["outcome"] {
+  const middle = (pick: (sample: Sample) => number) => median(samples.map(pick)) ?? 0;
+  return {
+    type: "not-loaded",
+    proxyShare: middle(({ proxyShare }) => proxyShare),
+    loadShare: middle(({ loadShare }) => loadShare),
+  };
+}
+
+/** Exists when most rounds count for both. */
+function ratioTo(baseline: Entry, entry: Entry): number | undefined {
+  const speeds = ({ rounds }: Entry) => rounds.map((round) => countedSample(round)?.requestsPerSecond);
+  const own = speeds(entry);
+  const others = speeds(baseline);
+  const pairs = own.filter((speed, round) => speed !== undefined && others[round] !== undefined).length;
+  return isMajority(pairs, own.length) ? medianRatio(own, others) : undefined;
 }

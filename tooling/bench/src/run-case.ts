@@ -34,13 +34,13 @@ export async function runCase(
   for (const item of running) await runRound(item, benchCase, { ...settings, attempts: 1 });
   for (let round = 0; round < settings.rounds; round++) {
     settings.onProgress(`round ${round + 1} of ${settings.rounds}`);
-    for (const item of rotated(running, round)) rounds.get(item)?.push(await runRound(item, benchCase, settings));
+    for (const item of rotated(running, round))
+      rounds.get(item)?.push(await runRound(item, benchCase, settings));
   }
-  return running.map((item) => ({
-    contestant: item.contestant,
-    rounds: rounds.get(item) ?? [],
-    residentBytes: memoryOf(item),
-  }));
+  return running.map((item) => {
+    const { id, title, kind } = item.contestant;
+    return { contestant: { id, title, kind }, rounds: rounds.get(item) ?? [], residentBytes: memoryOf(item) };
+  });
 }
 
 async function runRound(

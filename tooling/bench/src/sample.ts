@@ -15,7 +15,8 @@ export interface Sample {
   /** How much of its core the load program had, 0 to 1. */
   readonly loadShare: number;
   readonly errors: number;
-  readonly errorCounts: LoadErrors;
+  /** Only the kinds that there were. */
+  readonly errorCounts: Partial<LoadErrors>;
 }
 
 /** What a run of the load program says about the proxy. */
@@ -28,7 +29,7 @@ export function toSample(result: LoadResult): Sample {
     proxyShare: result.watchedProcessorNs / result.elapsedNs,
     loadShare: result.loadProcessorNs / result.elapsedNs,
     errors: countErrors(result.errors),
-    errorCounts: result.errors,
+    errorCounts: Object.fromEntries(Object.entries(result.errors).filter(([, count]) => count > 0)),
   };
 }
 

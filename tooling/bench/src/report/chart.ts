@@ -1,0 +1,105 @@
+import { caseText } from "../bench-case.ts";
+import { environmentText } from "../environment.ts";
+import type { Row } from "../row.ts";
+import { type CaseReport, type Report, shortOutcome } from "./report.ts";
+
+const columns = 2;
+const panelWidth = 500;
+const labelWidth = 172;
+const barWidth = 200;
+const rowHeight = 25;
+const barHeight = 17;
+const panelHeadHeight = 40;
+const margin = 24;
+const chartHeadHeight = 74;
+const colours = { ours: "#1d6fd8", native: "#7b8794", npm: "#c4a35a" } as const;
+const ink = "#1f2933";
+const faintInk = "#5b6773";
+const family = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif";
+
+const escapeXml = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+interface TextStyle {
+  readonly size?: number;
+  readonly fill?: string;
+  readonly weight?: number;
+  readonly anchor?: "start" | "middle" | "end";
+}
+
+function textElement(x: number, y: number, content: string, style: TextStyle = {}): string {
+  const { size = 13, fill = ink, weight = 400, anchor = "start" } = style;
+  const attributes = `x="${x}" y="${y}" font-size="${size}" font-weight="${weight}" fill="${fill}" text-anchor="${anchor}"`;
+  // The white edge keeps the letters apart from the line behind them.
+  const edge = 'stroke="#ffffff" stroke-width="3" paint-order="stroke"';
+  return `<text ${attributes} ${edge}>${escapeXml(content)}</text>`;
+}
+
+/** The ratio that a whole bar stands for: one scale for all panels, so that bars can be compared between them. */
+function scaleEnd(cases: readonly CaseReport[]): number {
+  const ratios = cases.flatMap(({ rows }) => rows.map((row) => ratioOf(row) ?? 0));
+  return Math.max(1, ...ratios);
+}
+
+const ratioOf = ({ outcome }: Row): number | undefined =>
+  outcome.type === "measured" ? outcome.figures.ratio : undefined;
+
+/** What stands behind a bar. */
+function valueText(row: Row): string {
+  if (row.outcome.type !== "measured") return shortOutcome(row);
+  const { ratio, requestsPerSecond } = row.outcome.figures;
+  const speed = `${Math.round(requestsPerSecond).toLocaleString("en")}/s`;
+  return ratio === undefined ? speed : `${ratio.toFixed(2)}  (${speed})`;
+}
+
+function rowElements(row: Row, y: number, end: number): readonly string[] {
+  const width = Math.round(((ratioOf(row) ?? 0) / end) * barWidth * 10) / 10;
+  const middle = y + barHeight / 2 + 4.5;
+  const isOurs = row.kind === "ours";
+  const weight = isOurs ? 700 : 400;
+  return [
+    textElement(labelWidth - 8, middle, row.title, { anchor: "end", weight }),
+    `<rect x="${labelWidth}" y="${y}" width="${width}" height="${barHeight}" rx="2" fill="${colours[row.kind]}"/>`,
+    textElement(labelWidth + width + 6, middle, valueText(row), {
+      size: 12,
+      fill: isOurs ? ink : faintInk,
+      weight,
+    }),
+  ];
+}
+
+const panelHeight = (rows: number): number => panelHeadHeight + rows * rowHeight + 12;
+
+function panel(benchCase: CaseReport, end: number): string {
+  const bottom = panelHeadHeight + benchCase.rows.length * rowHeight - (rowHeight - barHeight);
+  const one = Math.round((labelWidth + barWidth / end) * 10) / 10;
+  return [
+    textElement(labelWidth, 20, caseText(benchCase), { size: 15, weight: 700 }),
+    // Where nginx stands, behind all bars.
+    `<line x1="${one}" y1="${panelHeadHeight - 6}" x2="${one}" y2="${bottom + 6}" stroke="${ink}" stroke-opacity="0.45" stroke-dasharray="3 3"/>`,
+    ...benchCase.rows.flatMap((row, index) => rowElements(row, panelHeadHeight + index * rowHeight, end)),
+  ].join("\n    ");
+}
+
+/** The chart docs/benchmarks/http1.svg: a panel for each case, a bar for each proxy. */
+export function toSvg(report: Report): string {
+  const end = scaleEnd(report.cases);
+  const lines = Math.max(1, Math.ceil(report.cases.length / columns));
+  const lineHeight = panelHeight(Math.max(1, ...report.cases.map(({ rows }) => rows.length)));
+  const width = margin * 2 + columns * panelWidth;
+  const height = chartHeadHeight + lines * lineHeight + margin + 16;
+  const panels = report.cases.map((benchCase, index) => {
+    const x = margin + (index % columns) * panelWidth;
+    const y = chartHeadHeight + Math.floor(index / columns) * lineHeight;
+    return `  <g transform="translate(${x} ${y})">\n    ${panel(benchCase, end)}\n  </g>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="${family}">
+  <title id="title">Requests per second of HTTP/1.1 proxies on one core, in relation to nginx</title>
+  <rect width="${width}" height="${height}" fill="#ffffff"/>
+  ${textElement(margin, 34, "HTTP/1.1 proxies on one core: requests per second, nginx = 1", { size: 18, weight: 700 })}
+  ${textElement(margin, 56, "Median of rounds in which all proxies took turns; the dashed line is nginx. More is better.", { fill: faintInk })}
+${panels.join("\n")}
+  ${textElement(margin, height - 14, environmentText(report.environment), { size: 11, fill: faintInk })}
+</svg>
+`;
+}

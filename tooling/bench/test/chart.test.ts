@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { toSvg } from "../src/report/chart.ts";
+import { exampleReport } from "./fixtures/entries.ts";
+import { allElements, parseXml } from "./fixtures/xml.ts";
+
+const elements = () => allElements(parseXml(toSvg(exampleReport())));
+const panels = () => elements().filter(({ name }) => name === "g");
+
+describe("the chart", () => {
+  it("is well-formed XML, whatever names and processors are called", () => {
+    const texts = elements().map(({ text }) => text);
+    expect(parseXml(toSvg(exampleReport())).name).toBe("svg");
+    expect(texts).toContain("http-proxy &lt;&quot;&amp;");
+    expect(texts.some((text) => text.startsWith("A &lt;Fast&gt; CPU &amp; more"))).toBe(true);
+  });
+
+  it("has a panel for each case and a bar for each proxy", () => {
+    expect(panels()).toHaveLength(2);
+    for (const panel of panels())
+      expect(panel.children.filter(({ name }) => name === "rect")).toHaveLength(4);
+  });
+
+  it("draws bars in proportion to the ratio, and the line of nginx at the end of its bar", () => {
+    const [panel] = panels();
+    const [ours, nginx] = panel!.children
+      .filter(({ name }) => name === "rect")
+      .map(({ attributes }) => ({ x: Number(attributes["x"]), width: Number(attributes["width"]) }));
+    expect(ours!.width / nginx!.width).toBeCloseTo(1.225, 2);
+    const line = panel!.children.find(({ name }) => name === "line");
+    expect(Number(line?.attributes["x1"])).toBeCloseTo(nginx!.x + nginx!.width, 0);
+  });
+
+  it("draws no bar for a proxy that was not loaded, and says so", () => {
+    const [panel] = panels();
+    expect(panel!.children.filter(({ name }) => name === "rect")[3]?.attributes["width"]).toBe("0");
+    expect(panel!.children.map(({ text }) => text)).toContain("not loaded");
+  });
+
+  it("needs nothing from elsewhere", () => {
+    expect(toSvg(exampleReport())).not.toMatch(/href|@import|url\(/);
+  });
+});

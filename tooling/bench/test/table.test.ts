@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { toMarkdown } from "../src/report/markdown.ts";
+import { markdownTable, terminalTable, toTable } from "../src/report/table.ts";
+import { exampleReport } from "./fixtures/entries.ts";
+
+const rows = exampleReport().cases[0]!.rows;
+
+describe("the table", () => {
+  it("shows the figures in the units of its head", () => {
+    const table = toTable(rows);
+    expect(table.head).toEqual([
+      "proxy",
+      "ratio",
+      "requests/s",
+      "p50 ms",
+      "p99 ms",
+      "µs CPU/request",
+      "RSS MiB",
+      "rounds",
+    ]);
+    expect(table.lines[0]).toEqual(["Monolake", "1.23", "55,000", "1.00", "2.00", "20.0", "64", "2/2"]);
+  });
+
+  it("shows no figure of a row that was not loaded, and says so", () => {
+    expect(toTable(rows).lines[3]).toEqual(["starved", "–", "–", "–", "–", "–", "–", "0/1, not loaded"]);
+  });
+
+  it("aligns its columns on a terminal", () => {
+    const lines = terminalTable(toTable(rows)).split("\n");
+    const ends = lines.map((line) => line.length);
+    expect(new Set(ends).size).toBe(1);
+  });
+
+  it("is Markdown, with bars in cells escaped", () => {
+    const text = markdownTable({ head: ["a", "b"], lines: [["x|y", "1"]] });
+    expect(text).toBe("| a    |   b |\n| ---- | --: |\n| x\\|y |   1 |");
+  });
+});
+
+describe("the page", () => {
+  it("has a section for each case, the environment and what was left out", () => {
+    const page = toMarkdown(exampleReport());
+    expect(page).toContain("## 1 KiB bodies, 64 connections\n\n| proxy ");
+    expect(page).toContain("## 64 KiB bodies, 1,024 connections\n\n| proxy ");
+    expect(page).toContain("A <Fast> CPU & more, Linux 6.1, Node.js 26.0.0");
+    expect(page).toContain("Not measured: HAProxy, not installed");
+    expect(page).not.toContain("undefined");
+  });
+});
