@@ -1,3 +1,3 @@
 import { library } from "@monolake/tsup";
 
-export default library({ entry: ["src/main.ts"] });
+export default library({ entry: ["src/main.ts", "src/stack/service-module.ts"] });

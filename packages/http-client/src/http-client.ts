@@ -37,6 +37,14 @@ export interface HttpClientOptions {
   readonly connector?: Connector;
 }
 
+/** What is noted of how a request was sent: the client adds to it as far as it comes. */
+export interface SendRecord {
+  /** Raised by one for each connection that the request is to be sent on. */
+  attempts: number;
+  /** To open the connection, with the resolution of its name; as it was where a kept connection serves. */
+  connectMs: number | undefined;
+}
+
 /** Methods that may be sent twice with the effect of once (RFC 9110 section 9.2.2). */
 const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
@@ -70,14 +78,21 @@ export class HttpClient implements AsyncDisposable {
    * Sends a request; resolves with the response as soon as its head is there. The request's headers are edited to what
    * is sent. Rejects with what kept it from being answered: a connect error of transports, ERR_HTTP_UPSTREAM_CLOSED,
    * ERR_HTTP_UPSTREAM_TIMEOUT, ERR_HTTP_UPSTREAM_PROTOCOL, ERR_HTTP_RESPONSE_HEAD; or with the reason of the cancellation.
+   * Without `record` nothing is measured.
    */
-  request(target: HttpTarget, request: HttpRequest, cancellation?: Cancellation): Promise<HttpResponse> {
+  request(
+    target: HttpTarget,
+    request: HttpRequest,
+    cancellation?: Cancellation,
+    record?: SendRecord,
+  ): Promise<HttpResponse> {
     const kept = this.#pool.take(target.key);
-    if (kept === undefined) return this.#requestOnNew(target, request, cancellation);
+    if (kept === undefined) return this.#requestOnNew(target, request, cancellation, record);
+    if (record !== undefined) record.attempts += 1;
     if (!mayBeSentAgain(request)) return kept.send(request, cancellation);
     return kept.send(request, cancellation).catch((error: unknown) => {
       if (!wasTooOld(error) || cancellation?.cancelled) throw error;
-      return this.#requestOnNew(target, request, cancellation);
+      return this.#requestOnNew(target, request, cancellation, record);
     });
   }
 
@@ -99,17 +114,25 @@ export class HttpClient implements AsyncDisposable {
     target: HttpTarget,
     request: HttpRequest,
     cancellation: Cancellation | undefined,
+    record: SendRecord | undefined,
   ): Promise<HttpResponse> {
+    if (record !== undefined) record.attempts += 1;
     const connection = await this.#pool.acquire(
       target.key,
-      () => this.#open(target, cancellation),
+      () => this.#open(target, cancellation, record),
       signalOf(cancellation),
     );
     return connection.send(request, cancellation);
   }
 
-  async #open(target: HttpTarget, cancellation: Cancellation | undefined): Promise<ClientConnection> {
+  async #open(
+    target: HttpTarget,
+    cancellation: Cancellation | undefined,
+    record: SendRecord | undefined,
+  ): Promise<ClientConnection> {
+    const startedMs = record === undefined ? 0 : performance.now();
     const stream = await this.#connector.connect(target.address, signalOf(cancellation));
+    if (record !== undefined) record.connectMs = performance.now() - startedMs;
     const owner: ClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(target.key, connection),
       connectionClosed: (connection) => this.#pool.remove(connection),

@@ -1,2 +1,2 @@
-export type { HttpClientOptions, HttpTarget } from "./http-client.ts";
+export type { HttpClientOptions, HttpTarget, SendRecord } from "./http-client.ts";
 export { HttpClient } from "./http-client.ts";

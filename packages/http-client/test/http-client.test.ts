@@ -2,7 +2,7 @@ import { createRequest, readBody } from "@monolake/http";
 import { Cancellation } from "@monolake/service-async";
 import { deferred, freePort, startHttpUpstream, startRawServer, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { HttpClient, type HttpClientOptions, type HttpTarget } from "../src/index.ts";
+import { HttpClient, type HttpClientOptions, type HttpTarget, type SendRecord } from "../src/index.ts";
 
 const targetOf = ({ port }: { readonly port: number }): HttpTarget => ({
   key: `127.0.0.1:${port}`,
@@ -56,6 +56,18 @@ describe("an HTTP client", () => {
     await using _upstream = await startHttpUpstream((_request, response) => response.end("unix"), { path });
     await using client = new HttpClient();
     expect(await textOf(client, { key: path, address: { type: "unix", path } })).toBe("unix");
+  });
+
+  it("notes connections and the time that opening one took, for whoever wants to know", async () => {
+    await using upstream = await startHttpUpstream((_request, response) => response.end("ok"));
+    await using client = new HttpClient();
+    const fresh: SendRecord = { attempts: 0, connectMs: undefined };
+    const response = await client.request(targetOf(upstream), get(), undefined, fresh);
+    await readBody(response.body);
+    expect(fresh).toEqual({ attempts: 1, connectMs: expect.any(Number) });
+    const kept: SendRecord = { attempts: 0, connectMs: undefined };
+    await readBody((await client.request(targetOf(upstream), get(), undefined, kept)).body);
+    expect(kept).toEqual({ attempts: 1, connectMs: undefined });
   });
 
   it("rejects with the reason when nobody listens", async () => {

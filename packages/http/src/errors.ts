@@ -25,6 +25,14 @@ export class ChunkedEncodingError extends defineError({
   message: (fields: { readonly what: string }) => `malformed chunked body: ${fields.what}`,
 }) {}
 
+/** Why a handler's request body broke off: its response is complete, so that the connection reads the rest away. */
+export class BodyDiscardedError extends defineError({
+  code: "ERR_HTTP_BODY_DISCARDED",
+  source: "internal",
+  retryable: false,
+  message: () => "the rest of the request body was discarded: its response is complete",
+}) {}
+
 /** A connection closed in the middle of a message (RFC 9112 section 8). */
 export class IncompleteMessageError extends defineError({
   code: "ERR_HTTP_INCOMPLETE_MESSAGE",
@@ -60,7 +68,7 @@ export class UpstreamTimeoutError extends defineError({
 }) {}
 
 /**
- * An upstream closed the connection before it answered. `unanswered` tells that not one byte of a response had come, and
+ * An upstream closed the connection before its answer was complete. `unanswered` tells that not one byte of a response had come, and
  * `reused` that the connection had served before: both together are what happens to a kept connection that grew too old.
  */
 export class UpstreamClosedError extends defineError({
@@ -68,7 +76,7 @@ export class UpstreamClosedError extends defineError({
   source: "upstream",
   retryable: true,
   message: (fields: { readonly address: string; readonly unanswered: boolean; readonly reused: boolean }) =>
-    `${fields.address} closed the connection before it answered`,
+    `${fields.address} closed the connection ${fields.unanswered ? "before it answered" : "in the middle of its answer"}`,
 }) {}
 
 /** An upstream sent what is no HTTP response, or bytes that nobody asked for. Answered with 502. */
@@ -76,7 +84,16 @@ export class UpstreamProtocolError extends defineError({
   code: "ERR_HTTP_UPSTREAM_PROTOCOL",
   source: "upstream",
   retryable: false,
-  message: (fields: { readonly address: string; readonly what: string }) => `${fields.address} ${fields.what}`,
+  message: (fields: { readonly address: string; readonly what: string }) =>
+    `${fields.address} ${fields.what}`,
+}) {}
+
+/** A program made a request that cannot be sent: its method or target would be read as something else. */
+export class InvalidRequestError extends defineError({
+  code: "ERR_HTTP_INVALID_REQUEST",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly what: string }) => `the request cannot be sent: ${fields.what}`,
 }) {}
 
 /** A request was sent on a connection that is busy or gone. */
@@ -84,7 +101,8 @@ export class ConnectionBusyError extends defineError({
   code: "ERR_HTTP_CONNECTION_BUSY",
   source: "internal",
   retryable: false,
-  message: (fields: { readonly state: string }) => `a request cannot be sent on a connection that is ${fields.state}`,
+  message: (fields: { readonly state: string }) =>
+    `a request cannot be sent on a connection that is ${fields.state}`,
 }) {}
 
 /** A body turned out longer or shorter than the length that its message had announced. */

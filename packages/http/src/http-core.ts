@@ -1,7 +1,12 @@
 import { type MakeService, makeLayered, type Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
-import { ServerConnection, type Serving } from "./h1/server-connection.ts";
-import { type HttpServerOptions, resolveHttpServerOptions, type ResolvedHttpServerOptions } from "./h1/server-options.ts";
+import type { Serving } from "./h1/handler-calls.ts";
+import { ServerConnection } from "./h1/server-connection.ts";
+import {
+  type HttpServerOptions,
+  type ResolvedHttpServerOptions,
+  resolveHttpServerOptions,
+} from "./h1/server-options.ts";
 import type { HttpContext, HttpHandler } from "./http-handler.ts";
 
 /**

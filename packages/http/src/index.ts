@@ -6,37 +6,9 @@ export { bodyFrom } from "./body/body-from.ts";
 export { emptyBody } from "./body/fixed-bodies.ts";
 export type { ReadBodyOptions } from "./body/read-body.ts";
 export { readBody } from "./body/read-body.ts";
-export type { HeadersInit } from "./headers/headers.ts";
-export { Headers } from "./headers/headers.ts";
-export type { KnownFieldName } from "./headers/known-fields.ts";
-export { knownFields } from "./headers/known-fields.ts";
-export type { HttpRequestInit, InformationalListener } from "./message/request.ts";
-export { createRequest, HttpRequest } from "./message/request.ts";
-export type { HttpResponseInit } from "./message/response.ts";
-export { createResponse, HttpResponse } from "./message/response.ts";
-export { statusText } from "./message/status-text.ts";
-export type { HttpVersion } from "./message/version.ts";
-
-// Serving.
-export type { HttpServerOptions } from "./h1/server-options.ts";
-export { HttpCore, httpCore } from "./http-core.ts";
-export type { HttpContext, HttpHandler } from "./http-handler.ts";
-
-// Calling.
-export type { ClientConnectionOwner } from "./h1/client-connection.ts";
-export { ClientConnection } from "./h1/client-connection.ts";
-export type { HttpClientConnectionOptions, ResolvedHttpClientConnectionOptions } from "./h1/client-options.ts";
-export { resolveHttpClientConnectionOptions } from "./h1/client-options.ts";
-
-// Reading heads: for whoever brings a connection of their own.
-export { headCounts } from "./head/head-counts.ts";
-export type { HeadLimits } from "./head/head-limits.ts";
-export { RequestHeadReader, ResponseHeadReader } from "./head/head-reader.ts";
-export type { RequestHead } from "./head/request-head.ts";
-export type { ResponseHead } from "./head/response-head.ts";
-
 // Errors.
 export {
+  BodyDiscardedError,
   BodyLengthError,
   BodyTooLargeError,
   BodyUsedError,
@@ -45,9 +17,39 @@ export {
   ClientTimeoutError,
   ConnectionBusyError,
   IncompleteMessageError,
+  InvalidRequestError,
   InvalidResponseError,
   UpstreamClosedError,
   UpstreamProtocolError,
   UpstreamTimeoutError,
 } from "./errors.ts";
+// Calling.
+export type { ClientConnectionOwner } from "./h1/client-connection.ts";
+export { ClientConnection } from "./h1/client-connection.ts";
+export type {
+  HttpClientConnectionOptions,
+  ResolvedHttpClientConnectionOptions,
+} from "./h1/client-options.ts";
+export { resolveHttpClientConnectionOptions } from "./h1/client-options.ts";
+// Serving.
+export type { HttpServerOptions } from "./h1/server-options.ts";
 export { HttpHeadError, HttpHeaderInvalidError, HttpResponseHeadError } from "./head/errors.ts";
+// Reading heads: for whoever brings a connection of their own.
+export { headCounts } from "./head/head-counts.ts";
+export type { HeadLimits } from "./head/head-limits.ts";
+export { RequestHeadReader, ResponseHeadReader } from "./head/head-reader.ts";
+export type { RequestHead } from "./head/request-head.ts";
+export type { ResponseHead } from "./head/response-head.ts";
+export type { HeadersInit } from "./headers/headers.ts";
+export { Headers } from "./headers/headers.ts";
+export type { KnownFieldName } from "./headers/known-fields.ts";
+export { knownFields } from "./headers/known-fields.ts";
+export { HttpCore, httpCore } from "./http-core.ts";
+export type { ExchangeListener, HttpExchange } from "./http-exchange.ts";
+export type { HttpContext, HttpHandler } from "./http-handler.ts";
+export type { HttpRequestInit, InformationalListener } from "./message/request.ts";
+export { createRequest, HttpRequest } from "./message/request.ts";
+export type { HttpResponseInit } from "./message/response.ts";
+export { createResponse, HttpResponse } from "./message/response.ts";
+export { statusText } from "./message/status-text.ts";
+export type { HttpVersion } from "./message/version.ts";

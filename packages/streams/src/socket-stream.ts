@@ -234,9 +234,10 @@ export class SocketStream implements ByteStream {
     else this.#socket.write(nothing, this.#drained);
   }
 
-  readonly #drained = (): void => {
+  readonly #drained = (error?: Error | null): void => {
     this.#awaitingDrain = false;
-    if (this.closed) return;
+    // What failed was not taken; the close follows.
+    if (error || this.closed) return;
     if (this.#socket.writableLength !== 0) return this.#awaitDrain();
     try {
       this.#handler?.onDrain();

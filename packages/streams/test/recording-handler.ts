@@ -6,6 +6,7 @@ export class RecordingHandler implements StreamHandler {
   readonly chunks: Buffer[] = [];
   readonly ended = deferred<void>();
   readonly closed = deferred<Error | undefined>();
+  readonly drained = deferred<void>();
   drains = 0;
   /** What onData answers. */
   more = true;
@@ -35,6 +36,7 @@ export class RecordingHandler implements StreamHandler {
 
   onDrain(): void {
     this.drains += 1;
+    this.drained.resolve();
   }
 
   onClose(error: Error | undefined): void {

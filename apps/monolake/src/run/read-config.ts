@@ -1,22 +1,19 @@
-import { formatProblems } from "@monolake/config";
+import type { ConfigProblem, ConfigText, InvalidConfig } from "@monolake/config";
 import { createRouter } from "@monolake/services/http";
-import { createRouteCheck, loadProxyConfig, type ValidProxyConfig } from "../schema/index.ts";
+import { createRouteCheck, type ProxyConfig, parseProxyConfig } from "../schema/index.ts";
 
-/** Ends the command with a message for people and exit code 1: what is wrong is theirs to mend, so there is no stack. */
-export class CommandFailure extends Error {}
+/** A configuration that the proxy can serve. */
+export interface ServableConfig {
+  readonly type: "valid";
+  readonly config: ProxyConfig;
+  readonly warnings: readonly ConfigProblem[];
+}
 
-/** Reads a configuration that the proxy can serve. Throws {@link CommandFailure} with everything that is wrong with it. */
-export async function readConfig(file: string): Promise<ValidProxyConfig> {
-  const outcome = await loadProxyConfig({ file, checkRoutes: createRouteCheck(createRouter) });
-  if (outcome.type === "invalid") {
-    throw new CommandFailure(formatProblems(outcome.problems, { color: process.stderr.isTTY }));
-  }
-  const [first] = outcome.unsupported;
-  if (first !== undefined) {
-    const { line, column } = first.position;
-    throw new CommandFailure(
-      `${file}:${line}:${column}: ${first.feature}: valid, but not built yet in this version; remove it to start`,
-    );
-  }
-  return outcome;
+/** Reads a configuration. One that asks for what is not built yet is not valid, for all that the proxy can do with it. */
+export function readConfig({ text, file }: ConfigText): ServableConfig | InvalidConfig {
+  const outcome = parseProxyConfig({ text, file, checkRoutes: createRouteCheck(createRouter) });
+  if (outcome.type === "invalid") return outcome;
+  const { config, unsupported, warnings, withoutEffect } = outcome;
+  if (unsupported.length > 0) return { type: "invalid", problems: unsupported };
+  return { type: "valid", config, warnings: [...warnings, ...withoutEffect] };
 }

@@ -1,12 +1,26 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  ConfigInvalidError,
+  type ConfigSource,
+  type ConfigText,
+  createReloader,
+  type Reloader,
+  type ReloadOutcome,
+  type SitesOutcome,
+} from "@monolake/config";
 import { createWorkerManager, type LogLevel, type WorkerManager } from "@monolake/core";
 import type { Logger } from "pino";
-import type { ProxyConfig, ServerConfig } from "../schema/index.ts";
-import { deployServers } from "./deploy.ts";
+import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
+import { listenerText } from "./listener-text.ts";
+import { sitesOf, withConfigVersion } from "./proxy-sites.ts";
+import { readConfig } from "./read-config.ts";
 
 /** A proxy that serves. */
 export interface RunningProxy extends AsyncDisposable {
   readonly manager: WorkerManager;
-  /** Stops to accept, gives connections time to end, and ends the workers. */
+  /** Reads the configuration now and applies what changed; the outcome is logged, too. Never rejects. */
+  readonly reload: () => Promise<ReloadOutcome>;
+  /** Reloads no more, stops to accept, gives connections time to end, and ends the workers. */
   readonly close: () => Promise<void>;
 }
 
@@ -18,31 +32,67 @@ export interface RunProxyOptions {
   readonly graceMs?: number;
 }
 
-/** Starts the workers and deploys every server. Rejects when one of them cannot be brought up. */
-export async function runProxy(config: ProxyConfig, options: RunProxyOptions): Promise<RunningProxy> {
-  const { logger } = options;
+/**
+ * Starts the workers, brings up every server of the configuration, and follows its changes. Rejects when the first
+ * configuration cannot be served: `ERR_CONFIG_READ`, `ERR_CONFIG_INVALID` with the problems, `ERR_RELOAD_FAILED`.
+ */
+export async function runProxy(source: ConfigSource, options: RunProxyOptions): Promise<RunningProxy> {
+  const { logger, logLevel } = options;
+  // Workers come before servers, and only the configuration knows how many.
+  const first = readConfig(await source.load());
+  if (first.type === "invalid") throw new ConfigInvalidError({ problems: first.problems });
+  const { runtime } = first.config;
   const manager = await createWorkerManager({
-    runtime: config.runtime,
+    runtime,
     logger,
-    logLevel: options.logLevel,
+    logLevel,
     graceMs: options.graceMs ?? 10_000,
     onWorkerDeath: (error) => logger.error({ err: error }, "a worker died"),
   });
   try {
-    await deployServers(manager, config.servers);
+    const reloader = await followConfig(source, { manager, runtime, logger });
+    logger.info({ version: reloader.version, workers: manager.config.workerThreads }, "ready");
+    const close = async () => void (await Promise.all([reloader.close(), manager.close()]));
+    return { manager, reload: () => reloader.reload(), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await manager.close({ graceMs: 0 });
     throw error;
   }
-  for (const server of config.servers) {
-    logger.info({ server: server.key, listener: listenerText(server) }, "serving");
-  }
-  const close = () => manager.close();
-  return { manager, close, [Symbol.asyncDispose]: close };
 }
 
-/** The listener of a server as people write it. */
-export function listenerText({ listener }: Pick<ServerConfig, "listener">): string {
-  if (listener.type === "unix") return `unix:${listener.path}`;
-  return listener.host.includes(":") ? `[${listener.host}]:${listener.port}` : `${listener.host}:${listener.port}`;
+interface FollowOptions {
+  readonly manager: WorkerManager;
+  /** What the workers were started with. */
+  readonly runtime: RuntimeConfig;
+  readonly logger: Logger;
+}
+
+function followConfig(source: ConfigSource, options: FollowOptions): Promise<Reloader> {
+  const { manager, runtime, logger } = options;
+  let latest: ProxyConfig | undefined;
+  const read = (text: ConfigText): SitesOutcome => {
+    const outcome = readConfig(text);
+    if (outcome.type === "invalid") return outcome;
+    latest = outcome.config;
+    return { type: "valid", sites: sitesOf(outcome.config), warnings: outcome.warnings };
+  };
+  const onOutcome = (outcome: ReloadOutcome) => {
+    if (outcome.type === "refused" || latest === undefined) return;
+    if (outcome.type === "applied") logServing(outcome, latest, logger);
+    if (!isDeepStrictEqual(latest.runtime, runtime))
+      logger.warn(
+        { running: runtime, configured: latest.runtime },
+        "[runtime] takes effect at the next start",
+      );
+  };
+  return createReloader({ manager, source, read, logger, withVersion: withConfigVersion, onOutcome });
+}
+
+function logServing(outcome: ReloadOutcome & { type: "applied" }, config: ProxyConfig, logger: Logger): void {
+  const touched = new Set([...outcome.added, ...outcome.changed]);
+  for (const server of config.servers) {
+    if (!touched.has(server.key)) continue;
+    const { version } = outcome;
+    logger.info({ server: server.key, listener: listenerText(server), version }, "serving");
+  }
 }

@@ -4,6 +4,8 @@ import { createHttpServerSchema, type RouteCheck } from "./http-server-schema.ts
 import type { listenerSchema } from "./listener-schema.ts";
 import { canonicalAddress, parseIpAndPort } from "./network-address.ts";
 import { runtimeSchema } from "./runtime-schema.ts";
+import { debugSchema } from "./server-schema.ts";
+import { echoServerSchema, tcpServerSchema } from "./tcp-server-schema.ts";
 import { thriftServerSchema } from "./thrift-server-schema.ts";
 
 /**
@@ -14,9 +16,15 @@ export function createConfigFileSchema(checkRoutes: RouteCheck) {
   const serverSchema = z.discriminatedUnion("proxy_type", [
     createHttpServerSchema(checkRoutes),
     thriftServerSchema,
+    tcpServerSchema,
+    echoServerSchema,
   ]);
   const servers = z.record(z.string().min(1), alias(serverSchema, { http_timeout: "timeout" }));
-  return z.strictObject({ runtime: runtimeSchema, servers: servers.superRefine(checkListeners) });
+  return z.strictObject({
+    runtime: runtimeSchema,
+    debug: debugSchema.default(false).describe("For all servers that do not say otherwise"),
+    servers: servers.superRefine(checkListeners),
+  });
 }
 
 /** A configuration file as it is written, checked, with its defaults filled in. */

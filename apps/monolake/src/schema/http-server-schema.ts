@@ -1,5 +1,6 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
+import { accessLogSchema } from "./access-log-schema.ts";
 import { secondsSchema } from "./seconds-schema.ts";
 import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
 import { checkWeights, httpUpstreamsSchema, loadBalancerSchema } from "./upstream-schema.ts";
@@ -86,6 +87,7 @@ export const createHttpServerSchema = (checkRoutes: RouteCheck) =>
     http_opt_handlers: handlersSchema,
     timeout: timeoutSchema,
     limits: limitsSchema,
+    access_log: accessLogSchema.optional(),
     routes: z.array(routeSchema).superRefine((routes, context) => {
       for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {
         context.addIssue({ code: "custom", path: [index, "path"], message });

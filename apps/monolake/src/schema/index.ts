@@ -4,6 +4,8 @@ export type { ProxyConfigOutcome, ValidProxyConfig } from "./load-proxy-config.t
 export { loadProxyConfig, parseProxyConfig } from "./load-proxy-config.ts";
 // What the proxy's parts are configured with.
 export type {
+  AccessLogConfig,
+  EchoServerConfig,
   EndpointConfig,
   HttpLimits,
   HttpServerConfig,
@@ -15,6 +17,7 @@ export type {
   RuntimeConfig,
   ServerConfig,
   SocketEndpoint,
+  TcpServerConfig,
   ThriftServerConfig,
   TlsConfig,
   UnixEndpoint,
@@ -22,4 +25,3 @@ export type {
   UriEndpoint,
 } from "./proxy-config.ts";
 export { createRouteCheck } from "./route-check.ts";
-export type { SettingNote, UnsupportedFeature } from "./setting-notes.ts";

@@ -6,17 +6,13 @@ import {
   loadConfig,
   type ParseConfigOptions,
   parseConfig,
+  type ValidConfig,
 } from "@monolake/config";
 import { type ConfigFile, createConfigFileSchema } from "./config-file-schema.ts";
 import type { RouteCheck } from "./http-server-schema.ts";
 import { normalizeConfig } from "./normalize-config.ts";
 import type { ProxyConfig } from "./proxy-config.ts";
-import {
-  type SettingNote,
-  settingsWithoutEffect,
-  type UnsupportedFeature,
-  unsupportedFeatures,
-} from "./setting-notes.ts";
+import { settingsWithoutEffect, type UnsupportedFeature, unsupportedFeatures } from "./setting-notes.ts";
 
 /** A configuration file that fits the schema. */
 export interface ValidProxyConfig {
@@ -25,7 +21,10 @@ export interface ValidProxyConfig {
   readonly warnings: readonly ConfigProblem[];
   /** Not empty: the proxy must refuse to start with this configuration. */
   readonly unsupported: readonly UnsupportedFeature[];
-  readonly withoutEffect: readonly SettingNote[];
+  /** Read because the original has them; they change nothing here. */
+  readonly withoutEffect: readonly ConfigProblem[];
+  /** See {@link ValidConfig.problemAt}. */
+  readonly problemAt: ValidConfig<unknown>["problemAt"];
 }
 
 /** What reading the proxy's configuration gives. */
@@ -59,5 +58,6 @@ function toProxyConfig(outcome: ConfigOutcome<ConfigFile>): ProxyConfigOutcome {
     warnings: outcome.warnings,
     unsupported: unsupportedFeatures(outcome),
     withoutEffect: settingsWithoutEffect(outcome),
+    problemAt: outcome.problemAt,
   };
 }

@@ -1,24 +1,44 @@
+import { normalizeAccessLog } from "./access-log-schema.ts";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
-import { normalizeHttpUpstream, normalizeThriftUpstream } from "./normalize-upstream.ts";
-import type { HttpServerConfig, ProxyConfig, ServerConfig, ThriftServerConfig } from "./proxy-config.ts";
+import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
+import type {
+  HttpServerConfig,
+  ProxyConfig,
+  ServerConfig,
+  TcpServerConfig,
+  ThriftServerConfig,
+} from "./proxy-config.ts";
 import { toMilliseconds } from "./seconds-schema.ts";
 
 /** The configuration that the proxy's parts use, from a checked file. Looks at nothing but the file. */
-export function normalizeConfig({ runtime, servers }: ConfigFile): ProxyConfig {
+export function normalizeConfig({ runtime, debug, servers }: ConfigFile): ProxyConfig {
   const { worker_threads: workerThreads, cpu_affinity: cpuAffinity } = runtime;
   return {
     runtime: { ...present({ workerThreads }), cpuAffinity },
-    servers: Object.entries(servers).map(([key, server]) => normalizeServer(key, server)),
+    servers: Object.entries(servers).map(([key, server]) =>
+      normalizeServer(key, { ...server, debug: server.debug ?? debug }),
+    ),
   };
 }
 
-function normalizeServer(key: string, server: ServerTable): ServerConfig {
+/** A server's table, with what it inherits from the whole file. */
+type Inheriting<Table extends ServerTable> = Table & { readonly debug: boolean };
+
+function normalizeServer(key: string, server: Inheriting<ServerTable>): ServerConfig {
   switch (server.proxy_type) {
     case "http":
       return normalizeHttpServer(key, server);
     case "thrift":
       return normalizeThriftServer(key, server);
+    case "tcp":
+      return normalizeTcpServer(key, server);
+    case "echo":
+      return {
+        type: "echo",
+        ...normalizeBase(key, server),
+        limits: normalizeConnectionLimits(server.limits),
+      };
     default: {
       const never: never = server;
       throw new TypeError(`unknown proxy type in ${JSON.stringify(never)}`);
@@ -28,8 +48,9 @@ function normalizeServer(key: string, server: ServerTable): ServerConfig {
 
 type HttpServerTable = Extract<ServerTable, { proxy_type: "http" }>;
 type ThriftServerTable = Extract<ServerTable, { proxy_type: "thrift" }>;
+type TcpServerTable = Extract<ServerTable, { proxy_type: "tcp" }>;
 
-function normalizeHttpServer(key: string, server: HttpServerTable): HttpServerConfig {
+function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): HttpServerConfig {
   return {
     type: "http",
     ...normalizeBase(key, server),
@@ -39,6 +60,7 @@ function normalizeHttpServer(key: string, server: HttpServerTable): HttpServerCo
     contentHandler: server.http_opt_handlers.content_handler,
     timeouts: normalizeTimeouts(server.timeout),
     limits: normalizeLimits(server.limits),
+    ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),
     routes: server.routes.map(({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams }) => ({
       path,
       ...present({ pathMode }),
@@ -63,27 +85,43 @@ const normalizeLimits = (limits: HttpServerTable["limits"]): HttpServerConfig["l
   ...present({ maxBodyBytes: limits.max_body_bytes, maxConnections: limits.max_connections }),
 });
 
-function normalizeThriftServer(key: string, server: ThriftServerTable): ThriftServerConfig {
+function normalizeThriftServer(key: string, server: Inheriting<ThriftServerTable>): ThriftServerConfig {
   return {
     type: "thrift",
     ...normalizeBase(key, server),
     route: {
       loadBalancer: server.route.load_balancer,
-      upstreams: server.route.upstreams.map(normalizeThriftUpstream),
+      upstreams: server.route.upstreams.map(normalizeSocketUpstream),
     },
     timeouts: {
       serverKeepaliveTimeoutMs: toMilliseconds(server.timeout.server_keepalive_timeout_sec),
       serverMessageTimeoutMs: toMilliseconds(server.timeout.server_message_timeout_sec),
     },
-    limits: present({ maxConnections: server.limits.max_connections }),
+    limits: normalizeConnectionLimits(server.limits),
   };
 }
 
-function normalizeBase(key: string, { name, listener, tls }: ServerTable) {
+const normalizeTcpServer = (key: string, server: Inheriting<TcpServerTable>): TcpServerConfig => ({
+  type: "tcp",
+  ...normalizeBase(key, server),
+  loadBalancer: server.load_balancer,
+  upstreams: server.upstreams.map(normalizeSocketUpstream),
+  timeouts: {
+    upstreamConnectTimeoutMs: toMilliseconds(server.timeout.upstream_connect_timeout_sec),
+    idleTimeoutMs: toMilliseconds(server.timeout.idle_timeout_sec),
+  },
+  limits: normalizeConnectionLimits(server.limits),
+});
+
+const normalizeConnectionLimits = (limits: TcpServerTable["limits"]): TcpServerConfig["limits"] =>
+  present({ maxConnections: limits.max_connections });
+
+function normalizeBase(key: string, { name, listener, tls, debug }: Inheriting<ServerTable>) {
   return {
     key,
     name,
     listener: normalizeListener(listener),
+    debug,
     ...(tls === undefined ? {} : { tls: { chain: tls.chain, key: tls.key } }),
   };
 }

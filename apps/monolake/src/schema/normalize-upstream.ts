@@ -7,11 +7,11 @@ import type {
   UpstreamConfig,
   UriEndpoint,
 } from "./proxy-config.ts";
-import type { httpUpstreamsSchema, thriftUpstreamsSchema } from "./upstream-schema.ts";
+import type { httpUpstreamsSchema, socketUpstreamsSchema } from "./upstream-schema.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
 
 type HttpUpstream = z.output<typeof httpUpstreamsSchema>[number];
-type ThriftUpstream = z.output<typeof thriftUpstreamsSchema>[number];
+type ThriftUpstream = z.output<typeof socketUpstreamsSchema>[number];
 
 export const normalizeHttpUpstream = ({
   endpoint,
@@ -21,7 +21,7 @@ export const normalizeHttpUpstream = ({
   weight,
 });
 
-export const normalizeThriftUpstream = ({
+export const normalizeSocketUpstream = ({
   endpoint,
   weight,
 }: ThriftUpstream): UpstreamConfig<SocketEndpoint | UnixEndpoint> => ({

@@ -11,7 +11,7 @@ export interface RuntimeConfig {
 }
 
 /** One server; `type` is the file's `proxy_type`. */
-export type ServerConfig = HttpServerConfig | ThriftServerConfig;
+export type ServerConfig = HttpServerConfig | ThriftServerConfig | TcpServerConfig | EchoServerConfig;
 
 /** What every kind of server has. */
 export interface ServerConfigBase {
@@ -20,6 +20,8 @@ export interface ServerConfigBase {
   readonly name: string;
   readonly listener: ListenerConfig;
   readonly tls?: TlsConfig;
+  /** HTTP: responses name the version of the configuration. */
+  readonly debug: boolean;
 }
 
 export type ListenerConfig =
@@ -53,7 +55,18 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly contentHandler: boolean;
   readonly timeouts: HttpTimeouts;
   readonly limits: HttpLimits;
+  /** Absent: no access log. */
+  readonly accessLog?: AccessLogConfig;
   readonly routes: readonly RouteConfig[];
+}
+
+export interface AccessLogConfig {
+  /** A file; or `stdout`. */
+  readonly path: string;
+  /** `combined`, `json` or a template. */
+  readonly format: string;
+  readonly flushMs: number;
+  readonly query: boolean;
 }
 
 export interface HttpTimeouts {
@@ -113,6 +126,25 @@ export interface SocketEndpoint {
 export interface UnixEndpoint {
   readonly type: "unix";
   readonly path: string;
+}
+
+export interface TcpServerConfig extends ServerConfigBase {
+  readonly type: "tcp";
+  readonly loadBalancer: LoadBalancerName;
+  readonly upstreams: readonly UpstreamConfig<SocketEndpoint | UnixEndpoint>[];
+  readonly timeouts: { readonly upstreamConnectTimeoutMs: number; readonly idleTimeoutMs: number };
+  readonly limits: ConnectionLimits;
+}
+
+export interface EchoServerConfig extends ServerConfigBase {
+  readonly type: "echo";
+  readonly limits: ConnectionLimits;
+}
+
+/** Absent limits do not exist. */
+export interface ConnectionLimits {
+  /** Of one worker. */
+  readonly maxConnections?: number;
 }
 
 export interface ThriftServerConfig extends ServerConfigBase {

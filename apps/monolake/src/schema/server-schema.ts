@@ -10,11 +10,17 @@ const tlsSchema = z.strictObject({
   stack: z.enum(["rustls", "native_tls"]).optional().describe("Without effect: there is one TLS stack"),
 });
 
+/** `debug`, of one server or of all. */
+export const debugSchema = z.boolean();
+
 /** The keys that every kind of server has. */
 export const serverShape = {
   name: z.string().min(1).describe("For people: logs and metrics"),
   listener: listenerSchema,
   tls: tlsSchema.optional(),
+  debug: debugSchema
+    .optional()
+    .describe("HTTP: every response names its configuration in X-Monolake-Config-Version"),
 };
 
 /** `limits.max_connections`, for every kind of server. */

@@ -1,18 +1,8 @@
-import type { ConfigPath, SourcePosition, ValidConfig } from "@monolake/config";
+import type { ConfigPath, ConfigProblem, ValidConfig } from "@monolake/config";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
 
-/** A valid setting of a file that the proxy does not, or not yet, do anything for. */
-export interface SettingNote {
-  readonly position: SourcePosition;
-  readonly path: ConfigPath;
-  /** Lower case, no full stop. */
-  readonly message: string;
-}
-
 /** A valid setting that the proxy cannot serve yet: it must refuse to start. */
-export interface UnsupportedFeature {
-  readonly position: SourcePosition;
-  readonly path: ConfigPath;
+export interface UnsupportedFeature extends ConfigProblem {
   /** For people: `TLS for clients`. */
   readonly feature: string;
 }
@@ -23,9 +13,11 @@ export function unsupportedFeatures(config: ValidConfig<ConfigFile>): Unsupporte
     .flatMap(([key, server]) =>
       unsupportedIn(server).map(({ feature, path }) => ({ feature, path: ["servers", key, ...path] })),
     )
-    .map(({ feature, path }) => ({ feature, path, position: config.problemAt(path, feature).position }))
+    .map(({ feature, path }) => ({ ...config.problemAt(path, `${feature}: ${notBuiltYet}`), feature }))
     .toSorted((a, b) => a.position.offset - b.position.offset);
 }
+
+const notBuiltYet = "valid, but not built yet in this version";
 
 interface Unsupported {
   readonly feature: string;
@@ -35,6 +27,7 @@ interface Unsupported {
 function unsupportedIn(server: ServerTable): Unsupported[] {
   const tls: Unsupported[] = server.tls === undefined ? [] : [{ feature: "TLS for clients", path: ["tls"] }];
   if (server.proxy_type === "thrift") return [{ feature: "Thrift servers", path: ["proxy_type"] }, ...tls];
+  if (server.proxy_type !== "http") return tls;
   const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
   const content: Unsupported = {
     feature: "content encoding",
@@ -64,15 +57,12 @@ const httpsUpstreams = (routes: Routes): Unsupported[] =>
   );
 
 /** Settings that are read because the original has them and that change nothing here; worth a line in the log. */
-export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): SettingNote[] {
+export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): ConfigProblem[] {
   const { runtime, servers } = config.value;
   const keys = ["runtime_type", "entries", "sqpoll_idle", "thread_pool"] as const;
   const paths: ConfigPath[] = keys.filter((key) => runtime[key] !== undefined).map((key) => ["runtime", key]);
   for (const [key, { tls }] of Object.entries(servers)) {
     if (tls?.stack !== undefined) paths.push(["servers", key, "tls", "stack"]);
   }
-  return paths.map((path) => {
-    const { position, message } = config.problemAt(path, `"${path.at(-1)}" has no effect`, "warning");
-    return { position, path, message };
-  });
+  return paths.map((path) => config.problemAt(path, `"${path.at(-1)}" has no effect`, "warning"));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { secondsSchema } from "./seconds-schema.ts";
 import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
-import { checkWeights, loadBalancerSchema, thriftUpstreamsSchema } from "./upstream-schema.ts";
+import { checkWeights, loadBalancerSchema, socketUpstreamsSchema } from "./upstream-schema.ts";
 
 const timeoutSchema = z
   .strictObject({
@@ -17,7 +17,7 @@ export const thriftServerSchema = z.strictObject({
   ...serverShape,
   proxy_type: z.literal("thrift"),
   route: z
-    .strictObject({ load_balancer: loadBalancerSchema, upstreams: thriftUpstreamsSchema })
+    .strictObject({ load_balancer: loadBalancerSchema, upstreams: socketUpstreamsSchema })
     .superRefine(checkWeights),
   timeout: timeoutSchema,
   limits: z.strictObject({ max_connections: maxConnectionsSchema }).prefault({}),

@@ -42,8 +42,8 @@ export const httpUpstreamsSchema = z
   )
   .min(1);
 
-/** Upstreams that speak Thrift: no URIs. */
-export const thriftUpstreamsSchema = z
+/** Upstreams that are an address and nothing more: no URIs. */
+export const socketUpstreamsSchema = z
   .array(z.strictObject({ endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]), weight }))
   .min(1);
 

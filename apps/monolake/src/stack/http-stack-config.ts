@@ -1,11 +1,15 @@
 import type { Logger } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import type { HttpRequest } from "@monolake/http";
+import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
 
+/** A server, and the version of the configuration that added or changed it. */
+export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: number };
+
 /** What the layers are made from, for one server of the configuration. */
-export function httpStackConfig(server: HttpServerConfig, logger: Logger): HttpStackConfig {
+export function httpStackConfig(server: VersionedHttpServer, logger: Logger): HttpStackConfig {
   const { timeouts, limits } = server;
   return {
     httpServer: {
@@ -17,7 +21,10 @@ export function httpStackConfig(server: HttpServerConfig, logger: Logger): HttpS
       maxTargetBytes: limits.maxUriBytes,
       maxBodyBytes: limits.maxBodyBytes ?? 0,
       onError: (error) => logger.error({ err: error, server: server.key }, "a request failed"),
+      ...(server.accessLog === undefined ? {} : accessLogHooks),
     },
+    accessLog: accessLogOptions(server, logger),
+    configVersion: server.debug ? { number: server.configVersion } : undefined,
     routes: server.routes,
     upstream: {
       host: server.upstreamHost,
@@ -34,8 +41,28 @@ export function httpStackConfig(server: HttpServerConfig, logger: Logger): HttpS
   };
 }
 
-function upstreamFailed(error: unknown, request: HttpRequest, server: HttpServerConfig, logger: Logger): void {
+function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLogOptions | undefined {
+  if (server.accessLog === undefined) return undefined;
+  const { path, ...options } = server.accessLog;
+  return {
+    ...options,
+    target: path,
+    server: server.name,
+    configVersion: server.configVersion,
+    onProblem: (problem) => logger.warn({ err: problem, server: server.key }, problem.message),
+  };
+}
+
+function upstreamFailed(
+  error: unknown,
+  request: HttpRequest,
+  server: HttpServerConfig,
+  logger: Logger,
+): void {
   const code = MonolakeError.is(error) ? error.code : undefined;
   const { method, target } = request;
-  logger.warn({ server: server.key, method, target, code, err: error }, "an upstream did not answer a request");
+  logger.warn(
+    { server: server.key, method, target, code, err: error },
+    "an upstream did not answer a request",
+  );
 }

@@ -1,7 +1,9 @@
 import { type HttpServerOptions, httpCore } from "@monolake/http";
-import { FactoryStack, type MakeService, type Service } from "@monolake/service-async";
+import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
 import {
+  type AccessLogOptions,
+  accessLogging,
   connectionReuse,
   type HttpRouteConfig,
   type HttpUpstreamOptions,
@@ -9,11 +11,16 @@ import {
   route,
 } from "@monolake/services/http";
 import type { ByteStream } from "@monolake/streams";
+import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
 export interface HttpStackConfig {
   readonly httpServer: HttpServerOptions;
+  /** Absent: responses do not tell. */
+  readonly configVersion: ConfigVersionOptions | undefined;
+  /** Absent: no access log. With it, `httpServer` has `accessLogHooks`. */
+  readonly accessLog: AccessLogOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
   readonly upstream: HttpUpstreamOptions;
 }
@@ -25,8 +32,12 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(route)
     // Below the core, which knows connections, and above all that should know nothing of them.
     .push(connectionReuse)
+    // Outermost of what sees HTTP, so that every response has it, whoever made it.
+    .push(optionalLayer(({ configVersion }: HttpStackConfig) => configVersion, configVersion))
     // Connections become requests.
     .push(httpCore<ProxyContext>)
+    // Above the core, which tells it of all requests, also of those that it refuses itself.
+    .push(optionalLayer(({ accessLog }: HttpStackConfig) => accessLog, accessLogging))
     // Outermost: nothing can be asked of a connection before it has a context.
     .push(connectionContext((stream) => new ProxyContext(stream.remoteAddress)))
     .check<ByteStream>()

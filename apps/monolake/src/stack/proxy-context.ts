@@ -1,6 +1,6 @@
 import type { HttpContext } from "@monolake/http";
 import { Cancellation } from "@monolake/service-async";
-import type { MatchedRoute } from "@monolake/services/http";
+import type { AccessLog, ExchangeRecord, MatchedRoute } from "@monolake/services/http";
 import type { SocketAddress } from "@monolake/streams";
 
 /**
@@ -13,6 +13,9 @@ export class ProxyContext implements HttpContext {
   /** From a PROXY header. */
   remoteAddress: SocketAddress | undefined = undefined;
   matchedRoute: MatchedRoute | undefined = undefined;
+  accessLog: AccessLog | undefined = undefined;
+  /** While there is an access log. */
+  exchangeRecord: ExchangeRecord | undefined = undefined;
 
   constructor(peerAddress: SocketAddress, cancellation = new Cancellation()) {
     this.peerAddress = peerAddress;
@@ -22,6 +25,7 @@ export class ProxyContext implements HttpContext {
   fork(): this {
     const context = new ProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
+    context.accessLog = this.accessLog;
     return context as this;
   }
 }

@@ -1,9 +1,28 @@
 import type { ServiceFactory, WorkerInfo } from "@monolake/core";
 import type { ByteStream } from "@monolake/streams";
-import type { HttpServerConfig } from "../schema/index.ts";
+import type { HttpServerConfig, ServerConfig } from "../schema/index.ts";
 import { httpStack } from "./http-stack.ts";
-import { httpStackConfig } from "./http-stack-config.ts";
+import { httpStackConfig, type VersionedHttpServer } from "./http-stack-config.ts";
+import { echoStack, tcpStack } from "./tcp-stack.ts";
+import { tcpStackConfig } from "./tcp-stack-config.ts";
 
 /** What each worker imports: the factory of one server's services. */
-export const createService = (server: HttpServerConfig, worker: WorkerInfo): ServiceFactory<ByteStream> =>
-  httpStack(httpStackConfig(server, worker.logger));
+export function createService(
+  server: Exclude<ServerConfig, HttpServerConfig> | VersionedHttpServer,
+  worker: WorkerInfo,
+): ServiceFactory<ByteStream> {
+  switch (server.type) {
+    case "http":
+      return httpStack(httpStackConfig(server, worker.logger));
+    case "tcp":
+      return tcpStack(tcpStackConfig(server, worker.logger));
+    case "echo":
+      return echoStack();
+    case "thrift":
+      throw new TypeError("a configuration with a Thrift server is refused before it comes here");
+    default: {
+      const never: never = server;
+      throw new TypeError(`unknown server ${JSON.stringify(never)}`);
+    }
+  }
+}

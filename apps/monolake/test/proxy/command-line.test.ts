@@ -80,7 +80,7 @@ describe("the command line", () => {
     const file = await folder.write("tls.toml", text);
     await using proxy = await monolake(["--config", file]);
     expect((await proxy.exited).code).toBe(1);
-    expect(proxy.stderr).toMatch(/tls\.toml:\d+:\d+: upstreams over TLS/);
+    expect(proxy.stderr).toMatch(/tls\.toml:\d+:\d+ error: upstreams over TLS: .*not built yet/);
   });
 
   it.each([

@@ -1,8 +1,7 @@
-import { createRouter } from "@monolake/services/http";
+import { createTextSource } from "@monolake/config";
 import { freePort } from "@monolake/test-kit";
 import { type Logger, pino } from "pino";
 import { type RunningProxy, runProxy } from "../../src/run/run-proxy.ts";
-import { createRouteCheck, parseProxyConfig } from "../../src/schema/index.ts";
 
 /** A proxy of the test's own, in worker threads of this process. */
 export interface TestProxy extends AsyncDisposable {
@@ -23,21 +22,22 @@ export interface TestProxyOptions {
 }
 
 /** Starts a proxy with one HTTP server on a free port of 127.0.0.1. */
-export async function startProxy(options: TestProxyOptions): Promise<TestProxy> {
+export const startProxy = ({ server, workers }: TestProxyOptions): Promise<TestProxy> =>
+  startProxyOf(`proxy_type = "http"\n${server}`, workers);
+
+/** Starts a proxy with one server of any type; `server` is all of its table but name and listener. */
+export async function startProxyOf(server: string, workers = 1): Promise<TestProxy> {
   const port = await freePort();
   const text = `
 [runtime]
-worker_threads = ${options.workers ?? 1}
+worker_threads = ${workers}
 
 [servers.test]
 name = "test"
-proxy_type = "http"
 listener = { type = "socket", value = "127.0.0.1:${port}" }
-${options.server}`;
-  const outcome = parseProxyConfig({ text, file: "test.toml", checkRoutes: createRouteCheck(createRouter) });
-  if (outcome.type === "invalid") throw new Error(JSON.stringify(outcome.problems));
+${server}`;
   const log: Record<string, unknown>[] = [];
-  const proxy = await runProxy(outcome.config, {
+  const proxy = await runProxy(createTextSource(text, "test.toml"), {
     logger: recordingLogger(log),
     logLevel: "debug",
     graceMs: 0,

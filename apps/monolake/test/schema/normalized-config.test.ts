@@ -24,6 +24,7 @@ it("fills in every default", () => {
         key: "web",
         name: "web",
         listener: { type: "socket", host: "::1", port: 0, backlog: 1024, reusePort: true, noDelay: true },
+        debug: false,
         upstreamHttpVersion: "auto",
         upstreamHost: "upstream",
         forwarded: { mode: "replace", rfc7239: true },
@@ -70,10 +71,12 @@ name = "web"
 proxy_type = "http"
 listener = { type = "unix", value = "/run/web.sock", mode = "0660", backlog = 9 }
 tls = { chain = "a.crt", key = "a.key", stack = "native_tls" }
+debug = true
 upstream_http_version = "http2"
 upstream_host = "preserve"
 forwarded = { mode = "off", rfc7239 = false }
 http_opt_handlers = {}
+access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
 limits = { max_head_bytes = 1000, max_header_count = 7, max_uri_bytes = 90, max_body_bytes = 0, max_connections = 5 }
 [servers.web.timeout]
 server_keepalive_timeout_sec = 0.25
@@ -108,6 +111,7 @@ it("carries every setting over, in milliseconds", () => {
         name: "web",
         listener: { type: "unix", path: "/run/web.sock", backlog: 9, mode: 0o660 },
         tls: { chain: "a.crt", key: "a.key" },
+        debug: true,
         upstreamHttpVersion: "http2",
         upstreamHost: "preserve",
         forwarded: { mode: "off", rfc7239: false },
@@ -126,6 +130,7 @@ it("carries every setting over, in milliseconds", () => {
           maxBodyBytes: 0,
           maxConnections: 5,
         },
+        accessLog: { path: "/var/log/web.log", format: "$status $$", flushMs: 1, query: false },
         routes: [
           {
             path: "/a/{b}",
@@ -150,6 +155,7 @@ it("carries every setting over, in milliseconds", () => {
           reusePort: false,
           noDelay: false,
         },
+        debug: false,
         route: {
           loadBalancer: "first",
           upstreams: [{ endpoint: { type: "socket", host: "::1", port: 2 }, weight: 1 }],
@@ -159,6 +165,21 @@ it("carries every setting over, in milliseconds", () => {
       },
     ],
   });
+});
+
+it("fills in the defaults of an access log", () => {
+  const [server] = configOf(
+    smallest.replace("routes =", 'access_log = { path = "stdout" }\nroutes ='),
+  ).servers;
+  expect(server).toMatchObject({
+    accessLog: { path: "stdout", format: "combined", flushMs: 1000, query: true },
+  });
+});
+
+it("gives every server the debug of the whole file, unless it says otherwise", () => {
+  const text = (server: string) => `debug = true\n${smallest.replace("routes =", `${server}\nroutes =`)}`;
+  expect(configOf(text("")).servers[0]).toMatchObject({ debug: true });
+  expect(configOf(text("debug = false")).servers[0]).toMatchObject({ debug: false });
 });
 
 it("gives plain data that can cross a thread", () => {

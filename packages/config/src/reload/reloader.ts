@@ -128,7 +128,9 @@ export class Reloader implements AsyncDisposable {
   }
 
   #tell(outcome: ReloadOutcome): void {
-    logOutcome(outcome, this.#version, this.#logger);
+    if (outcome.type === "refused" && this.#closing.signal.aborted) {
+      this.#logger.info({ err: outcome.error }, "configuration not applied: closing");
+    } else logOutcome(outcome, this.#version, this.#logger);
     try {
       this.#options.onOutcome?.(outcome);
     } catch (error) {

@@ -42,6 +42,7 @@ export async function* bodyChunks(body: Body): AsyncGenerator<Buffer, void, unde
         });
     }
   } finally {
-    if (!ended && failure === undefined) body.cancel();
+    // Also behind the end: the last chunk was not given back.
+    body.cancel();
   }
 }

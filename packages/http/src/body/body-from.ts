@@ -1,9 +1,9 @@
 import type { Body } from "./body.ts";
 import { BytesBody, emptyBody } from "./fixed-bodies.ts";
-import { IterableBody } from "./iterable-body.ts";
+import { type BodyParts, IterableBody } from "./iterable-body.ts";
 
 /** What a handler may answer with. Text is sent as UTF-8. */
-export type BodyContent = string | Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array> | undefined;
+export type BodyContent = string | Uint8Array | BodyParts | undefined;
 
 /** The body for some content. Bytes are referred to, not copied; an iterable is read as fast as the peer takes it. */
 export function bodyFrom(content: BodyContent): Body {

@@ -43,18 +43,16 @@ export class BodyReceiver {
       }
       this.paused = !this.body.push(chunk.subarray(dataStart, dataEnd), kept);
     }
-    if (decoder.done) this.#finish();
+    if (decoder.done) {
+      // What was copied and ends here is in nobody's way.
+      if (!kept) this.paused = false;
+      this.finish();
+    }
     return end;
   }
 
-  /** The connection has ended: complete for a body that lasts until then, otherwise it breaks off. */
-  connectionEnded(error: Error): void {
-    if (this.done) return;
-    if (this.framing === "close") this.#finish();
-    else this.body.break(error);
-  }
-
-  #finish(): void {
+  /** That was all of it: also for a body that lasts until the connection ends, when it has. */
+  finish(): void {
     this.done = true;
     this.body.finish(this.#decoder.trailers);
   }

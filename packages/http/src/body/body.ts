@@ -9,7 +9,7 @@ export interface BodySink {
   write(chunk: Buffer): boolean;
   /** The body is complete. After a `write` that returned false its memory is in use until `resume()` all the same. */
   end(trailers: Headers | undefined): void;
-  /** The body breaks off here: it will never be complete. */
+  /** The body breaks off here: it will never be complete. The memory of what was written is not the sink's any more. */
   fail(error: Error): void;
 }
 
@@ -28,6 +28,9 @@ export interface Body {
   pipe(sink: BodySink): void;
   /** After a `write` that returned false: the sink can take more. */
   resume(): void;
-  /** Nobody wants the rest. Ends what produces it; the sink hears nothing more. */
+  /**
+   * Nobody wants the rest, or any of it. Ends what produces it; the sink hears nothing more, and the memory of what was
+   * written is not the sink's any more. May be called at any time, any number of times.
+   */
   cancel(reason?: Error): void;
 }

@@ -108,7 +108,8 @@ export class ChunkedDecoder {
   #sizeByte(byte: number): void {
     const digit = hexValue(byte);
     if (digit >= 0) {
-      if (this.#digits === maxSizeDigits) throw new ChunkedEncodingError({ what: "a chunk size has more than 8 digits" });
+      if (this.#digits === maxSizeDigits)
+        throw new ChunkedEncodingError({ what: "a chunk size has more than 8 digits" });
       this.#digits += 1;
       this.#remaining = this.#remaining * 16 + digit;
       return;
@@ -142,12 +143,17 @@ export class ChunkedDecoder {
   #trailerByte(byte: number): void {
     this.#state = "trailers";
     const bytes = this.#trailerBytes;
+    // Refused here and not with the whole section, which may never come.
+    if ((byte === lf) !== (bytes.at(-1) === cr)) {
+      throw new ChunkedEncodingError({ what: "a trailer line does not end with CRLF" });
+    }
     bytes.push(byte);
     if (bytes.length > maxTrailerBytes) {
       throw new ChunkedEncodingError({ what: `trailers are longer than ${maxTrailerBytes} bytes` });
     }
     const last = bytes.length;
-    if (byte !== lf || last < 4 || bytes[last - 4] !== cr || bytes[last - 3] !== lf || bytes[last - 2] !== cr) return;
+    if (byte !== lf || last < 4 || bytes[last - 4] !== cr || bytes[last - 3] !== lf || bytes[last - 2] !== cr)
+      return;
     this.trailers = parseTrailers(Buffer.from(bytes));
     this.done = true;
     this.#state = "done";

@@ -1,5 +1,5 @@
-import type { Headers } from "../headers/headers.ts";
 import { BodyUsedError } from "../errors.ts";
+import type { Headers } from "../headers/headers.ts";
 import type { Body, BodySink } from "./body.ts";
 
 const nothing = Buffer.alloc(0);

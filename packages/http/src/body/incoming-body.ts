@@ -37,7 +37,8 @@ export class IncomingBody implements Body {
   }
 
   get whole(): Buffer | undefined {
-    if (!this.complete || this.#used || this.trailers !== undefined) return undefined;
+    if (!this.complete || this.#used || this.#error !== undefined || this.trailers !== undefined)
+      return undefined;
     const waiting = this.#waiting;
     if (waiting === undefined) return nothing;
     if (waiting.length > 1) waiting.splice(0, waiting.length, Buffer.concat(waiting));
@@ -54,13 +55,19 @@ export class IncomingBody implements Body {
     return this.complete && this.#closed;
   }
 
+  /** A sink has not given its memory back. */
+  get held(): boolean {
+    return this.#blocked;
+  }
+
   pipe(sink: BodySink): void {
     if (this.#used) throw new BodyUsedError();
     this.#used = true;
     this.#sink = sink;
-    if (!this.complete) this.#source.bodyWanted();
+    const coming = !this.complete && this.#error === undefined;
+    if (coming) this.#source.bodyWanted();
     this.#flush();
-    if (!this.#blocked && !this.complete && !this.#closed) this.#source.bodyResumed();
+    if (coming && !this.#blocked && !this.complete && !this.#closed) this.#source.bodyResumed();
   }
 
   resume(): void {
@@ -74,69 +81,83 @@ export class IncomingBody implements Body {
 
   cancel(reason?: Error): void {
     if (this.#closed) return;
-    this.#closed = true;
+    const broken = this.#error !== undefined;
     this.#used = true;
-    this.#sink = undefined;
-    this.#waiting = undefined;
-    this.#blocked = false;
-    if (this.complete) this.#source.bodySettled();
-    else this.#source.bodyCancelled(reason);
+    this.#forget();
+    if (this.complete) this.#settle();
+    else {
+      this.#closed = true;
+      if (!broken) this.#source.bodyCancelled(reason);
+    }
   }
 
   /** For the connection: bytes arrived; `kept` when their memory stays as it is while reading is stopped. False stops reading. */
   push(chunk: Buffer, kept: boolean): boolean {
-    // Who cancelled does not stop the connection from reading the rest away.
-    if (this.#closed) return true;
+    // What nobody wants does not stop the connection from reading it away.
+    if (this.#closed || this.#error !== undefined) return true;
     const sink = this.#sink;
+    const bytes = kept ? chunk : Buffer.from(chunk);
     if (sink === undefined || this.#blocked || this.#waiting !== undefined) {
       this.#waiting ??= [];
-      this.#waiting.push(kept ? chunk : Buffer.from(chunk));
+      this.#waiting.push(bytes);
       return false;
     }
-    const more = sink.write(kept ? chunk : Buffer.from(chunk));
-    if (!more && !this.#closed) this.#blocked = true;
-    return more;
+    this.#blocked = !sink.write(bytes);
+    if (this.#sink !== sink) this.#blocked = false;
+    return !this.#blocked;
   }
 
   /** For the connection: that was all of it. */
   finish(trailers: Headers | undefined): void {
     this.complete = true;
     this.trailers = trailers;
-    if (this.#closed) return this.#source.bodySettled();
+    if (this.#closed || this.#error !== undefined) return this.#settle();
     if (this.#sink !== undefined) this.#end();
   }
 
-  /** For the connection: it will never be complete. */
+  /** For the connection: nobody can have the rest. What waits is dropped, what still comes is thrown away. */
   break(error: Error): void {
-    if (this.complete || this.#closed) return;
+    if (this.#closed || this.#error !== undefined) return;
+    const sink = this.#sink;
+    // A sink that has it all is not told: only its memory is in use.
+    if (this.complete && this.#used && sink === undefined) return;
     this.#error = error;
-    this.#closed = this.#sink !== undefined;
-    this.#sink?.fail(error);
+    this.#forget();
+    sink?.fail(error);
+  }
+
+  #forget(): void {
+    this.#sink = undefined;
+    this.#waiting = undefined;
+    this.#blocked = false;
   }
 
   /** Gives the sink what waited, then the end when it is there. */
   #flush(): void {
-    const waiting = this.#waiting;
     const sink = this.#sink;
     if (sink === undefined) return;
+    if (this.#error !== undefined) {
+      this.#forget();
+      return sink.fail(this.#error);
+    }
+    const waiting = this.#waiting;
     while (waiting !== undefined && waiting.length > 0) {
       this.#blocked = !sink.write(waiting.shift() as Buffer);
-      if (this.#closed || (this.#blocked && waiting.length > 0)) return;
+      // The sink may have cancelled the body, or broken its connection.
+      if (this.#sink !== sink) this.#blocked = false;
+      if (this.#sink !== sink || (this.#blocked && waiting.length > 0)) return;
     }
     this.#waiting = undefined;
-    if (this.#error !== undefined) {
-      this.#closed = true;
-      sink.fail(this.#error);
-    } else if (this.complete) this.#end();
+    if (this.complete) this.#end();
   }
 
   #end(): void {
-    // What still waits goes first; `#flush` comes back here.
-    if (this.#waiting !== undefined || this.#sink === undefined) return;
     const sink = this.#sink;
+    // What still waits goes first; `#flush` comes back here.
+    if (this.#waiting !== undefined || sink === undefined) return;
     this.#sink = undefined;
     sink.end(this.trailers);
-    if (!this.#blocked) this.#settle();
+    if (!this.#blocked && !this.#closed) this.#settle();
   }
 
   #settle(): void {

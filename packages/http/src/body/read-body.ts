@@ -27,7 +27,7 @@ export function readBody(body: Body, options: ReadBodyOptions = {}): Promise<Buf
         bytes += chunk.length;
         if (bytes > maxBytes) tooLarge(bytes);
         else chunks.push(Buffer.from(chunk));
-        return bytes <= maxBytes;
+        return true;
       },
       end: () => resolve(Buffer.concat(chunks)),
       fail: reject,

@@ -48,7 +48,7 @@ export function parseTrailers(bytes: Buffer): Headers | undefined {
     const match = line.exec(text);
     if (match === null) throw new ChunkedEncodingError({ what: "a trailer line is malformed" });
     const [, name, value] = match as unknown as [string, string, string];
-    if (!forbidden.has(name.toLowerCase())) kept.push([name, value.trimEnd()]);
+    if (!forbidden.has(name.toLowerCase())) kept.push([name, value]);
   }
   return kept.length > 0 ? new Headers(kept) : undefined;
 }

@@ -1,12 +1,13 @@
 import type { Body } from "../body/body.ts";
-import type { Headers } from "../headers/headers.ts";
 import { encodeText } from "../headers/encode-text.ts";
+import type { Headers } from "../headers/headers.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { statusText } from "../message/status-text.ts";
 import { httpDate } from "./http-date.ts";
 import type { WrittenFraming } from "./message-writer.ts";
+import { checkRequestLine } from "./request-target.ts";
 import { writeBuffer } from "./write-buffer.ts";
 
 /** A head in a write buffer. One object for all: read it before the next head is encoded. */
@@ -14,6 +15,8 @@ export const encodedHead: { buffer: Buffer; bytes: number } = { buffer: Buffer.a
 
 /** What the connection says itself about itself; whatever a handler put there is replaced. */
 const connectionFields = knownFields("connection", "keep-alive", "proxy-connection", "transfer-encoding");
+const connectionField = knownFields("connection");
+const transferField = knownFields("transfer-encoding");
 const framingFields = knownFields("content-length");
 const dateField = knownFields("date");
 /** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends. */
@@ -56,16 +59,30 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   finishHead(buffer, at);
 }
 
-/** Encodes a 1xx response; for 101 the handler's own Connection and Upgrade fields are sent as they are. */
-export function encodeInformationalHead(status: number, reason: string, headers: Headers): void {
-  const line = `HTTP/1.1 ${status} ${reason}\r\n`;
-  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + 2);
-  const at = headers.encode(buffer, encodeText(buffer, 0, line));
-  finishHead(buffer, at);
+/** Encodes a 1xx response that another one follows, see {@link encodedHead}. Edits its headers to what is sent. */
+export function encodeInformationalHead(status: number, headers: Headers): void {
+  removeFields(headers, connectionFields | framingFields);
+  encodeBodiless(`HTTP/1.1 ${status} ${statusText(status)}\r\n`, headers);
 }
 
-/** Encodes a request's head into a write buffer, see {@link encodedHead}. Edits its headers to what is sent. */
+/** Encodes a 101 response, see {@link encodedHead}; its Upgrade field, and Connection if it has one, are sent as they are. */
+export function encodeUpgradeHead({ reason, headers }: HttpResponse): void {
+  removeFields(headers, framingFields | transferField);
+  if ((headers.knownMask & connectionField) === 0) headers.append("Connection", "upgrade");
+  encodeBodiless(`HTTP/1.1 101 ${reason}\r\n`, headers);
+}
+
+function encodeBodiless(line: string, headers: Headers): void {
+  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + 2);
+  finishHead(buffer, headers.encode(buffer, encodeText(buffer, 0, line)));
+}
+
+/**
+ * Encodes a request's head into a write buffer, see {@link encodedHead}. Edits its headers to what is sent. Throws
+ * ERR_HTTP_INVALID_REQUEST.
+ */
 export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming): void {
+  checkRequestLine(request);
   const { headers } = request;
   removeFields(headers, connectionFields | framingFields);
   const { method, target } = request;

@@ -4,7 +4,13 @@ import { emptyBody } from "../body/fixed-bodies.ts";
 import { BodyLengthError } from "../errors.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
-import { copiedBodyBytes, writeBuffer, writeBufferInUse } from "./write-buffer.ts";
+import {
+  copiedBodyBytes,
+  holdWriteBuffer,
+  releaseWriteBuffer,
+  writeBuffer,
+  writeBufferInUse,
+} from "./write-buffer.ts";
 
 /** How the peer will find the end of what is written (RFC 9112 section 6.3). "none": there is no body. */
 export type WrittenFraming = "none" | "length" | "chunked" | "close";
@@ -31,6 +37,8 @@ const chunkOverheadBytes = 12 + 4;
 export class MessageWriter implements BodySink {
   /** A message is being written. */
   active = false;
+  /** Bytes of the last message's body that were written, without framing. */
+  bodyBytes = 0;
   readonly #stream: ByteStream;
   readonly #owner: MessageWriterOwner;
   #body: Body = emptyBody;
@@ -41,6 +49,8 @@ export class MessageWriter implements BodySink {
   #headBytes = 0;
   #blocked = false;
   #ended = false;
+  /** The body was not piped but written as it is here. */
+  #tookWhole = false;
 
   constructor(stream: ByteStream, owner: MessageWriterOwner) {
     this.#stream = stream;
@@ -50,8 +60,10 @@ export class MessageWriter implements BodySink {
   /** Writes a message whose head is the first `headBytes` of `head`, a {@link writeBuffer}. */
   start(head: Buffer, headBytes: number, body: Body, framing: WrittenFraming): void {
     this.active = true;
+    this.bodyBytes = 0;
     this.#ended = false;
     this.#blocked = false;
+    this.#tookWhole = false;
     this.#body = body;
     this.#framing = framing;
     if (framing === "none") return this.#writeHeadOnly(head, headBytes);
@@ -60,7 +72,12 @@ export class MessageWriter implements BodySink {
     this.#remaining = body.length;
     this.#head = head;
     this.#headBytes = headBytes;
-    body.pipe(this);
+    holdWriteBuffer(head);
+    try {
+      body.pipe(this);
+    } catch (error) {
+      return this.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    }
     if (this.#head !== undefined && this.active) this.#flush(this.#head, this.#takeHead());
   }
 
@@ -68,9 +85,10 @@ export class MessageWriter implements BodySink {
   abort(reason: Error | undefined): void {
     if (!this.active) return;
     this.active = false;
-    this.#head = undefined;
-    this.#body.cancel(reason);
+    this.#takeHead();
+    const body = this.#body;
     this.#body = emptyBody;
+    body.cancel(reason);
   }
 
   write(chunk: Buffer): boolean {
@@ -82,6 +100,7 @@ export class MessageWriter implements BodySink {
         return true;
       }
     }
+    this.bodyBytes += chunk.length;
     return this.#framing === "chunked" ? this.#writeChunk(chunk) : this.#writeData(chunk);
   }
 
@@ -100,10 +119,15 @@ export class MessageWriter implements BodySink {
     if (!this.active) return;
     this.active = false;
     const headSent = this.#head === undefined;
-    this.#head = undefined;
-    this.#body.cancel(error);
+    this.#takeHead();
+    const body = this.#body;
     this.#body = emptyBody;
-    this.#owner.messageFailed(error, headSent);
+    try {
+      body.cancel(error);
+    } finally {
+      // Also with a body that cannot be cancelled.
+      this.#owner.messageFailed(error, headSent);
+    }
   }
 
   /** The stream's `onDrain`. */
@@ -114,7 +138,8 @@ export class MessageWriter implements BodySink {
     const body = this.#body;
     if (this.#ended) this.#finish();
     // After the end too: the body's memory is free now.
-    body.resume();
+    if (this.#tookWhole) body.cancel();
+    else body.resume();
   }
 
   #writeHeadOnly(head: Buffer, headBytes: number): void {
@@ -127,6 +152,8 @@ export class MessageWriter implements BodySink {
 
   #writeWhole(head: Buffer, headBytes: number, whole: Buffer): void {
     this.#ended = true;
+    this.#tookWhole = true;
+    this.bodyBytes = whole.length;
     const body = this.#body;
     if (whole.length <= copiedBodyBytes) {
       head.set(whole, headBytes);
@@ -147,6 +174,7 @@ export class MessageWriter implements BodySink {
   }
 
   #takeHead(): number {
+    if (this.#head !== undefined) releaseWriteBuffer(this.#head);
     this.#head = undefined;
     return this.#headBytes;
   }
@@ -194,6 +222,8 @@ export class MessageWriter implements BodySink {
 
   #writeLastChunk(trailers: Headers | undefined): void {
     const trailerBytes = trailers?.maxEncodedBytes ?? 0;
+    // Behind a head there is room for a small body, not for any number of trailers.
+    if (trailerBytes > 0 && this.#head !== undefined) this.#flush(this.#head, this.#takeHead());
     const buffer = this.#head ?? writeBuffer(trailerBytes + chunkOverheadBytes);
     let at = this.#head === undefined ? 0 : this.#takeHead();
     if (trailers === undefined) at = encodeText(buffer, at, lastChunk);

@@ -1,11 +1,17 @@
+import type { BodyFraming } from "../body/body-decoder.ts";
 import { InvalidResponseError } from "../errors.ts";
+import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpResponse } from "../message/response.ts";
 import type { WrittenFraming } from "./message-writer.ts";
 
 const reasonForbidden = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** How a response's body is framed (RFC 9112 section 6.3). May set Content-Length for what has no body on the wire. */
-export function responseFraming(response: HttpResponse, method: string, version: "1.0" | "1.1"): WrittenFraming {
+export function responseFraming(
+  response: HttpResponse,
+  method: string,
+  version: "1.0" | "1.1",
+): WrittenFraming {
   const { status, body } = response;
   if (status === 204 || status === 304) return "none";
   if (method === "HEAD") {
@@ -20,14 +26,29 @@ export function responseFraming(response: HttpResponse, method: string, version:
   return version === "1.1" ? "chunked" : "close";
 }
 
-/** Throws ERR_HTTP_INVALID_RESPONSE for what must not reach a client. */
+/** Throws ERR_HTTP_INVALID_RESPONSE for what must not reach a client, also where no type kept it away. */
 export function checkResponse(response: HttpResponse): void {
+  if (typeof response?.body?.pipe !== "function" || typeof response.reason !== "string") {
+    throw new InvalidResponseError({ what: "it is no HttpResponse" });
+  }
   const { status, reason } = response;
   if (!Number.isInteger(status) || status < 101 || status > 999) {
     throw new InvalidResponseError({ what: `its status is ${String(status)}` });
   }
   if (status < 200 && (status !== 101 || response.upgraded === undefined)) {
-    throw new InvalidResponseError({ what: `${status} is not a final response; 101 needs an upgraded function` });
+    throw new InvalidResponseError({
+      what: `${status} is not a final response; 101 needs an upgraded function`,
+    });
   }
-  if (reasonForbidden.test(reason)) throw new InvalidResponseError({ what: "its reason has a forbidden character" });
+  if (reasonForbidden.test(reason))
+    throw new InvalidResponseError({ what: "its reason has a forbidden character" });
+}
+
+/** How a response's body is found in what an upstream sends (RFC 9112 section 6.3). */
+export function receivedFraming(head: ResponseHead, method: string): BodyFraming | "none" {
+  // These never have a body, whatever their fields say.
+  if (method === "HEAD" || head.status === 204 || head.status === 304) return "none";
+  if (head.chunked) return "chunked";
+  if (head.contentLength === 0) return "none";
+  return head.contentLength > 0 ? "length" : "close";
 }

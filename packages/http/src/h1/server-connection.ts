@@ -1,41 +1,22 @@
-import type { Cancellation, Service } from "@monolake/service-async";
-import {
-  type ByteStream,
-  deadlineIn,
-  type Expiring,
-  type StreamHandler,
-  unwatchDeadline,
-  watchDeadline,
-} from "@monolake/streams";
-import type { HttpContext } from "../http-handler.ts";
-import { BodyReceiver } from "../body/body-receiver.ts";
-import { emptyBody } from "../body/fixed-bodies.ts";
+import { MonolakeError } from "@monolake/errors";
+import { type ByteStream, type StreamHandler, unwatchDeadline, watchDeadline } from "@monolake/streams";
+import type { BodyReceiver } from "../body/body-receiver.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
-import { BodyTooLargeError, ClientGoneError, ClientTimeoutError, IncompleteMessageError } from "../errors.ts";
+import { BodyDiscardedError, ClientGoneError, IncompleteMessageError } from "../errors.ts";
 import { RequestHeadReader } from "../head/head-reader.ts";
 import type { RequestHead } from "../head/request-head.ts";
-import { Headers } from "../headers/headers.ts";
-import { HttpRequest } from "../message/request.ts";
+import type { Headers } from "../headers/headers.ts";
+import type { HttpContext } from "../http-handler.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { statusText } from "../message/status-text.ts";
-import { encodedHead, encodeInformationalHead, encodeResponseHead } from "./encode-head.ts";
-import { errorResponse, statusOfError } from "./error-response.ts";
-import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";
-import { checkResponse, responseFraming } from "./response-framing.ts";
+import { ConnectionDeadline } from "./connection-deadline.ts";
+import { CurrentRequest } from "./current-request.ts";
+import { errorResponse, methodNotAllowed, statusOfError } from "./error-response.ts";
+import { ExchangeReport } from "./exchange-report.ts";
+import { HandlerCalls, type Serving } from "./handler-calls.ts";
+import { ServerAnswer, type ServerAnswerOwner } from "./server-answer.ts";
 import type { ResolvedHttpServerOptions } from "./server-options.ts";
+import { lingerTimeoutMs, timeoutError, type WaitingFor } from "./server-timeouts.ts";
 
-/** What a connection serves its requests with. */
-export interface Serving<Context extends HttpContext> {
-  readonly handler: Service<HttpRequest, HttpResponse, Context>;
-  /** The connection's; each request gets a fork of it. */
-  readonly context: Context;
-  readonly options: ResolvedHttpServerOptions;
-}
-
-/** A request body that nobody reads is read away up to this size; beyond it the connection closes. */
-const maxDrainedBytes = 64 * 1024;
-/** After the last response, for the client to take it and close its side (RFC 9112 section 9.6). */
-const lingerTimeoutMs = 2_000;
 /** A body that is longer than this, and does not come with its head, gets a read buffer of its own. */
 const ownBufferFromBytes = 32 * 1024;
 
@@ -43,66 +24,56 @@ const ownBufferFromBytes = 32 * 1024;
  * What the connection does with the bytes that come.
  * - "head": they are the next request's head
  * - "body": they are the request's body
- * - "nothing": the request is complete and its answer is not; they belong to the next request and wait
- * - "leaving": the last answer is given; they are thrown away
+ * - "nothing": the request is complete and its exchange is not; they belong to the next request and wait
+ * - "leaving": the last answer is given or begun; they are thrown away
  * - "handed-over": the stream belongs to somebody else
  */
 type Reading = "head" | "body" | "nothing" | "leaving" | "handed-over";
 
-/** Whom the deadline is for. */
-type WaitingFor = "request" | "head" | "body" | "write" | "close" | "nobody";
-
 /**
  * The server side of one HTTP/1.1 connection (RFC 9112): requests one after another, each given to the handler as soon as
- * its head is there, each answered before the next one is read.
+ * its head is there, each answered before the next one is read. This class reads, {@link ServerAnswer} writes, and
+ * {@link ConnectionDeadline} knows for how long.
  */
 export class ServerConnection<Context extends HttpContext>
-  implements StreamHandler, Expiring, MessageWriterOwner, IncomingBodySource {
-  deadlineMs = Number.POSITIVE_INFINITY;
+  implements StreamHandler, IncomingBodySource, ServerAnswerOwner
+{
   readonly #stream: ByteStream;
   readonly #options: ResolvedHttpServerOptions;
-  readonly #handler: Service<HttpRequest, HttpResponse, Context>;
-  readonly #context: Context;
   readonly #closed: () => void;
   readonly #heads: RequestHeadReader;
-  readonly #writer: MessageWriter;
+  readonly #answer: ServerAnswer;
+  readonly #calls: HandlerCalls<Context>;
+  readonly #deadline: ConnectionDeadline<WaitingFor>;
+  readonly #current: CurrentRequest = new CurrentRequest();
+  /** Undefined when nobody listens. */
+  readonly #report: ExchangeReport | undefined;
   #reading: Reading = "head";
-  #waitingFor: WaitingFor = "nobody";
-  #requests = 0;
-  #persist = true;
-  #queuedBytes = 0;
-  /** The request in progress, and what belongs to it. */
-  #request: HttpRequest | undefined = undefined;
-  #receiver: BodyReceiver | undefined = undefined;
-  #cancellation: Cancellation | undefined = undefined;
-  #continueExpected = false;
-  #answered = false;
-  #written = false;
-  /** Bound once for the connection, not for each request. */
-  readonly #answer = (response: HttpResponse): void => this.#respond(response);
-  readonly #answerFailure = (error: unknown): void => this.#handlerFailed(error);
-  readonly #informational = (status: number, headers: Headers): void => this.#inform(status, headers);
+  /** The client has ended its side, and nothing of what came before that is left to read. */
+  #clientEnded = false;
+  readonly #inform = (status: number, headers: Headers): void => this.#answer.inform(status, headers);
 
   /** `closed` is called once, when the connection is over. The stream belongs to the connection. */
   constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void) {
     const { options } = serving;
     this.#stream = stream;
-    this.#handler = serving.handler;
-    this.#context = serving.context;
     this.#options = options;
     this.#closed = closed;
-    this.#heads = new RequestHeadReader({
-      maxHeadBytes: options.maxHeadBytes,
-      maxFields: options.maxHeaderFields,
-      maxTargetBytes: options.maxTargetBytes,
-    });
-    this.#writer = new MessageWriter(stream, this);
+    const { maxHeadBytes, maxHeaderFields: maxFields, maxTargetBytes } = options;
+    this.#heads = new RequestHeadReader({ maxHeadBytes, maxFields, maxTargetBytes });
+    this.#answer = new ServerAnswer(stream, this.#current, this);
+    this.#calls = new HandlerCalls(serving, this.#answer, stream);
+    const { onExchange } = options;
+    this.#report = onExchange === undefined ? undefined : new ExchangeReport(onExchange, serving.context);
+    this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
+      this.#timedOut(late),
+    );
   }
 
   /** Begins to serve. */
   start(): void {
-    watchDeadline(this);
-    this.#wait("request", this.#options.headTimeoutMs);
+    watchDeadline(this.#deadline);
+    this.#deadline.await("request", this.#options.headTimeoutMs);
     this.#stream.attach(this);
   }
 
@@ -112,54 +83,51 @@ export class ServerConnection<Context extends HttpContext>
     let at = 0;
     while (at < chunk.length) {
       if (this.#reading === "head") at = this.#readHead(chunk, at);
-      else if (this.#reading === "body") {
-        at = this.#readBody(chunk, at);
-        if (this.#receiver?.paused && this.#reading === "body") return false;
-      } else if (this.#reading === "leaving") return true;
+      else if (this.#reading === "body") at = this.#readBody(chunk, at);
+      else if (this.#reading === "leaving") return !this.#current.held;
       else {
-        // The next request waits, in memory of its own, until this one is answered.
-        this.#stream.unread(Buffer.from(chunk.subarray(at)));
+        // The next request, or what follows an upgrade, waits in memory of its own.
+        const rest = chunk.subarray(at);
+        this.#stream.unread(this.#stream.ownsChunk ? rest : Buffer.from(rest));
         return false;
       }
     }
-    return !(this.#receiver?.paused ?? false);
+    return this.#reading === "leaving" ? !this.#current.held : !this.#current.paused;
   }
 
   onEnd(): void {
+    if (this.#reading === "handed-over") return;
     // A client may end its side and still wait for the answer to a complete request.
-    this.#persist = false;
+    this.#clientEnded = true;
+    this.#answer.persist = false;
     if (this.#reading === "body") {
-      this.#receiver?.connectionEnded(new IncompleteMessageError({ where: "a request body" }));
-      this.#cancellation?.cancel(new ClientGoneError());
+      this.#breakRequest(new IncompleteMessageError({ where: "a request body" }));
       this.#stream.destroy();
-    } else if (this.#request === undefined) this.#leave();
+    } else if (this.#current.request === undefined) this.#leave();
   }
 
   onDrain(): void {
-    this.#writer.drained();
+    this.#answer.drained();
   }
 
   onClose(error: Error | undefined): void {
-    unwatchDeadline(this);
+    if (this.#reading === "handed-over") return;
+    unwatchDeadline(this.#deadline);
+    // Whatever the stream itself cannot call by a name is a fault of ours, or of a sink.
+    if (error !== undefined && !MonolakeError.is(error)) this.report(error);
     const reason = new ClientGoneError({ cause: error });
     this.#reading = "leaving";
-    this.#answered = true;
-    this.#receiver?.connectionEnded(reason);
-    this.#writer.abort(reason);
-    this.#cancellation?.cancel(reason);
+    this.#answer.abort(reason);
+    this.#breakRequest(reason);
+    this.#report?.failed(reason);
+    this.#endReport(false);
     this.#closed();
   }
 
-  onDeadline(): void {
-    const { headTimeoutMs, bodyIdleTimeoutMs } = this.#options;
-    if (this.#waitingFor === "head") {
-      this.#refuse(408, new ClientTimeoutError({ waitingFor: "the rest of its head", timeoutMs: headTimeoutMs }));
-    } else if (this.#waitingFor === "body") {
-      this.#refuse(408, new ClientTimeoutError({ waitingFor: "more of its body", timeoutMs: bodyIdleTimeoutMs }));
-    } else if (this.#waitingFor === "write" && this.#stream.queuedBytes !== this.#queuedBytes) {
-      // Slow, but it takes something.
-      this.writeMoved(true);
-    } else this.#stream.destroy();
+  #timedOut(late: WaitingFor): void {
+    const error = timeoutError(late, this.#options);
+    if (late === "head" || late === "body") this.#refuse(error);
+    else this.#stream.destroy(error);
   }
 
   // === reading ===
@@ -170,90 +138,85 @@ export class ServerConnection<Context extends HttpContext>
     try {
       head = this.#heads.read(chunk, at);
     } catch (error) {
-      this.#refuse(statusOfError(error), error);
+      this.#refuse(error);
       return chunk.length;
     }
     const next = at + this.#heads.consumed;
     if (head !== undefined) return this.#startRequest(head, chunk, next);
-    if (!begun && this.#heads.started) this.#wait("head", this.#options.headTimeoutMs);
+    if (!begun && this.#heads.started) this.#deadline.await("head", this.#options.headTimeoutMs);
     return next;
   }
 
   #startRequest(head: RequestHead, chunk: Buffer, at: number): number {
-    this.#requests += 1;
-    this.#answered = false;
-    this.#written = false;
-    this.#persist = this.#keepsAlive(head);
-    this.#continueExpected = head.expectContinue && head.minorVersion === 1;
     this.#reading = "nothing";
-    this.#wait("nobody", 0);
-    const version = head.minorVersion === 1 ? "1.1" : "1.0";
-    const request = new HttpRequest(head.method, head.target, version, head.headers, emptyBody, head.upgrade);
-    this.#request = request;
-    request.onInformational = this.#informational;
-    const next = head.chunked || head.contentLength > 0 ? this.#openBody(request, head, chunk, at) : at;
-    if (!this.#answered) this.#dispatch(request);
+    this.#deadline.clear();
+    const request = this.#current.begin(head);
+    this.#report?.begin(request, head.target);
+    this.#answer.begin(this.#keepsAlive(head), head.expectContinue && head.minorVersion === 1);
+    if (head.method === "CONNECT") {
+      this.#refuseWith(methodNotAllowed(), new ClientGoneError());
+      return chunk.length;
+    }
+    request.onInformational = this.#inform;
+    const next = head.chunked || head.contentLength > 0 ? this.#openBody(head, chunk, at) : at;
+    if (this.#answer.state === "awaited") this.#calls.call(request, this.#current, this.#report);
     return next;
   }
 
   #keepsAlive(head: RequestHead): boolean {
     const max = this.#options.maxRequestsPerConnection;
-    if (head.connectionClose || this.#stream.ended || (max > 0 && this.#requests >= max)) return false;
+    if (head.connectionClose || (max > 0 && this.#current.count >= max)) return false;
     return head.minorVersion === 1 || head.connectionKeepAlive;
   }
 
   /** Takes in what came of the body with the head, so that a small one is complete before the handler sees it. */
-  #openBody(request: HttpRequest, head: RequestHead, chunk: Buffer, at: number): number {
-    const { maxBodyBytes } = this.#options;
-    if (maxBodyBytes > 0 && head.contentLength > maxBodyBytes) {
-      this.#refuse(413, new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: head.contentLength }));
+  #openBody(head: RequestHead, chunk: Buffer, at: number): number {
+    let receiver: BodyReceiver;
+    try {
+      receiver = this.#current.expectBody(this, head, this.#options.maxBodyBytes);
+    } catch (error) {
+      this.#refuse(error);
       return chunk.length;
     }
-    const receiver = new BodyReceiver(this, head.chunked ? "chunked" : "length", head.contentLength, maxBodyBytes);
-    this.#receiver = receiver;
     this.#reading = "body";
-    request.body = receiver.body;
     const next = at < chunk.length ? this.#readBody(chunk, at) : at;
-    if (!receiver.done && (head.chunked || receiver.remaining > ownBufferFromBytes)) this.#stream.ownBuffer = true;
+    const long = head.chunked || receiver.remaining > ownBufferFromBytes;
+    if (long && !receiver.done) this.#stream.ownBuffer = true;
     return next;
   }
 
   #readBody(chunk: Buffer, at: number): number {
-    const receiver = this.#receiver as BodyReceiver;
+    const receiver = this.#current.receiver as BodyReceiver;
     let next: number;
     try {
       next = receiver.receive(chunk, at, this.#stream.ownsChunk);
     } catch (error) {
-      receiver.body.break(error as Error);
-      this.#refuse(error instanceof BodyTooLargeError ? 413 : 400, error);
+      this.#refuse(error);
       return chunk.length;
     }
-    if (receiver.done && this.#reading === "body") {
-      this.#reading = "nothing";
-      this.#wait("nobody", 0);
-    } else if (this.#reading === "body") {
-      this.#wait(receiver.paused ? "nobody" : "body", receiver.paused ? 0 : this.#options.bodyIdleTimeoutMs);
-    }
+    // The sink that took it may have ended the exchange, or the connection.
+    if (receiver.done && this.#reading === "body") this.#reading = "nothing";
+    this.#waitForBody();
     return next;
   }
 
   bodyWanted(): void {
-    if (!this.#continueExpected || this.#answered) return;
-    this.#continueExpected = false;
-    this.#writeInformational(100, new Headers());
+    this.#answer.sendContinue();
   }
 
   bodyResumed(): void {
-    const receiver = this.#receiver;
+    const { receiver } = this.#current;
     if (receiver === undefined) return;
     receiver.paused = false;
-    if (this.#reading === "body") this.#wait("body", this.#options.bodyIdleTimeoutMs);
+    this.#waitForBody();
     this.#stream.resume();
   }
 
   bodySettled(): void {
-    if (this.#receiver !== undefined) this.#receiver.paused = false;
-    if (this.#written) this.#finishExchange();
+    const { receiver } = this.#current;
+    if (receiver !== undefined) receiver.paused = false;
+    if (this.#reading === "handed-over") return;
+    if (this.#answer.state === "sent" && this.#reading !== "leaving") this.#finishExchange();
     else this.#stream.resume();
   }
 
@@ -262,145 +225,101 @@ export class ServerConnection<Context extends HttpContext>
     this.bodyResumed();
   }
 
+  #waitForBody(): void {
+    const comes = this.#reading === "body" && !this.#current.paused;
+    if (comes) this.#deadline.await("body", this.#options.bodyIdleTimeoutMs);
+    else if (this.#reading !== "head" && this.#reading !== "leaving") this.#deadline.clear();
+  }
+
   // === answering ===
 
-  #dispatch(request: HttpRequest): void {
-    const context = this.#context.fork();
-    this.#cancellation = context.cancellation;
-    let answer: Promise<HttpResponse>;
-    try {
-      answer = this.#handler.call(request, context);
-    } catch (error) {
-      return this.#handlerFailed(error);
-    }
-    answer.then(this.#answer, this.#answerFailure);
-  }
-
-  #handlerFailed(error: unknown): void {
-    if (this.#answered) return;
-    this.#options.onError(error);
-    this.#respond(errorResponse(statusOfError(error)));
-  }
-
-  #respond(response: HttpResponse): void {
-    const request = this.#request;
-    if (this.#answered || request === undefined) return response.body.cancel(new ClientGoneError());
-    const version = request.version === "1.0" ? "1.0" : "1.1";
-    let framing: WrittenFraming;
-    try {
-      checkResponse(response);
-      if (response.status === 101) return this.#upgrade(request, response);
-      this.#answered = true;
-      framing = responseFraming(response, request.method, version);
-      this.#persist &&= response.persist && framing !== "close" && this.#bodyEndIsNear();
-      encodeResponseHead(response, { version, framing, persist: this.#persist });
-    } catch (error) {
-      this.#answered = false;
-      response.body.cancel();
-      if (response.status === 500) return this.#stream.destroy();
-      return this.#handlerFailed(error);
-    }
-    this.#writer.start(encodedHead.buffer, encodedHead.bytes, response.body, framing);
-  }
-
-  /** False when keeping the connection would mean to read away a long body that nobody wants. */
-  #bodyEndIsNear(): boolean {
-    const receiver = this.#receiver;
-    if (receiver === undefined || receiver.done || receiver.body.used) return true;
-    return !this.#continueExpected && receiver.remaining >= 0 && receiver.remaining <= maxDrainedBytes;
+  #refuse(error: unknown): void {
+    this.#refuseWith(errorResponse(statusOfError(error)), error as Error);
   }
 
   /** An answer that the handler has no part in, and the last one on this connection. */
-  #refuse(status: number, error: unknown): void {
+  #refuseWith(response: HttpResponse, reason: Error): void {
     this.#reading = "leaving";
-    this.#persist = false;
-    this.#receiver?.body.break(error as Error);
-    this.#cancellation?.cancel(error as Error);
-    if (this.#answered || this.#writer.active) return this.#stream.destroy();
-    this.#answered = true;
-    const response = errorResponse(status);
-    encodeResponseHead(response, { version: "1.1", framing: "length", persist: false });
-    this.#writer.start(encodedHead.buffer, encodedHead.bytes, response.body, "length");
+    this.#report?.refused(reason);
+    this.#breakRequest(reason);
+    if (!this.#answer.refuse(response)) this.#stream.destroy();
   }
 
-  #inform(status: number, headers: Headers): void {
-    if (this.#answered || this.#request?.version !== "1.1" || status < 100 || status > 199 || status === 101) return;
-    if (status === 100) {
-      if (!this.#continueExpected) return;
-      this.#continueExpected = false;
-    }
-    this.#writeInformational(status, headers);
+  #breakRequest(reason: Error): void {
+    this.#current.breakBody(reason);
+    this.#current.cancellation?.cancel(reason);
   }
 
-  #writeInformational(status: number, headers: Headers): void {
-    encodeInformationalHead(status, statusText(status), headers);
-    this.#stream.write(Buffer.from(encodedHead.buffer.subarray(0, encodedHead.bytes)));
-  }
-
-  #upgrade(request: HttpRequest, response: HttpResponse): void {
-    if (!request.upgrade || response.upgraded === undefined) {
-      throw new TypeError("101 answers a request that did not ask for an upgrade");
-    }
-    this.#answered = true;
-    this.#reading = "handed-over";
-    encodeInformationalHead(101, response.reason, response.headers);
-    this.#stream.write(Buffer.from(encodedHead.buffer.subarray(0, encodedHead.bytes)));
-    unwatchDeadline(this);
-    response.upgraded(this.#stream).then(this.#closed, this.#closed);
+  report(error: unknown): void {
+    this.#report?.failed(error);
+    this.#calls.report(error);
   }
 
   writeMoved(pending: boolean): void {
-    if (pending) {
-      this.#queuedBytes = this.#stream.queuedBytes;
-      this.#wait("write", this.#options.writeStallTimeoutMs);
-    } else this.#wait("nobody", 0);
+    this.#deadline.writeMoved(pending);
+    if (!pending) this.#waitForBody();
   }
 
-  messageFailed(error: Error, headSent: boolean): void {
-    this.#options.onError(error);
-    if (headSent || this.#reading === "leaving") return this.#stream.destroy();
-    this.#answered = false;
-    this.#refuse(502, error);
+  answerBroken(error: Error): void {
+    this.#stream.destroy(new IncompleteMessageError({ where: "a response", cause: error }));
   }
 
-  messageWritten(): void {
-    this.#written = true;
-    const receiver = this.#receiver;
-    if (!this.#persist) return this.#leave();
-    if (receiver === undefined) return this.#finishExchange();
-    if (receiver.body.settled) return this.#finishExchange();
-    if (receiver.done) return receiver.body.used ? undefined : receiver.body.cancel();
-    // The answer is complete and the request is not.
-    if (receiver.remaining < 0 || receiver.remaining > maxDrainedBytes) return this.#leave();
-    this.#wait("body", this.#options.bodyIdleTimeoutMs);
-    receiver.body.cancel();
+  answerBegins(response: HttpResponse): void {
+    this.#report?.answered(response);
+  }
+
+  #endReport(complete: boolean): void {
+    this.#report?.end(this.#current.receiver?.bytes ?? 0, this.#answer.bodyBytes, complete);
+  }
+
+  answerSent(): void {
+    this.#endReport(true);
+    const current = this.#current;
+    if (!this.#answer.persist) return this.#leave();
+    if (current.settled) return this.#finishExchange();
+    if (current.complete) {
+      // Whoever uses it gives its memory back: `bodySettled` follows, as it does here.
+      if (!current.bodyUsed) current.receiver?.body.cancel();
+    } else if (current.endIsNear) {
+      current.breakBody(new BodyDiscardedError());
+      this.bodyResumed();
+    } else this.#leave();
+  }
+
+  handOver(response: HttpResponse): void {
+    this.#reading = "handed-over";
+    unwatchDeadline(this.#deadline);
+    const over = () => {
+      this.#endReport(true);
+      this.#closed();
+    };
+    const fail = (error: unknown) => {
+      this.#report?.failed(error);
+      this.#calls.broken(error);
+      over();
+    };
+    try {
+      void response.upgraded?.(this.#stream).then(over, fail);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   #finishExchange(): void {
-    this.#request = undefined;
-    this.#receiver = undefined;
-    this.#cancellation?.detach();
-    this.#cancellation = undefined;
-    this.#written = false;
-    this.#reading = "head";
+    this.#current.finish();
+    this.#answer.finish();
     this.#stream.ownBuffer = false;
-    if (this.#stream.ended) return this.#leave();
-    this.#wait("request", this.#options.keepAliveTimeoutMs);
+    if (this.#clientEnded) return this.#leave();
+    this.#reading = "head";
+    this.#deadline.await("request", this.#options.keepAliveTimeoutMs);
     this.#stream.resume();
   }
 
   #leave(): void {
     this.#reading = "leaving";
-    this.#request = undefined;
-    this.#receiver?.body.cancel(new ClientGoneError());
-    this.#receiver = undefined;
+    this.#current.breakBody(new BodyDiscardedError());
     this.#stream.end();
-    this.#wait("close", lingerTimeoutMs);
-    this.#stream.resume();
-  }
-
-  #wait(waitingFor: WaitingFor, timeoutMs: number): void {
-    this.#waitingFor = waitingFor;
-    this.deadlineMs = deadlineIn(timeoutMs);
+    this.#deadline.await("close", lingerTimeoutMs);
+    if (!this.#current.held) this.#stream.resume();
   }
 }

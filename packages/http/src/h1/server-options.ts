@@ -1,3 +1,7 @@
+import type { ExchangeListener } from "../http-exchange.ts";
+import type { HttpContext } from "../http-handler.ts";
+import type { HttpRequest } from "../message/request.ts";
+
 /** Limits and timeouts of the server side of HTTP/1.1. 0 switches a timeout or a maximum off. */
 export interface HttpServerOptions {
   /** How long a connection may wait for the first byte of its next request. Default 60,000. */
@@ -20,10 +24,18 @@ export interface HttpServerOptions {
   readonly maxBodyBytes?: number;
   /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
   readonly onError?: (error: unknown) => void;
+  /** Sees each request as the client sent it, with its own context, before its handler does. */
+  readonly onRequest?: (request: HttpRequest, context: HttpContext) => void;
+  /** Hears of each request once, when its answer is written or its connection broke; also of those that no handler saw. */
+  readonly onExchange?: ExchangeListener;
 }
 
+type Hooks = "onRequest" | "onExchange";
+
 /** Options with every default filled in. */
-export type ResolvedHttpServerOptions = Required<HttpServerOptions>;
+export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks>> & {
+  readonly [Hook in Hooks]: HttpServerOptions[Hook] | undefined;
+};
 
 /** Fills in the defaults. */
 export function resolveHttpServerOptions(options: HttpServerOptions = {}): ResolvedHttpServerOptions {
@@ -38,5 +50,7 @@ export function resolveHttpServerOptions(options: HttpServerOptions = {}): Resol
     maxTargetBytes: options.maxTargetBytes ?? 16 * 1024,
     maxBodyBytes: options.maxBodyBytes ?? 0,
     onError: options.onError ?? (() => {}),
+    onRequest: options.onRequest,
+    onExchange: options.onExchange,
   };
 }

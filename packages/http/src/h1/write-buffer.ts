@@ -1,6 +1,7 @@
 /** Heads and small bodies are put together here, so that a message is one write. One for all connections of a thread. */
 const bufferBytes = 64 * 1024;
 let buffer = Buffer.allocUnsafeSlow(bufferBytes);
+let held = false;
 
 /** A body up to this size is copied behind its head; a larger one is handed to the system beside it. */
 export const copiedBodyBytes = 16 * 1024;
@@ -11,7 +12,17 @@ export const copiedBodyBytes = 16 * 1024;
  */
 export function writeBuffer(bytes: number): Buffer {
   const wanted = bytes + copiedBodyBytes;
-  return wanted <= bufferBytes ? buffer : Buffer.allocUnsafeSlow(wanted);
+  return wanted <= bufferBytes && !held ? buffer : Buffer.allocUnsafeSlow(wanted);
+}
+
+/** A head waits in the buffer while its body begins, which may write other messages: they get buffers of their own. */
+export function holdWriteBuffer(used: Buffer): void {
+  if (used === buffer) held = true;
+}
+
+/** What {@link holdWriteBuffer} was called for is about to be written. */
+export function releaseWriteBuffer(used: Buffer): void {
+  if (used === buffer) held = false;
 }
 
 /** The kernel has not taken everything yet: the buffer belongs to that write, the next message gets another one. */

@@ -49,5 +49,12 @@ export class HttpRequest {
 /** Makes a request. */
 export function createRequest(init: HttpRequestInit = {}): HttpRequest {
   const headers = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
-  return new HttpRequest(init.method ?? "GET", init.target ?? "/", "1.1", headers, bodyFrom(init.body), false);
+  return new HttpRequest(
+    init.method ?? "GET",
+    init.target ?? "/",
+    "1.1",
+    headers,
+    bodyFrom(init.body),
+    false,
+  );
 }

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { BaseContext } from "@monolake/service-async";
-import { acceptedStream } from "@monolake/streams";
+import { acceptedStream, type ByteStream } from "@monolake/streams";
 import { HttpCore, type HttpHandler, type HttpServerOptions } from "../../src/index.ts";
 
 /** An HTTP server of this package on a port of its own. */
@@ -9,6 +9,8 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number;
   /** Connections that are being served now. */
   readonly connections: () => number;
+  /** Their streams. */
+  readonly streams: () => readonly ByteStream[];
 }
 
 /** Serves `handler` on 127.0.0.1. */
@@ -18,7 +20,7 @@ export async function serve(
 ): Promise<TestServer> {
   const core = new HttpCore<BaseContext>({ call: handler }, options);
   let connections = 0;
-  const streams = new Set<{ destroy(): void }>();
+  const streams = new Set<ByteStream>();
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
     const stream = acceptedStream(socket);
     connections += 1;
@@ -34,6 +36,7 @@ export async function serve(
     host: "127.0.0.1",
     port,
     connections: () => connections,
+    streams: () => [...streams],
     async [Symbol.asyncDispose]() {
       for (const stream of streams) stream.destroy();
       await new Promise((resolve) => server.close(resolve));

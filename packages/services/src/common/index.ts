@@ -1,9 +1,12 @@
 // The outermost layer of every stack.
+
 export { peerAddress, remoteAddress } from "./addresses.ts";
 export type { ConnectionContextOptions } from "./connection-context.ts";
 export { ConnectionContext, connectionContext } from "./connection-context.ts";
 
 // Layers for services of any kind.
+
+export { cancelOnDispose } from "./cancel-on-dispose.ts";
 export type { CatchErrorsOptions } from "./catch-errors.ts";
 export { CatchErrors, catchErrors } from "./catch-errors.ts";
 export type { DelayOptions } from "./delay.ts";
@@ -14,6 +17,7 @@ export type { TimeoutContext, TimeoutOptions } from "./timeout.ts";
 export { Timeout, timeout } from "./timeout.ts";
 
 // Telling by the first bytes what a connection is for.
+
 export type { DetectSettings } from "./detection/detect.ts";
 export { Detect, detect } from "./detection/detect.ts";
 export type { DetectEitherSettings } from "./detection/detect-either.ts";
@@ -24,8 +28,7 @@ export type { Detected, DetectOptions, RunDetectorOptions } from "./detection/ru
 export { runDetector } from "./detection/run-detector.ts";
 
 // Load balancing.
-export type { LoadBalancerWeightProblem } from "./load-balancing/errors.ts";
-export { LoadBalancerEmptyError, LoadBalancerWeightError } from "./load-balancing/errors.ts";
+
 export { createFirstSelector } from "./load-balancing/first-selector.ts";
 export type {
   LoadBalancer,
@@ -40,9 +43,12 @@ export type { RandomOptions, Selector } from "./load-balancing/selector.ts";
 export { createWeightedRandomSelector } from "./load-balancing/weighted-random-selector.ts";
 
 // What can go wrong.
+
 export {
   DetectEndedError,
   DetectTimeoutError,
   ServiceFailedError,
   ServiceTimeoutError,
 } from "./errors.ts";
+export type { LoadBalancerWeightProblem } from "./load-balancing/errors.ts";
+export { LoadBalancerEmptyError, LoadBalancerWeightError } from "./load-balancing/errors.ts";

@@ -1,12 +1,4 @@
-import {
-  type Cancellation,
-  type cancellation,
-  type Forkable,
-  type Has,
-  type MakeService,
-  makeLayered,
-  type Service,
-} from "@monolake/service-async";
+import { type Cancellation, type MakeService, makeLayered, type Service } from "@monolake/service-async";
 import { deadlineIn, type Expiring, unwatchDeadline, watchDeadline } from "@monolake/streams";
 import { ServiceTimeoutError } from "./errors.ts";
 import { releaseResponse } from "./release-response.ts";
@@ -19,8 +11,15 @@ export interface TimeoutOptions<in Response = unknown> {
   readonly onLate?: (response: Response) => unknown;
 }
 
-/** What a {@link Timeout} asks of a context, beside what the services inside do. */
-export type TimeoutContext = Forkable & Has<typeof cancellation>;
+/**
+ * What a {@link Timeout} asks of a context, beside what the services inside do: that it is `Forkable` and has a
+ * cancellation. It does not say that a fork has every slot that this context has, because layers further out may fill
+ * slots of this one.
+ */
+export interface TimeoutContext {
+  readonly cancellation: Cancellation;
+  readonly fork: () => { readonly cancellation: Cancellation };
+}
 
 /**
  * Bounds each call of the services inside until they answer; a body that follows its response has all the time it needs.
@@ -43,7 +42,8 @@ export class Timeout<in Request, Response, in Context extends object>
 
   call(request: Request, context: Context & TimeoutContext): Promise<Response> {
     if (!(this.#options.timeoutMs > 0)) return this.inner.call(request, context);
-    const forked = context.fork();
+    // A fork is of the same class with the same values, see `Forkable`.
+    const forked = context.fork() as Context & TimeoutContext;
     const answer = this.inner.call(request, forked);
     return new Promise((resolve, reject) => {
       const bounded = new BoundedCall(this.#options.timeoutMs, forked.cancellation, reject);

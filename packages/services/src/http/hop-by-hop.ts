@@ -26,6 +26,9 @@ export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
 }
 
 function removeNominated(headers: Headers): void {
+  const lines = headers.getAll("connection");
+  // What nearly all messages say, and names nothing.
+  if (lines.length === 1 && (lines[0] === "keep-alive" || lines[0] === "close")) return;
   for (const name of headers.getList("connection")) {
     if (!kept.has(name.toLowerCase())) headers.delete(name);
   }

@@ -1,4 +1,16 @@
 // The layers of an HTTP stack, from the outside in.
+export type { AccessLogOptions } from "./access-log/access-log.ts";
+export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
+export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
+export { checkAccessLogFormat } from "./access-log/compile-format.ts";
+export type { AccessLogFormatProblem } from "./access-log/errors.ts";
+export {
+  AccessLogDroppedError,
+  AccessLogFormatError,
+  AccessLogOpenError,
+  AccessLogWriteError,
+} from "./access-log/errors.ts";
+export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
 export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
 // Their parts, for layers of your own.
 export type { ForwardingOptions } from "./forwarding.ts";

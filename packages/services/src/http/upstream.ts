@@ -7,7 +7,6 @@ import {
 } from "@monolake/http";
 import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
 import {
-  type Cancellation,
   type cancellation,
   type Has,
   type MakeService,
@@ -15,7 +14,9 @@ import {
   makeInnermost,
   SharedState,
 } from "@monolake/service-async";
+import { formatAddress } from "@monolake/streams";
 import type { peerAddress, remoteAddress } from "../common/addresses.ts";
+import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
 import { removeHopByHop } from "./hop-by-hop.ts";
@@ -40,7 +41,8 @@ export interface HttpUpstreamOptions {
 export type HttpUpstreamContext = Has<typeof matchedRoute> &
   Has<typeof cancellation> &
   Has<typeof peerAddress> &
-  MayHave<typeof remoteAddress>;
+  MayHave<typeof remoteAddress> &
+  MayHave<typeof exchangeRecord>;
 
 /**
  * Sends a request to an upstream of its route and answers with what comes back: the innermost service of an HTTP stack. Never
@@ -72,7 +74,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");
     const selected = upstreams.select();
     try {
-      return await this.#send(selected, request, context.cancellation);
+      return await this.#send(selected, request, context);
     } catch (error) {
       return this.#elsewhere({ error, selected, target }, request, context);
     }
@@ -91,13 +93,14 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
         break;
       request.target = failure.target;
       try {
-        return await this.#send(upstream, request, context.cancellation);
+        return await this.#send(upstream, request, context);
       } catch (another) {
         error = another;
       }
     }
     request.target = failure.target;
     if (context.cancellation.cancelled) throw error;
+    if (context.exchangeRecord !== undefined) context.exchangeRecord.upstreamFailure = error;
     this.#onFailure(error, request);
     return failureResponse(error, request);
   }
@@ -105,11 +108,13 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   async #send(
     upstream: HttpUpstreamTarget,
     request: HttpRequest,
-    cancellation: Cancellation,
+    context: HttpUpstreamContext,
   ): Promise<HttpResponse> {
+    const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
     request.target = upstream.path(request.target);
     if (!this.#preserveHost) request.headers.set("Host", upstream.authority);
-    const response = await this.#client.value.request(upstream, request, cancellation);
+    const response = await this.#client.value.request(upstream, request, context.cancellation, record);
+    record?.answered();
     removeHopByHop(response.headers, response.status === 101);
     if (response.status === 101) response.headers.set("Connection", "upgrade");
     return response;

@@ -36,9 +36,9 @@ export async function connectOneOf(
   const failures = new Map<SocketAddress, unknown>();
   for (const { endpoint } of inTurn(upstreams)) {
     const leftMs = endsAtMs - performance.now();
-    if (leftMs <= 0) break;
+    if (leftMs <= 0 && failures.size > 0) break;
     const shareMs = leftMs / (upstreams.items.length - failures.size);
-    const attempt = { timeoutMs: Math.ceil(Math.min(leftMs, Math.max(shareMs, minAttemptMs))) };
+    const attempt = { timeoutMs: Math.max(1, Math.ceil(Math.min(leftMs, Math.max(shareMs, minAttemptMs)))) };
     try {
       return await connector.connect(
         endpoint,

@@ -1,12 +1,6 @@
 import { type MakeService, makeInnermost, type Service } from "@monolake/service-async";
 import type { ByteStream, StreamHandler } from "@monolake/streams";
 
-/** What {@link tcpEcho} may be given. */
-export interface TcpEchoOptions {
-  /** Without effect, for configurations that name it: streams have buffers of their own. */
-  readonly bufferBytes?: number;
-}
-
 /** Sends back what comes, until the peer ends its side. A peer that does not read is not read from. */
 export class TcpEcho implements Service<ByteStream, void> {
   call(stream: ByteStream): Promise<void> {
@@ -49,6 +43,9 @@ class Echo implements StreamHandler {
   }
 }
 
-/** The factory of {@link TcpEcho}. */
-export const tcpEcho = (_options: TcpEchoOptions = {}): MakeService<TcpEcho> =>
+/**
+ * The factory of {@link TcpEcho}. Takes nothing from the configuration, which may name a `bufferBytes`: streams have
+ * buffers of their own.
+ */
+export const tcpEcho = (_config?: unknown): MakeService<TcpEcho> =>
   makeInnermost(TcpEcho, () => new TcpEcho());

@@ -1,8 +1,9 @@
 // The inner end of a TCP stack.
-export type { TcpEchoOptions } from "./echo.ts";
+
 export { TcpEcho, tcpEcho } from "./echo.ts";
 export type { TcpProxyOptions, TcpUpstreamConfig } from "./proxy.ts";
 export { TcpProxy, tcpProxy } from "./proxy.ts";
 
 // What can go wrong.
+
 export { TcpUpstreamUnavailableError } from "./errors.ts";

@@ -65,21 +65,24 @@ export class DetectEither<out Inner, Response, Context extends object>
  * this layer is new, both find theirs in what ran before.
  */
 export const detectEither =
-  <Config, Inner, Response, Context extends object>(
+  <YesConfig, NoConfig, YesInner, NoInner, Yes, No, YesContext extends object, NoContext extends object>(
     detector: Detector<boolean>,
-    whenTrue: FactoryLayer<Config, Inner, ConnectionService<Response, Context>>,
-    whenFalse: FactoryLayer<Config, Inner, ConnectionService<Response, Context>>,
+    whenTrue: FactoryLayer<YesConfig, YesInner, ConnectionService<Yes, YesContext>>,
+    whenFalse: FactoryLayer<NoConfig, NoInner, ConnectionService<No, NoContext>>,
     options: DetectOptions = {},
   ) =>
-  (config: Config, inner: MakeService<Inner>): MakeService<DetectEither<Inner, Response, Context>> => ({
+  (
+    config: YesConfig & NoConfig,
+    inner: MakeService<YesInner & NoInner>,
+  ): MakeService<DetectEither<YesInner & NoInner, Yes | No, YesContext & NoContext>> => ({
     make: (previous) => {
-      const either = makeLayered(DetectEither<Inner, Response, Context>, inner, async (made, found) => {
-        const shared: MakeService<Inner> = { make: async () => made };
+      const type = DetectEither<YesInner & NoInner, Yes | No, YesContext & NoContext>;
+      const either = makeLayered(type, inner, async (made, found) => {
+        const shared = { make: async () => made };
         const trueService = await whenTrue(config, shared).make(found?.whenTrue ?? previous);
         try {
           const falseService = await whenFalse(config, shared).make(found?.whenFalse ?? previous);
-          const branches = { whenTrue: trueService, whenFalse: falseService };
-          return new DetectEither(made, { ...options, ...branches, detector });
+          return new type(made, { ...options, detector, whenTrue: trueService, whenFalse: falseService });
         } catch (error) {
           await disposeChain(trueService).catch(() => undefined);
           throw error;

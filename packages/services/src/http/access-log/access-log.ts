@@ -1,9 +1,8 @@
 import type { MonolakeError } from "@monolake/errors";
-import type { HttpContext, HttpRequest } from "@monolake/http";
+import type { HttpContext, HttpExchange, HttpRequest } from "@monolake/http";
 import { contextKey, type MayHave, SharedState } from "@monolake/service-async";
 import { compileFormat, type LineFormat } from "./compile-format.ts";
 import { ExchangeRecord, type exchangeRecord } from "./exchange-record.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 import { LogFile } from "./log-file.ts";
 import { LogWriter } from "./log-writer.ts";
 import { StandardOutput } from "./standard-output.ts";

@@ -1,8 +1,7 @@
-import type { HttpContext, HttpRequest } from "@monolake/http";
+import type { HttpContext, HttpExchange, HttpRequest } from "@monolake/http";
 import { type MakeService, type MayHave, makeLayered, type Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
 import { type AccessLog, type AccessLogOptions, type accessLog, createAccessLog } from "./access-log.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 
 /**
  * Gives each connection the access log of its server. Stands above the HTTP core, whose options get
@@ -32,17 +31,17 @@ export class AccessLogging<Response, Context extends object>
 }
 
 /**
- * The layer of {@link AccessLogging}. A successor that logs to the same target goes on with the writer of its predecessor.
+ * The layer of {@link AccessLogging}, for a stack whose servers may do without: `optionalLayer` selects its options. A successor that logs to the same target goes on with the writer of its predecessor.
  * Rejects with ERR_ACCESS_LOG_FORMAT and ERR_ACCESS_LOG_OPEN.
  */
 export const accessLogging = <Response, Context extends object>(
-  config: { readonly accessLog: AccessLogOptions },
+  options: AccessLogOptions,
   inner: MakeService<Service<ByteStream, Response, Context>>,
 ): MakeService<AccessLogging<Response, Context>> =>
   makeLayered(
     AccessLogging<Response, Context>,
     inner,
-    async (next, previous) => new AccessLogging(next, await createAccessLog(config.accessLog, previous?.log)),
+    async (next, previous) => new AccessLogging(next, await createAccessLog(options, previous?.log)),
   );
 
 const logOf = (context: HttpContext): AccessLog | undefined =>

@@ -1,7 +1,7 @@
+import type { HttpExchange } from "@monolake/http";
 import { AccessLogFormatError } from "./errors.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { FormatScope, type LineOptions, type Piece } from "./format-scope.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { nearestName } from "./nearest-name.ts";
 import { combinedPieces, templatePieces } from "./text-pieces.ts";

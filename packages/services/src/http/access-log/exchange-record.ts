@@ -1,18 +1,24 @@
 import { contextKey } from "@monolake/service-async";
 
-/** How one request went to its upstream. Filled by the upstream service and the HTTP client. */
+/** How one request went to its upstreams. Filled by the upstream service and by the HTTP client, as far as it came. */
 export class UpstreamRecord {
-  /** The address it was sent to, as `formatAddress` writes it. */
-  readonly address: string;
-  /** How often it was sent: 2 when a kept connection turned out to be closed. 0 when no connection could be had. */
+  /** The address that was tried last, as `formatAddress` writes it. */
+  address: string;
+  /** How often it was tried, at all addresses; also again where a kept connection turned out to be closed. */
   attempts = 0;
-  /** To open a connection, with the resolution of its name; undefined when a kept one served. */
+  /** To open the connection of the last try, with the resolution of its name; undefined when a kept one served. */
   connectMs: number | undefined = undefined;
-  /** From asking for a connection to the head of the response; undefined when none came. */
+  /** From the first try to the head of the response; undefined when none came. */
   headMs: number | undefined = undefined;
+  readonly #startedMs = performance.now();
 
   constructor(address: string) {
     this.address = address;
+  }
+
+  /** The head of the response is there. */
+  answered(): void {
+    this.headMs = performance.now() - this.#startedMs;
   }
 }
 
@@ -22,9 +28,19 @@ export class ExchangeRecord {
   readonly requestFields: readonly (string | undefined)[];
   /** Undefined until the request is sent to an upstream. */
   upstream: UpstreamRecord | undefined = undefined;
+  /** Why the last upstream that was tried did not answer, when no other one did. */
+  upstreamFailure: unknown = undefined;
 
   constructor(requestFields: readonly (string | undefined)[]) {
     this.requestFields = requestFields;
+  }
+
+  /** The request is about to be sent to an upstream, the first one or another. */
+  sendingTo(address: string): UpstreamRecord {
+    this.upstream ??= new UpstreamRecord(address);
+    this.upstream.address = address;
+    this.upstream.connectMs = undefined;
+    return this.upstream;
   }
 }
 

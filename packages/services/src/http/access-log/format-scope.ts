@@ -1,6 +1,6 @@
+import type { HttpExchange } from "@monolake/http";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { withoutQuery } from "./format-values.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 import type { ReadValue } from "./variables.ts";
 
 /** What a format is compiled for. */

@@ -92,7 +92,7 @@ export class LogWriter implements AsyncDisposable {
   /** Writes what is left and closes the target. Lines that come later are lost. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
-    await this.flush();
+    while (this.#pendingBytes > 0) await this.flush();
     this.#closed = true;
     this.#reportDropped();
     await this.target.close();

@@ -94,8 +94,8 @@ function requestLine(scope: FormatScope): ReadValue<string> {
   const readTarget = scope.target(accessVariables.target.read);
   const readProtocol = accessVariables.protocol.read;
   return (exchange, record) => {
-    const { request } = exchange;
-    if (request === undefined) return none;
-    return escapeBytes(`${request.method} ${readTarget(exchange, record)} ${readProtocol(exchange, record)}`);
+    const { method } = exchange;
+    if (method === undefined) return none;
+    return escapeBytes(`${method} ${readTarget(exchange, record)} ${readProtocol(exchange, record)}`);
   };
 }

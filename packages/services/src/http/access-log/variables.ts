@@ -1,10 +1,10 @@
 import { MonolakeError } from "@monolake/errors";
+import type { HttpExchange } from "@monolake/http";
 import type { Has, MayHave } from "@monolake/service-async";
 import type { peerAddress, remoteAddress } from "../../common/addresses.ts";
 import type { matchedRoute } from "../route.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { formatClfTime, formatIsoTime } from "./format-values.ts";
-import type { HttpExchange } from "./http-exchange.ts";
 
 /** Where a value comes from: the exchange, and what was noted of it, if it came as far as a handler. */
 export type ReadValue<Value> = (exchange: HttpExchange, record: ExchangeRecord | undefined) => Value;
@@ -55,7 +55,7 @@ export const accessVariables = {
     return client?.type === "socket" ? client.port : undefined;
   }),
   peer_addr: text("bytes", (exchange) => hostOf(contextOf(exchange).peerAddress)),
-  method: text("bytes", ({ request }) => request?.method),
+  method: text("bytes", ({ method }) => method),
   target: text("target", ({ target }) => target),
   protocol: text("plain", ({ version }) => (version === undefined ? undefined : protocolName(version))),
   status: count(({ response }) => response?.status),
@@ -69,7 +69,7 @@ export const accessVariables = {
   upstream_connect_ms: duration((_, record) => record?.upstream?.connectMs),
   upstream_head_ms: duration((_, record) => record?.upstream?.headMs),
   complete: { kind: "flag", read: ({ complete }) => complete },
-  error_code: text("bytes", ({ error }) => codeOf(error)),
+  error_code: text("bytes", ({ error }, record) => codeOf(error ?? record?.upstreamFailure)),
 } as const satisfies Record<string, AccessVariable>;
 
 /** Variables that stand for something the log is made with, the same in every line. */

@@ -1,0 +1,86 @@
+import { temporaryFolder } from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { configText, monolake } from "./cli.ts";
+
+const good = configText({ listen: 8080, upstream: "http://127.0.0.1:9" });
+
+/** What `monolake check` says of a text; FILE stands for its name. */
+async function check(text: string, name = "x.toml") {
+  await using folder = await temporaryFolder();
+  const file = await folder.write(name, text);
+  await using command = await monolake(["check", file]);
+  const { code } = await command.exited;
+  return { code, output: command.stdout.replaceAll(file, "FILE"), errors: command.stderr };
+}
+
+const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
+  ["a good file", good, 0, [/^FILE is good: 1 server\n$/]],
+  [
+    "every problem of a wrong one",
+    good.replace("8080", "80800").replace("name", "nmae"),
+    1,
+    [
+      /FILE:5:1 error: unknown key "nmae", did you mean "name"\?/,
+      /\n {2}5 \| nmae = "web"\n/,
+      /FILE cannot be served, 3 errors\n$/,
+    ],
+  ],
+  ["a syntax error", "[runtime\n", 1, [/^FILE:1:9 error: /, /FILE cannot be served, 1 error\n$/]],
+  [
+    "what is not built yet",
+    good.replace("http://", "https://").replace("[[", 'upstream_http_version = "http2"\n[['),
+    1,
+    [
+      /FILE:\d+:\d+ error: HTTP\/2 to upstreams: valid, but not built yet in this version/,
+      /FILE:\d+:\d+ error: upstreams over TLS/,
+      /, 2 errors\n$/,
+    ],
+  ],
+  [
+    "settings without effect, as warnings",
+    good.replace("[runtime]", "[runtime]\nentries = 1024"),
+    0,
+    [
+      /FILE:2:11 warning: "entries" has no effect \(runtime\.entries\)/,
+      /FILE is good: 1 server, 1 warning\n$/,
+    ],
+  ],
+  [
+    "certificate files that are missing, with their path",
+    good.replace("[[", 'tls = { chain = "no/such.crt", key = "/no/such.key" }\n[['),
+    1,
+    [
+      /warning: cannot read the file "\/.+\/no\/such\.crt" \(servers\.web\.tls\.chain\)/,
+      /warning: cannot read the file "\/no\/such\.key"/,
+      /1 error, 2 warnings\n$/,
+    ],
+  ],
+];
+
+describe("monolake check", () => {
+  it.each(cases)("reports %s", async (_what, text, code, output) => {
+    const report = await check(text);
+    expect(report).toMatchObject({ code, errors: "" });
+    for (const pattern of output) expect(report.output).toMatch(pattern);
+  });
+
+  it("reads JSON, too", async () => {
+    const { code, output } = await check('{ "runtime": {}, "servers": {} }', "x.json");
+    expect([code, output]).toEqual([0, "FILE is good: 0 servers\n"]);
+  });
+
+  it.each([
+    [["check"], /no configuration file given/],
+    [["check", "a", "b"], /unexpected argument b/],
+    [
+      ["check", "/no/such/file.toml"],
+      /cannot read the configuration file "\/no\/such\/file\.toml".*there is no such file/,
+    ],
+    [["demo", "--config", "x"], /leave out --config/],
+  ])("explains what is wrong with %j", async (programArguments, expected) => {
+    await using command = await monolake(programArguments);
+    expect((await command.exited).code).toBe(1);
+    expect(command.stderr).toMatch(expected);
+    expect(command.stdout).toBe("");
+  });
+});

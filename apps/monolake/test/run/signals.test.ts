@@ -1,0 +1,63 @@
+import { freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { configText, keepAliveClient, local, monolake, startFollowing } from "./cli.ts";
+
+/** A proxy with a request under way that its upstream does not answer before it is told to. */
+async function busyProxy() {
+  const stack = new AsyncDisposableStack();
+  const folder = stack.use(await temporaryFolder());
+  const arrived = Promise.withResolvers<() => void>();
+  const upstream = stack.use(
+    await startHttpUpstream((_request, response) => arrived.resolve(() => response.end("finished"))),
+  );
+  const port = await freePort();
+  const text = configText({ listen: port, upstream: upstream.origin });
+  const proxy = stack.use(await startFollowing(folder.file("monolake.toml"), text));
+  const client = stack.use(await keepAliveClient(local(port)));
+  void client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  const finish = await arrived.promise;
+  return { ...proxy, client, finish, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+describe.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const)("%s", (signal, codeOfTheSecond) => {
+  it("lets a request finish and exits with 0", async () => {
+    await using proxy = await busyProxy();
+    proxy.program.kill(signal);
+    expect(await proxy.nextLine(/"msg":"closing"/)).toMatchObject({ signal });
+    proxy.finish();
+    expect(await proxy.client.readToEnd()).toMatch(/finished/);
+    expect(await proxy.program.exited).toEqual({ code: 0, signal: null });
+    await proxy.nextLine(/"msg":"closed"/);
+  });
+
+  it("exits at once when it comes a second time", async () => {
+    await using proxy = await busyProxy();
+    proxy.program.kill(signal);
+    await proxy.nextLine(/"msg":"closing"/);
+    proxy.program.kill(signal);
+    expect(await proxy.program.exited).toEqual({ code: codeOfTheSecond, signal: null });
+  });
+});
+
+describe("the log", () => {
+  it("has what the level lets through", async () => {
+    await using folder = await temporaryFolder();
+    const text = configText({ listen: await freePort(), upstream: "http://127.0.0.1:9" });
+    const file = await folder.write("monolake.toml", text);
+    const env = { MONOLAKE_LOG: "warn" };
+    await using quiet = await monolake(["--config", file, "--log-level", "info"], {
+      env,
+      readyPattern: /"msg":"ready"/,
+    });
+    quiet.kill("SIGTERM");
+    await quiet.exited;
+    await using silent = await monolake(["-c", file, "--log-level", "fatal"]);
+    await using wrong = await monolake(["-c", file], { env: { MONOLAKE_LOG: "loud" } });
+    expect((await wrong.exited).code).toBe(1);
+    expect(wrong.stderr).toContain("unknown log level loud");
+    expect(silent.stdout).toBe("");
+  });
+});

@@ -1,0 +1,193 @@
+import type { Cancellation } from "@monolake/service-async";
+import type { ByteStream } from "@monolake/streams";
+import { BodyReceiver } from "../body/body-receiver.ts";
+import { emptyBody } from "../body/fixed-bodies.ts";
+import type { IncomingBodySource } from "../body/incoming-body.ts";
+import type { HeadLimits } from "../head/head-limits.ts";
+import { ResponseHeadReader } from "../head/head-reader.ts";
+import type { ResponseHead } from "../head/response-head.ts";
+import type { HttpRequest } from "../message/request.ts";
+import { HttpResponse } from "../message/response.ts";
+import { receivedFraming } from "./response-framing.ts";
+
+/** What a connection is told of the exchange on it. */
+export interface ClientExchangeOwner {
+  /** Whoever asked, or whoever should take the response, does not want it any more. */
+  cancel(reason: unknown): void;
+  /** An interim response: the final one may take its time again. */
+  interimReceived(): void;
+  /** Whoever takes the response's body can take more. */
+  responseResumed(): void;
+  /** The response has come, and none of its memory is in use. */
+  responseSettled(): void;
+  /** The upstream has left HTTP. The response for it, or what to reject with is thrown. */
+  switchProtocol(head: ResponseHead, request: HttpRequest): HttpResponse;
+}
+
+/**
+ * - "none": there is no request
+ * - "head": the head of the response is awaited, or of the next one after an interim response
+ * - "body": the response's body comes
+ * - "done": the response has come, but not all of it may be taken
+ */
+type Phase = "none" | "head" | "body" | "done";
+
+/** A response at least this much longer than what came with its head gets a read buffer of its own. */
+const ownBufferFromBytes = 16 * 1024;
+
+/** The exchange in progress on a client connection, one after another: finds the response in what the connection reads. */
+export class ClientExchange implements IncomingBodySource {
+  phase: Phase = "none";
+  /** Nothing of the request is left to write. */
+  requestWritten = false;
+  /** Not one byte of a response has come. */
+  unanswered = true;
+  /** As far as the response says, the connection can take another request. */
+  reusable = true;
+  readonly #stream: ByteStream;
+  readonly #owner: ClientExchangeOwner;
+  readonly #heads: ResponseHeadReader;
+  #request: HttpRequest | undefined = undefined;
+  #receiver: BodyReceiver | undefined = undefined;
+  #resolve: ((response: HttpResponse) => void) | undefined = undefined;
+  #reject: ((error: Error) => void) | undefined = undefined;
+  #cancellation: Cancellation | undefined = undefined;
+
+  constructor(stream: ByteStream, owner: ClientExchangeOwner, limits: Partial<HeadLimits>) {
+    this.#stream = stream;
+    this.#owner = owner;
+    this.#heads = new ResponseHeadReader(limits);
+  }
+
+  /** The body is not taken as fast as it comes: reading has to stop. */
+  get paused(): boolean {
+    return this.#receiver?.paused ?? false;
+  }
+
+  /** Resolves with the response as soon as its head has come. */
+  begin(request: HttpRequest, cancellation: Cancellation | undefined): Promise<HttpResponse> {
+    this.phase = "head";
+    this.#request = request;
+    this.unanswered = true;
+    this.requestWritten = false;
+    this.#cancellation = cancellation;
+    cancellation?.addListener(this.#owner);
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Takes the response's part of `chunk` from `at` and returns where it ends. Throws what makes it useless. */
+  receive(chunk: Buffer, at: number): number {
+    let next = at;
+    while (next < chunk.length && (this.phase === "head" || this.phase === "body")) {
+      next = this.phase === "head" ? this.#readHead(chunk, next) : this.#readBody(chunk, next);
+    }
+    return next;
+  }
+
+  /** The upstream has ended its side. True when that is how the response's body ends. */
+  peerEnded(): boolean {
+    this.reusable = false;
+    const receiver = this.#receiver;
+    if (this.phase !== "body" || receiver?.framing !== "close") return false;
+    this.phase = "done";
+    receiver.finish();
+    return true;
+  }
+
+  /** Forgets everything: the exchange is over. */
+  finish(): void {
+    this.phase = "none";
+    this.#cancellation?.removeListener(this.#owner);
+    this.#cancellation = undefined;
+    this.#request = undefined;
+    this.#receiver = undefined;
+    this.#resolve = undefined;
+    this.#reject = undefined;
+  }
+
+  /** There will be no response, or no more of it. */
+  break(error: Error): void {
+    const receiver = this.#receiver;
+    const reject = this.#reject;
+    this.finish();
+    receiver?.body.break(error);
+    reject?.(error);
+  }
+
+  bodyWanted(): void {}
+
+  bodyResumed(): void {
+    if (this.#receiver === undefined) return;
+    this.#receiver.paused = false;
+    this.#owner.responseResumed();
+  }
+
+  bodySettled(): void {
+    this.#receiver = undefined;
+    this.#owner.responseSettled();
+  }
+
+  bodyCancelled(reason: Error | undefined): void {
+    this.#owner.cancel(reason);
+  }
+
+  #readHead(chunk: Buffer, at: number): number {
+    this.unanswered = false;
+    const request = this.#request as HttpRequest;
+    const head = this.#heads.read(chunk, at);
+    const next = at + this.#heads.consumed;
+    if (head === undefined) return next;
+    if (head.status === 101) {
+      this.#answer(this.#owner.switchProtocol(head, request));
+      this.finish();
+    } else if (head.status < 200) {
+      this.#owner.interimReceived();
+      request.onInformational?.(head.status, head.headers);
+    } else return this.#startResponse(head, request, chunk, next);
+    return next;
+  }
+
+  #startResponse(head: ResponseHead, request: HttpRequest, chunk: Buffer, at: number): number {
+    const version = head.minorVersion === 1 ? "1.1" : "1.0";
+    const response = new HttpResponse(head.status, head.reason, version, head.headers, emptyBody);
+    this.reusable = head.minorVersion === 1 ? !head.connectionClose : head.connectionKeepAlive;
+    const framing = receivedFraming(head, request.method);
+    if (framing === "none") {
+      this.phase = "done";
+      this.#answer(response);
+      this.#owner.responseSettled();
+      return at;
+    }
+    if (framing === "close") this.reusable = false;
+    const receiver = new BodyReceiver(this, framing, head.contentLength, 0);
+    this.#receiver = receiver;
+    this.phase = "body";
+    response.body = receiver.body;
+    const next = at < chunk.length ? this.#readBody(chunk, at) : at;
+    this.#chooseBuffer(receiver);
+    this.#answer(response);
+    return next;
+  }
+
+  #readBody(chunk: Buffer, at: number): number {
+    const receiver = this.#receiver as BodyReceiver;
+    const next = receiver.receive(chunk, at, this.#stream.ownsChunk);
+    if (receiver.done && this.phase === "body") this.phase = "done";
+    return next;
+  }
+
+  #chooseBuffer(receiver: BodyReceiver): void {
+    const rest = receiver.done ? 0 : receiver.remaining;
+    if (rest < 0 || rest > ownBufferFromBytes) this.#stream.ownBuffer = true;
+    else if (receiver.bytes <= ownBufferFromBytes) this.#stream.ownBuffer = false;
+  }
+
+  #answer(response: HttpResponse): void {
+    this.#resolve?.(response);
+    this.#resolve = undefined;
+    this.#reject = undefined;
+  }
+}

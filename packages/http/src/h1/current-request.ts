@@ -1,0 +1,87 @@
+import type { Cancellation } from "@monolake/service-async";
+import { BodyReceiver } from "../body/body-receiver.ts";
+import { emptyBody } from "../body/fixed-bodies.ts";
+import type { IncomingBodySource } from "../body/incoming-body.ts";
+import { BodyTooLargeError } from "../errors.ts";
+import type { RequestHead } from "../head/request-head.ts";
+import { HttpRequest } from "../message/request.ts";
+import { toOriginForm } from "./request-target.ts";
+
+/** The rest of a request body that nobody reads is read away up to this size; beyond it the connection closes. */
+const maxDrainedBytes = 64 * 1024;
+
+/** The request in progress on a server connection, one after another, and what belongs to it. */
+export class CurrentRequest {
+  /** How many have begun on this connection. */
+  count = 0;
+  request: HttpRequest | undefined = undefined;
+  receiver: BodyReceiver | undefined = undefined;
+  /** Of the context that the handler was called with. */
+  cancellation: Cancellation | undefined = undefined;
+
+  begin(head: RequestHead): HttpRequest {
+    this.count += 1;
+    const version = head.minorVersion === 1 ? "1.1" : "1.0";
+    const request = new HttpRequest(head.method, head.target, version, head.headers, emptyBody, head.upgrade);
+    toOriginForm(request);
+    this.request = request;
+    return request;
+  }
+
+  /** Prepares for the body that the head announces. Throws ERR_HTTP_BODY_TOO_LARGE. */
+  expectBody(source: IncomingBodySource, head: RequestHead, maxBodyBytes: number): BodyReceiver {
+    const { contentLength, chunked } = head;
+    if (maxBodyBytes > 0 && contentLength > maxBodyBytes) {
+      throw new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: contentLength });
+    }
+    const receiver = new BodyReceiver(source, chunked ? "chunked" : "length", contentLength, maxBodyBytes);
+    this.receiver = receiver;
+    if (this.request !== undefined) this.request.body = receiver.body;
+    return receiver;
+  }
+
+  /** Every byte has come. */
+  get complete(): boolean {
+    return this.receiver?.done ?? true;
+  }
+
+  /** Every byte has come, and no memory of it is in use. */
+  get settled(): boolean {
+    return this.receiver?.body.settled ?? true;
+  }
+
+  /** A sink has not given back what it was handed: reading on would overwrite it. */
+  get held(): boolean {
+    return this.receiver?.body.held ?? false;
+  }
+
+  /** Nobody takes more of its body now. */
+  get paused(): boolean {
+    return this.receiver?.paused ?? false;
+  }
+
+  /** Somebody reads its body, or said that nobody will. */
+  get bodyUsed(): boolean {
+    return this.receiver?.body.used ?? true;
+  }
+
+  /** What is still to come is announced, and small. */
+  get endIsNear(): boolean {
+    const remaining = this.receiver?.remaining ?? 0;
+    return this.complete || (remaining >= 0 && remaining <= maxDrainedBytes);
+  }
+
+  /** Nobody gets the rest of its body. */
+  breakBody(reason: Error): void {
+    this.receiver?.body.break(reason);
+  }
+
+  finish(): void {
+    // An upstream that comes late must not talk into the next exchange.
+    if (this.request !== undefined) this.request.onInformational = undefined;
+    this.cancellation?.detach();
+    this.request = undefined;
+    this.receiver = undefined;
+    this.cancellation = undefined;
+  }
+}

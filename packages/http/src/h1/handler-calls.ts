@@ -1,0 +1,75 @@
+import type { Service } from "@monolake/service-async";
+import type { ByteStream } from "@monolake/streams";
+import type { HttpContext } from "../http-handler.ts";
+import type { HttpRequest } from "../message/request.ts";
+import type { HttpResponse } from "../message/response.ts";
+import type { CurrentRequest } from "./current-request.ts";
+import type { ExchangeReport } from "./exchange-report.ts";
+import type { ServerAnswer } from "./server-answer.ts";
+import type { ResolvedHttpServerOptions } from "./server-options.ts";
+
+/** What a connection serves its requests with. */
+export interface Serving<Context extends HttpContext> {
+  readonly handler: Service<HttpRequest, HttpResponse, Context>;
+  /** The connection's; each request gets a fork of it. */
+  readonly context: Context;
+  readonly options: ResolvedHttpServerOptions;
+}
+
+/**
+ * Calls the handler for one request of a connection after another, and answers with what comes back. What a handler or a
+ * body of its throws ends a request, or its connection, never the thread.
+ */
+export class HandlerCalls<Context extends HttpContext> {
+  readonly #serving: Serving<Context>;
+  readonly #answer: ServerAnswer;
+  readonly #stream: ByteStream;
+  /** Bound once for the connection, not for each request. */
+  readonly #respond = (response: HttpResponse): void => {
+    try {
+      this.#answer.respond(response);
+    } catch (error) {
+      this.broken(error);
+    }
+  };
+  readonly #fail = (error: unknown): void => {
+    try {
+      this.#answer.fail(error);
+    } catch (fault) {
+      this.broken(fault);
+    }
+  };
+
+  constructor(serving: Serving<Context>, answer: ServerAnswer, stream: ByteStream) {
+    this.#serving = serving;
+    this.#answer = answer;
+    this.#stream = stream;
+  }
+
+  /** Calls the handler with a context of the request's own. */
+  call(request: HttpRequest, current: CurrentRequest, report: ExchangeReport | undefined): void {
+    const context = this.#serving.context.fork();
+    current.cancellation = context.cancellation;
+    report?.called(context);
+    try {
+      this.#serving.options.onRequest?.(request, context);
+      this.#serving.handler.call(request, context).then(this.#respond, this.#fail);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** What should never happen: the connection has to go. */
+  broken(error: unknown): void {
+    this.report(error);
+    this.#stream.destroy();
+  }
+
+  report(error: unknown): void {
+    try {
+      this.#serving.options.onError(error);
+    } catch (fault) {
+      process.emitWarning(fault instanceof Error ? fault : String(fault));
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { InvalidRequestError } from "../errors.ts";
+import type { HttpRequest } from "../message/request.ts";
+
+const slash = 0x2f;
+
+/**
+ * Turns a target in absolute-form into origin-form and puts its authority into Host, whatever stood there
+ * (RFC 9112 section 3.2.2). Other targets stay as they are.
+ */
+export function toOriginForm(request: HttpRequest): void {
+  const { method, target } = request;
+  if (target.charCodeAt(0) === slash || target === "*" || method === "CONNECT") return;
+  const start = target.indexOf("//") + 2;
+  const length = target.slice(start).search(/[/?]/);
+  const end = length === -1 ? target.length : start + length;
+  request.headers.set("Host", target.slice(start, end));
+  const rest = target.slice(end);
+  // RFC 9112 section 3.2.4: OPTIONS without a path is about the server.
+  if (rest === "") request.target = method === "OPTIONS" ? "*" : "/";
+  else request.target = rest.startsWith("?") ? `/${rest}` : rest;
+}
+
+const methodForbidden = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/;
+/** Visible ASCII and Latin-1: anything else would end the request line, or become something else as a byte. */
+const targetForbidden = /[^\x21-\x7e\x80-\xff]/;
+
+/** Throws ERR_HTTP_INVALID_REQUEST for a method or target that would be another request on the wire. */
+export function checkRequestLine({ method, target }: HttpRequest): void {
+  if (method === "" || methodForbidden.test(method)) {
+    throw new InvalidRequestError({ what: `its method is ${JSON.stringify(method)}` });
+  }
+  if (method === "CONNECT") throw new InvalidRequestError({ what: "CONNECT is not supported" });
+  if (target === "" || targetForbidden.test(target)) {
+    throw new InvalidRequestError({ what: `its target is ${JSON.stringify(target)}` });
+  }
+}
