@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
-import { sharedReadBuffer } from "./read-buffer.ts";
+import { readView, sharedReadBuffer } from "./read-buffer.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
 
 /** What Node keeps of an accepted socket beside its public face. */
@@ -62,7 +62,7 @@ export function readingInto(streamOf: () => SocketStream | undefined): OnReadOpt
     },
     callback: (bytes, buffer) => {
       stream ??= streamOf();
-      return stream?.received(buffer.subarray(0, bytes)) ?? false;
+      return stream?.received(readView(buffer, bytes)) ?? false;
     },
   };
 }

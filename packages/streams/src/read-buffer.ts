@@ -4,6 +4,20 @@ const sharedBytes = 64 * 1024;
 /** What every stream of this thread reads into, unless it has a buffer of its own: chunks are handled one after another. */
 export const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
 
+/** Views of the shared buffer from its start, by length: small messages have few lengths, and a new view costs more than a look. */
+const views: (Buffer | undefined)[] = new Array(4096).fill(undefined);
+
+/** What a read of `bytes` put into `buffer`. */
+export function readView(buffer: Buffer, bytes: number): Buffer {
+  if (buffer !== sharedReadBuffer || bytes >= views.length) return buffer.subarray(0, bytes);
+  let view = views[bytes];
+  if (view === undefined) {
+    view = buffer.subarray(0, bytes);
+    views[bytes] = view;
+  }
+  return view;
+}
+
 /** A read takes as much as fits: with this much, a response of 64 KiB comes with its head in one. */
 const exclusiveBytes = 128 * 1024;
 /** At most 64 MiB a thread: beyond that, streams read into the shared buffer and what must be kept is copied. */

@@ -1,3 +1,4 @@
+import { copyBytes } from "./copy-bytes.ts";
 import { encodeLine } from "./encode-text.ts";
 
 /** A field as it will be sent. */
@@ -14,10 +15,19 @@ export class AddedFields {
   readonly fields: AddedField[];
   /** What {@link encode} writes. */
   encodedBytes = 0;
+  /** What `encode` writes, made once by {@link AddedFields.prepare}; gone with the first change. */
+  private prepared: Buffer | undefined = undefined;
 
   constructor(fields: AddedField[]) {
     this.fields = fields;
     for (const field of fields) this.encodedBytes += encodedLength(field);
+  }
+
+  /** Encodes once what will be sent many times. */
+  prepare(): void {
+    const bytes = Buffer.allocUnsafeSlow(this.encodedBytes);
+    this.encode(bytes, 0);
+    this.prepared = bytes;
   }
 
   fork(): AddedFields {
@@ -25,6 +35,7 @@ export class AddedFields {
   }
 
   push(field: AddedField): void {
+    this.prepared = undefined;
     this.fields.push(field);
     this.encodedBytes += encodedLength(field);
   }
@@ -39,12 +50,14 @@ export class AddedFields {
   }
 
   replace(index: number, value: string): void {
+    this.prepared = undefined;
     const field = this.fields[index] as AddedField;
     this.encodedBytes += value.length - field.value.length;
     this.fields[index] = { id: field.id, name: field.name, value };
   }
 
   delete(index: number): void {
+    this.prepared = undefined;
     for (const field of this.fields.splice(index, 1)) this.encodedBytes -= encodedLength(field);
   }
 
@@ -58,6 +71,8 @@ export class AddedFields {
   }
 
   encode(into: Buffer, at: number): number {
+    const { prepared } = this;
+    if (prepared !== undefined) return copyBytes(prepared, 0, prepared.length, into, at);
     for (let index = 0; index < this.fields.length; index++) {
       const field = this.fields[index] as AddedField;
       at = encodeLine(into, at, field.name, field.value);

@@ -1,16 +1,7 @@
+import { copyBytes } from "./copy-bytes.ts";
 import { encodeText } from "./encode-text.ts";
 import { anyMark, deletedMark, idOf, nameLengthOf, recordSize, replacedMark } from "./field-record.ts";
 import { latin1Slice } from "./latin1.ts";
-
-const longestByHand = 32;
-
-/** Copies without a call into the runtime where that is cheaper. */
-function copyBytes(from: Buffer, start: number, end: number, into: Buffer, at: number): number {
-  const length = end - start;
-  if (length > longestByHand) return at + from.copy(into, at, start, end);
-  for (let index = 0; index < length; index++) into[at + index] = from[start + index] as number;
-  return at + length;
-}
 
 /**
  * Parsed fields: canonical `Name: value\r\n` lines and the table of where they are. A field can be deleted or get
@@ -26,7 +17,8 @@ export class FieldBlock {
   private readonly tableStart: number;
   private readonly tableEnd: number;
   private edited = false;
-  private replaced: Map<number, string> | undefined = undefined;
+  /** The new values by line. */
+  private replaced: string[] | undefined = undefined;
 
   constructor(
     bytes: Buffer,
@@ -83,7 +75,7 @@ export class FieldBlock {
 
   valueAt(line: number): string {
     const record = this.recordAt(line);
-    if ((record & replacedMark) !== 0) return this.replaced?.get(line) as string;
+    if ((record & replacedMark) !== 0) return this.replaced?.[line] as string;
     return latin1Slice(
       this.bytes,
       this.lineStart(line) + nameLengthOf(record) + 2,
@@ -97,8 +89,8 @@ export class FieldBlock {
 
   replace(line: number, value: string): void {
     this.mark(line, replacedMark);
-    this.replaced ??= new Map();
-    this.replaced.set(line, value);
+    this.replaced ??= [];
+    this.replaced[line] = value;
     this.replacedBytes += value.length;
   }
 
@@ -136,14 +128,14 @@ export class FieldBlock {
     const copy = new FieldBlock(bytes, start, this.length, table, 0, this.lines);
     copy.edited = this.edited;
     copy.replacedBytes = this.replacedBytes;
-    copy.replaced = this.replaced && new Map(this.replaced);
+    copy.replaced = this.replaced?.slice();
     return copy;
   }
 
   private encodeReplaced(into: Buffer, at: number, line: number): number {
     const start = this.lineStart(line);
     at = copyBytes(this.bytes, start, start + nameLengthOf(this.recordAt(line)) + 2, into, at);
-    at = encodeText(into, at, this.replaced?.get(line) as string);
+    at = encodeText(into, at, this.replaced?.[line] as string);
     into[at] = 0x0d;
     into[at + 1] = 0x0a;
     return at + 2;

@@ -23,8 +23,10 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   knownMask: number;
   private block: FieldBlock;
   private added: AddedFields | undefined;
-  /** Whether `block` and `added` belong to a clone as well. */
-  private shared: boolean;
+  /** Whether `block` belongs to a clone as well. */
+  private blockShared: boolean;
+  /** Whether `added` belongs to others as well. */
+  private addedShared: boolean;
 
   /** Throws ERR_HTTP_HEADER_INVALID for names that are no token and values that cannot be sent. */
   constructor(fields?: HeadersInit) {
@@ -32,7 +34,8 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     this.knownMask = 0;
     this.block = emptyBlock;
     this.added = undefined;
-    this.shared = false;
+    this.blockShared = false;
+    this.addedShared = false;
     if (fields !== undefined) this.appendAll(fields);
   }
 
@@ -92,24 +95,44 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
       return;
     }
     const text = fieldValue(name, value);
-    this.makeOwn();
     this.deleteFrom(id, lower, place + 1);
     const lines = this.block.lines;
-    if (place < lines) this.block.replace(place, text);
-    else this.added?.replace(place - lines, text);
+    if (place < lines) this.ownBlock().replace(place, text);
+    else this.ownAdded()?.replace(place - lines, text);
   }
 
   /** Adds a field at the end. Throws as {@link set} does. */
   append(name: string, value: string): void {
     const id = knownFieldId(name);
     if (id === 0) assertFieldName(name);
-    const text = fieldValue(name, value);
-    this.makeOwn();
-    const field = { id, name, value: text };
-    if (this.added === undefined) this.added = new AddedFields([field]);
-    else this.added.push(field);
+    const field = { id, name, value: fieldValue(name, value) };
+    const added = this.ownAdded();
+    if (added === undefined) this.added = new AddedFields([field]);
+    else added.push(field);
     this.knownMask |= 1 << id;
     this.size++;
+  }
+
+  /**
+   * Adds all fields of `fields` at the end. For fields that many messages get: made and {@link prepare}d once, they
+   * cost each message next to nothing while nothing else was added to it. Later changes to either do not change the other.
+   */
+  appendAllOf(fields: Headers): void {
+    if (this.added !== undefined || fields.block !== emptyBlock || fields.added === undefined) {
+      for (const [name, value] of fields) this.append(name, value);
+      return;
+    }
+    this.added = fields.added;
+    this.addedShared = true;
+    fields.addedShared = true;
+    this.knownMask |= fields.knownMask;
+    this.size += fields.size;
+  }
+
+  /** Encodes the fields that were added, once for all messages that get them by {@link appendAllOf}. Returns this. */
+  prepare(): this {
+    this.added?.prepare();
+    return this;
   }
 
   /** Removes all fields of this name; whether there were any. */
@@ -120,7 +143,6 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     const lower = name.toLowerCase();
     const place = this.find(0, lower, 0);
     if (place === -1) return false;
-    this.makeOwn();
     this.deleteFrom(0, lower, place);
     return true;
   }
@@ -129,9 +151,8 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   deleteAllOf(mask: number): boolean {
     mask &= this.knownMask & ~1;
     if (mask === 0) return false;
-    this.makeOwn();
-    this.size -= this.block.deleteAllOf(mask);
-    if (this.added !== undefined) this.size -= this.added.deleteAllOf(mask);
+    this.size -= this.ownBlock().deleteAllOf(mask);
+    this.size -= this.ownAdded()?.deleteAllOf(mask) ?? 0;
     this.knownMask &= ~mask;
     return true;
   }
@@ -148,8 +169,8 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   clone(): Headers {
     const copy = Headers.fromBlock(this.block, this.size, this.knownMask);
     copy.added = this.added;
-    copy.shared = true;
-    this.shared = true;
+    copy.blockShared = this.blockShared = true;
+    copy.addedShared = this.addedShared = true;
     return copy;
   }
 
@@ -159,8 +180,9 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
    */
   detach(): void {
     this.block = this.block.detach();
-    if (this.shared) this.added = this.added?.fork();
-    this.shared = false;
+    this.blockShared = false;
+    if (this.addedShared) this.added = this.added?.fork();
+    this.addedShared = false;
   }
 
   /** Bytes that {@link encode} writes at most. */
@@ -214,16 +236,27 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   private deleteFrom(id: number, lower: string, place: number): void {
     const lines = this.block.lines;
     for (place = this.find(id, lower, place); place !== -1; place = this.find(id, lower, place)) {
-      if (place < lines) this.block.delete(place);
-      else this.added?.delete(place - lines);
+      if (place < lines) this.ownBlock().delete(place);
+      else this.ownAdded()?.delete(place - lines);
       this.size--;
     }
   }
 
-  private makeOwn(): void {
-    if (!this.shared) return;
-    this.block = this.block.fork();
-    this.added = this.added?.fork();
-    this.shared = false;
+  /** The block, to be changed. */
+  private ownBlock(): FieldBlock {
+    if (this.blockShared) {
+      this.block = this.block.fork();
+      this.blockShared = false;
+    }
+    return this.block;
+  }
+
+  /** What was added, to be changed. */
+  private ownAdded(): AddedFields | undefined {
+    if (this.addedShared) {
+      this.added = this.added?.fork();
+      this.addedShared = false;
+    }
+    return this.added;
   }
 }

@@ -180,3 +180,43 @@ describe("a clone of headers", () => {
     expect(encoded(original.clone().clone())).toBe("Host: x.test\r\nX-A: 9\r\nX-C: 3\r\n");
   });
 });
+
+describe("fields that many messages get", () => {
+  const shared = () =>
+    new Headers([
+      ["X-One", "1"],
+      ["Via", "a"],
+    ]).prepare();
+
+  it("are added with one call, and encoded as if they were added one by one", () => {
+    const headers = new Headers();
+    headers.appendAllOf(shared());
+    expect([...headers]).toEqual([
+      ["X-One", "1"],
+      ["Via", "a"],
+    ]);
+    expect(headers.get("via")).toBe("a");
+    expect(headers.size).toBe(2);
+    expect(encoded(headers)).toBe("X-One: 1\r\nVia: a\r\n");
+  });
+
+  it("do not change when a message that got them is changed, nor the other way round", () => {
+    const fields = shared();
+    const first = new Headers();
+    const second = new Headers();
+    first.appendAllOf(fields);
+    second.appendAllOf(fields);
+    first.set("via", "b");
+    first.append("X-Two", "2");
+    fields.delete("x-one");
+    expect(encoded(first)).toBe("X-One: 1\r\nVia: b\r\nX-Two: 2\r\n");
+    expect(encoded(second)).toBe("X-One: 1\r\nVia: a\r\n");
+    expect(encoded(fields)).toBe("Via: a\r\n");
+  });
+
+  it("are added behind what is there", () => {
+    const headers = new Headers([["X-Own", "0"]]);
+    headers.appendAllOf(shared());
+    expect(encoded(headers)).toBe("X-Own: 0\r\nX-One: 1\r\nVia: a\r\n");
+  });
+});

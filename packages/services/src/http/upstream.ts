@@ -3,6 +3,7 @@ import {
   type HttpHandler,
   type HttpRequest,
   type HttpResponse,
+  knownFields,
   statusText,
 } from "@monolake/http";
 import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
@@ -66,18 +67,15 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     this.#onFailure = options.onFailure ?? (() => {});
   }
 
-  async call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
-    const { upstreams } = context.matchedRoute;
-    const { target } = request;
-    removeHopByHop(request.headers, request.upgrade);
-    request.headers.delete("expect");
+  call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
+    const { target, headers } = request;
+    removeHopByHop(headers, request.upgrade);
+    if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");
-    const selected = upstreams.select();
-    try {
-      return await this.#send(selected, request, context);
-    } catch (error) {
-      return this.#elsewhere({ error, selected, target }, request, context);
-    }
+    const selected = context.matchedRoute.upstreams.select();
+    return this.#send(selected, request, context).then(forwardable, (error: unknown) =>
+      this.#elsewhere({ error, selected, target }, request, context),
+    );
   }
 
   /** Tries the other upstreams, each once, while that can do no harm and there is time. */
@@ -93,7 +91,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
         break;
       request.target = failure.target;
       try {
-        return await this.#send(upstream, request, context);
+        return forwardable(await this.#send(upstream, request, context));
       } catch (another) {
         error = another;
       }
@@ -105,24 +103,35 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     return failureResponse(error, request);
   }
 
-  async #send(
+  #send(
     upstream: HttpUpstreamTarget,
     request: HttpRequest,
     context: HttpUpstreamContext,
   ): Promise<HttpResponse> {
-    const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
     request.target = upstream.path(request.target);
     if (!this.#preserveHost) request.headers.set("Host", upstream.authority);
-    const response = await this.#client.value.request(upstream, request, context.cancellation, record);
-    record?.answered();
-    removeHopByHop(response.headers, response.status === 101);
-    if (response.status === 101) response.headers.set("Connection", "upgrade");
-    return response;
+    const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
+    const answer = this.#client.value.request(upstream, request, context.cancellation, record);
+    if (record === undefined) return answer;
+    return answer.then((response) => {
+      record.answered();
+      return response;
+    });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.#client.release();
   }
+}
+
+const expectField = knownFields("expect");
+
+/** Takes out of a response what concerned the connection to the upstream only. */
+function forwardable(response: HttpResponse): HttpResponse {
+  const upgraded = response.status === 101;
+  removeHopByHop(response.headers, upgraded);
+  if (upgraded) response.headers.set("Connection", "upgrade");
+  return response;
 }
 
 /** What the first try came to. */
