@@ -20,7 +20,7 @@ export function httpStackConfig(server: VersionedHttpServer, logger: Logger): Ht
       maxHeaderFields: limits.maxHeaderCount,
       maxTargetBytes: limits.maxUriBytes,
       maxBodyBytes: limits.maxBodyBytes ?? 0,
-      onError: (error) => logger.error({ err: error, server: server.key }, "a request failed"),
+      onError: (error) => requestFailed(error, server, logger),
       ...(server.accessLog === undefined ? {} : accessLogHooks),
     },
     accessLog: accessLogOptions(server, logger),
@@ -51,6 +51,12 @@ function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLo
     configVersion: server.configVersion,
     onProblem: (problem) => logger.warn({ err: problem, server: server.key }, problem.message),
   };
+}
+
+/** A client that leaves or errs is no news; anything else is a fault of ours. */
+function requestFailed(error: unknown, server: HttpServerConfig, logger: Logger): void {
+  const level = MonolakeError.is(error) && error.source === "downstream" ? "debug" : "error";
+  logger[level]({ err: error, server: server.key }, "a request failed");
 }
 
 function upstreamFailed(

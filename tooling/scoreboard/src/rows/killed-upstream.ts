@@ -13,7 +13,6 @@ export async function killedUpstream(): Promise<readonly Figure[]> {
   const upstreams = await Promise.all(ports.map(startUpstream));
   await using proxy = await startProxyProcess({
     servers: (port) => httpServer(port, ports),
-    logLevel: "error",
   });
   const ending = new AbortController();
   const killing = killInTurn(upstreams, ports, ending.signal);
@@ -41,10 +40,13 @@ async function killInTurn(
   signal: AbortSignal,
 ): Promise<number> {
   let kills = 0;
-  for (; !signal.aborted; kills += 1) {
+  const startMs = performance.now();
+  while (!signal.aborted) {
+    const restMs = startMs + (kills + 1) * everyMs - performance.now();
+    await setTimeout(restMs, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
     const index = kills % 2;
-    await setTimeout(everyMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return kills;
+    kills += 1;
     upstreams[index]?.kill("SIGKILL");
     await upstreams[index]?.exited;
     await setTimeout(500);
