@@ -43,7 +43,7 @@ export async function streamPair(kind: PairKind = "tcp"): Promise<StreamPair> {
 }
 
 /** Where a server listens. */
-export function addressOf(server: Server): SocketAddress {
+function addressOf(server: Server): SocketAddress {
   const address = server.address();
   if (typeof address === "string") return { type: "unix", path: address };
   return { type: "socket", host: "127.0.0.1", port: address?.port ?? 0 };

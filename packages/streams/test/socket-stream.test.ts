@@ -193,7 +193,7 @@ describe("dialStream", () => {
 
   it("gives up when its signal says so", async () => {
     const controller = new AbortController();
-    // 192.0.2.0/24 is for documentation (RFC 5737): nothing is sent anywhere before the signal.
+    // Nothing is sent anywhere before the signal.
     const dialling = dialStream(
       { type: "socket", host: "127.0.0.1", port: 9 },
       { signal: controller.signal },

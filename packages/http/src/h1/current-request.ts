@@ -5,6 +5,7 @@ import type { IncomingBodySource } from "../body/incoming-body.ts";
 import { BodyTooLargeError } from "../errors.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import { HttpRequest } from "../message/request.ts";
+import type { ExchangeReport } from "./exchange-report.ts";
 import { toOriginForm } from "./request-target.ts";
 
 /** The rest of a request body that nobody reads is read away up to this size; beyond it the connection closes. */
@@ -14,10 +15,18 @@ const maxDrainedBytes = 64 * 1024;
 export class CurrentRequest {
   /** How many have begun on this connection. */
   count = 0;
+  /** The connection is to end: no request may follow. */
+  last = false;
   request: HttpRequest | undefined = undefined;
   receiver: BodyReceiver | undefined = undefined;
   /** Of the context that the handler was called with. */
   cancellation: Cancellation | undefined = undefined;
+  /** Gathers what is told of it; undefined when nobody listens. */
+  readonly report: ExchangeReport | undefined;
+
+  constructor(report: ExchangeReport | undefined) {
+    this.report = report;
+  }
 
   begin(head: RequestHead): HttpRequest {
     this.count += 1;
@@ -25,7 +34,14 @@ export class CurrentRequest {
     const request = new HttpRequest(head.method, head.target, version, head.headers, emptyBody, head.upgrade);
     toOriginForm(request);
     this.request = request;
+    this.report?.begin(request, head.target);
     return request;
+  }
+
+  /** Whether the client, and the limit of requests if there is one, let the connection go on after it. */
+  keepsAlive(head: RequestHead, maxRequests: number): boolean {
+    if (this.last || head.connectionClose || (maxRequests > 0 && this.count >= maxRequests)) return false;
+    return head.minorVersion === 1 || head.connectionKeepAlive;
   }
 
   /** Prepares for the body that the head announces. Throws ERR_HTTP_BODY_TOO_LARGE. */
@@ -76,6 +92,12 @@ export class CurrentRequest {
     this.receiver?.body.break(reason);
   }
 
+  /** Its answer is written, or will never be. */
+  over(responseBytes: number, complete: boolean): void {
+    this.report?.end(this.receiver?.bytes ?? 0, responseBytes, complete);
+  }
+
+  /** Forgets it. */
   finish(): void {
     // An upstream that comes late must not talk into the next exchange.
     if (this.request !== undefined) this.request.onInformational = undefined;

@@ -4,6 +4,14 @@ import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import type { HttpVersion } from "../message/version.ts";
 
+/** What gathers for `listener`, or nothing when there is none. */
+export function createExchangeReport(
+  listener: ExchangeListener | undefined,
+  context: HttpContext,
+): ExchangeReport | undefined {
+  return listener === undefined ? undefined : new ExchangeReport(listener, context);
+}
+
 /** Gathers what a listener is told of the exchanges of one connection, one after another. */
 export class ExchangeReport {
   readonly #listener: ExchangeListener;

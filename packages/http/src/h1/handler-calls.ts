@@ -4,7 +4,6 @@ import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import type { CurrentRequest } from "./current-request.ts";
-import type { ExchangeReport } from "./exchange-report.ts";
 import type { ServerAnswer } from "./server-answer.ts";
 import type { ResolvedHttpServerOptions } from "./server-options.ts";
 
@@ -22,6 +21,7 @@ export interface Serving<Context extends HttpContext> {
  */
 export class HandlerCalls<Context extends HttpContext> {
   readonly #serving: Serving<Context>;
+  readonly #current: CurrentRequest;
   readonly #answer: ServerAnswer;
   readonly #stream: ByteStream;
   /** Bound once for the connection, not for each request. */
@@ -40,17 +40,18 @@ export class HandlerCalls<Context extends HttpContext> {
     }
   };
 
-  constructor(serving: Serving<Context>, answer: ServerAnswer, stream: ByteStream) {
+  constructor(serving: Serving<Context>, current: CurrentRequest, answer: ServerAnswer, stream: ByteStream) {
     this.#serving = serving;
+    this.#current = current;
     this.#answer = answer;
     this.#stream = stream;
   }
 
   /** Calls the handler with a context of the request's own. */
-  call(request: HttpRequest, current: CurrentRequest, report: ExchangeReport | undefined): void {
+  call(request: HttpRequest): void {
     const context = this.#serving.context.fork();
-    current.cancellation = context.cancellation;
-    report?.called(context);
+    this.#current.cancellation = context.cancellation;
+    this.#current.report?.called(context);
     try {
       this.#serving.options.onRequest?.(request, context);
       this.#serving.handler.call(request, context).then(this.#respond, this.#fail);
@@ -66,6 +67,7 @@ export class HandlerCalls<Context extends HttpContext> {
   }
 
   report(error: unknown): void {
+    this.#current.report?.failed(error);
     try {
       this.#serving.options.onError(error);
     } catch (fault) {

@@ -136,10 +136,10 @@ export class MessageWriter implements BodySink {
     this.#blocked = false;
     this.#owner.writeMoved(false);
     const body = this.#body;
+    if (this.#tookWhole) body.cancel();
     if (this.#ended) this.#finish();
     // After the end too: the body's memory is free now.
-    if (this.#tookWhole) body.cancel();
-    else body.resume();
+    if (!this.#tookWhole) body.resume();
   }
 
   #writeHeadOnly(head: Buffer, headBytes: number): void {
@@ -161,10 +161,10 @@ export class MessageWriter implements BodySink {
     } else {
       this.#flushAll([head.subarray(0, headBytes), whole], head);
     }
-    if (!this.#blocked) {
-      this.#finish();
-      body.cancel();
-    }
+    if (this.#blocked) return;
+    // First: an upstream connection that is free again can take the request that follows at once.
+    body.cancel();
+    this.#finish();
   }
 
   #finish(): void {

@@ -16,8 +16,6 @@ import { checkResponse, responseFraming } from "./response-framing.ts";
 
 /** What a connection is asked by its answers, and told of them. */
 export interface ServerAnswerOwner {
-  /** A final response is about to be written. */
-  answerBegins(response: HttpResponse): void;
   /** The answer is written and the kernel has taken it. */
   answerSent(): void;
   /** The answer broke off behind its head: the client must not take it for complete. */
@@ -36,7 +34,7 @@ export interface ServerAnswerOwner {
  * - "sending": the final response is being written
  * - "sent"
  */
-export type AnswerState = "idle" | "awaited" | "sending" | "sent";
+type AnswerState = "idle" | "awaited" | "sending" | "sent";
 
 const continueHead = Buffer.from("HTTP/1.1 100 Continue\r\n\r\n");
 
@@ -176,7 +174,7 @@ export class ServerAnswer implements MessageWriterOwner {
 
   #start(response: HttpResponse, framing: WrittenFraming): void {
     this.state = "sending";
-    this.#owner.answerBegins(response);
+    this.#current.report?.answered(response);
     this.#writer.start(encodedHead.buffer, encodedHead.bytes, response.body, framing);
   }
 
@@ -192,7 +190,7 @@ export class ServerAnswer implements MessageWriterOwner {
 
   #upgrade(response: HttpResponse): void {
     this.state = "sent";
-    this.#owner.answerBegins(response);
+    this.#current.report?.answered(response);
     this.#writeEncoded();
     this.#owner.handOver(response);
   }

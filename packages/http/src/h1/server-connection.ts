@@ -11,8 +11,9 @@ import type { HttpResponse } from "../message/response.ts";
 import { ConnectionDeadline } from "./connection-deadline.ts";
 import { CurrentRequest } from "./current-request.ts";
 import { errorResponse, methodNotAllowed, statusOfError } from "./error-response.ts";
-import { ExchangeReport } from "./exchange-report.ts";
+import { createExchangeReport } from "./exchange-report.ts";
 import { HandlerCalls, type Serving } from "./handler-calls.ts";
+import { runUpgraded } from "./run-upgraded.ts";
 import { ServerAnswer, type ServerAnswerOwner } from "./server-answer.ts";
 import type { ResolvedHttpServerOptions } from "./server-options.ts";
 import { lingerTimeoutMs, timeoutError, type WaitingFor } from "./server-timeouts.ts";
@@ -45,9 +46,7 @@ export class ServerConnection<Context extends HttpContext>
   readonly #answer: ServerAnswer;
   readonly #calls: HandlerCalls<Context>;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
-  readonly #current: CurrentRequest = new CurrentRequest();
-  /** Undefined when nobody listens. */
-  readonly #report: ExchangeReport | undefined;
+  readonly #current: CurrentRequest;
   #reading: Reading = "head";
   /** The client has ended its side, and nothing of what came before that is left to read. */
   #clientEnded = false;
@@ -61,20 +60,27 @@ export class ServerConnection<Context extends HttpContext>
     this.#closed = closed;
     const { maxHeadBytes, maxHeaderFields: maxFields, maxTargetBytes } = options;
     this.#heads = new RequestHeadReader({ maxHeadBytes, maxFields, maxTargetBytes });
+    this.#current = new CurrentRequest(createExchangeReport(options.onExchange, serving.context));
     this.#answer = new ServerAnswer(stream, this.#current, this);
-    this.#calls = new HandlerCalls(serving, this.#answer, stream);
-    const { onExchange } = options;
-    this.#report = onExchange === undefined ? undefined : new ExchangeReport(onExchange, serving.context);
+    this.#calls = new HandlerCalls(serving, this.#current, this.#answer, stream);
     this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
       this.#timedOut(late),
     );
   }
 
-  /** Begins to serve. */
-  start(): void {
+  /** Begins to serve; with `last`, one request only. */
+  start(last: boolean): void {
+    this.#current.last = last;
     watchDeadline(this.#deadline);
     this.#deadline.await("request", this.#options.headTimeoutMs);
     this.#stream.attach(this);
+  }
+
+  /** Ends the connection politely: at once when it is idle, else behind the answer to the request in progress. */
+  drain(): void {
+    this.#current.last = true;
+    this.#answer.persist = false;
+    if (this.#reading === "head" && !this.#heads.started) this.#leave();
   }
 
   // === what the stream tells ===
@@ -119,8 +125,8 @@ export class ServerConnection<Context extends HttpContext>
     this.#reading = "leaving";
     this.#answer.abort(reason);
     this.#breakRequest(reason);
-    this.#report?.failed(reason);
-    this.#endReport(false);
+    this.#current.report?.failed(reason);
+    this.#current.over(this.#answer.bodyBytes, false);
     this.#closed();
   }
 
@@ -151,22 +157,16 @@ export class ServerConnection<Context extends HttpContext>
     this.#reading = "nothing";
     this.#deadline.clear();
     const request = this.#current.begin(head);
-    this.#report?.begin(request, head.target);
-    this.#answer.begin(this.#keepsAlive(head), head.expectContinue && head.minorVersion === 1);
+    const persist = this.#current.keepsAlive(head, this.#options.maxRequestsPerConnection);
+    this.#answer.begin(persist, head.expectContinue && head.minorVersion === 1);
     if (head.method === "CONNECT") {
       this.#refuseWith(methodNotAllowed(), new ClientGoneError());
       return chunk.length;
     }
     request.onInformational = this.#inform;
     const next = head.chunked || head.contentLength > 0 ? this.#openBody(head, chunk, at) : at;
-    if (this.#answer.state === "awaited") this.#calls.call(request, this.#current, this.#report);
+    if (this.#answer.state === "awaited") this.#calls.call(request);
     return next;
-  }
-
-  #keepsAlive(head: RequestHead): boolean {
-    const max = this.#options.maxRequestsPerConnection;
-    if (head.connectionClose || (max > 0 && this.#current.count >= max)) return false;
-    return head.minorVersion === 1 || head.connectionKeepAlive;
   }
 
   /** Takes in what came of the body with the head, so that a small one is complete before the handler sees it. */
@@ -240,7 +240,7 @@ export class ServerConnection<Context extends HttpContext>
   /** An answer that the handler has no part in, and the last one on this connection. */
   #refuseWith(response: HttpResponse, reason: Error): void {
     this.#reading = "leaving";
-    this.#report?.refused(reason);
+    this.#current.report?.refused(reason);
     this.#breakRequest(reason);
     if (!this.#answer.refuse(response)) this.#stream.destroy();
   }
@@ -251,7 +251,6 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   report(error: unknown): void {
-    this.#report?.failed(error);
     this.#calls.report(error);
   }
 
@@ -264,17 +263,9 @@ export class ServerConnection<Context extends HttpContext>
     this.#stream.destroy(new IncompleteMessageError({ where: "a response", cause: error }));
   }
 
-  answerBegins(response: HttpResponse): void {
-    this.#report?.answered(response);
-  }
-
-  #endReport(complete: boolean): void {
-    this.#report?.end(this.#current.receiver?.bytes ?? 0, this.#answer.bodyBytes, complete);
-  }
-
   answerSent(): void {
-    this.#endReport(true);
     const current = this.#current;
+    current.over(this.#answer.bodyBytes, true);
     if (!this.#answer.persist) return this.#leave();
     if (current.settled) return this.#finishExchange();
     if (current.complete) {
@@ -289,20 +280,11 @@ export class ServerConnection<Context extends HttpContext>
   handOver(response: HttpResponse): void {
     this.#reading = "handed-over";
     unwatchDeadline(this.#deadline);
-    const over = () => {
-      this.#endReport(true);
+    runUpgraded(response, this.#stream, (failure) => {
+      if (failure !== undefined) this.#calls.broken(failure.error);
+      this.#current.over(0, true);
       this.#closed();
-    };
-    const fail = (error: unknown) => {
-      this.#report?.failed(error);
-      this.#calls.broken(error);
-      over();
-    };
-    try {
-      void response.upgraded?.(this.#stream).then(over, fail);
-    } catch (error) {
-      fail(error);
-    }
+    });
   }
 
   #finishExchange(): void {

@@ -13,7 +13,6 @@ import {
 import { get, post, postChunked, readHead, readResponse } from "./raw-responses.ts";
 import { serve } from "./serve.ts";
 
-const readAll = async (request: HttpRequest) => createResponse(await readBody(request.body));
 const ignore = async () => createResponse("ignored");
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
@@ -138,59 +137,6 @@ async function stillFor(figure: () => unknown): Promise<void> {
   );
 }
 
-describe("Expect: 100-continue", () => {
-  const head = (length: number, ...fields: readonly string[]) =>
-    `POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: ${length}\r\n${fields.join("")}\r\n`;
-
-  it("is answered when the handler begins to read", async () => {
-    await using server = await serve(readAll);
-    await using client = await rawClient(server);
-    for (const body of ["first", "second"]) {
-      void client.write(head(body.length));
-      expect(await client.readUntil("\r\n\r\n")).toBe("HTTP/1.1 100 Continue\r\n\r\n");
-      void client.write(body);
-      expect((await readResponse(client)).body).toBe(body);
-    }
-  });
-
-  it("is not answered when the handler does not read: the connection closes, and the body is no request", async () => {
-    await using server = await serve(ignore);
-    await using client = await rawClient(server);
-    void client.write(head(5));
-    expect(await readResponse(client)).toMatchObject({ status: 200, headers: { connection: "close" } });
-    void client.write(get("/smuggled"));
-    expect(await client.readToEnd()).toBe("");
-  });
-
-  it("is not answered when the body is here already, or the client is of HTTP/1.0", async () => {
-    await using server = await serve(readAll);
-    await using client = await rawClient(server);
-    void client.write(`${head(5)}hello`);
-    expect(await readResponse(client)).toMatchObject({ status: 200, body: "hello" });
-    void client.write("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-    await eventually(() => (server.streams()[0]?.pendingBytes ?? 0) === 0);
-    void client.write("hello");
-    expect(await readResponse(client)).toMatchObject({ status: 200, body: "hello" });
-  });
-
-  it("is answered while the head of another message waits in the buffer that both would use", async () => {
-    // The handler pipes the request's body into its response: the response's head is encoded, then 100 is sent.
-    await using server = await serve(async ({ body }) => {
-      const response = createResponse(undefined, { headers: { "X-Long": "y".repeat(200) } });
-      response.body = body;
-      return response;
-    });
-    await using client = await rawClient(server);
-    void client.write(head(5));
-    const first = await readHead(client);
-    // No 100 may follow the final head, and none can come before it: the client sends when it sees an answer.
-    expect(first.status).toBe(200);
-    expect(first.headers).toMatchObject({ "x-long": "y".repeat(200), "content-length": "5" });
-    void client.write("hello");
-    expect(String(await client.readExactly(5))).toBe("hello");
-  });
-});
-
 describe("an answer before the end of the body", () => {
   it("with a small rest: the rest is read away, and the connection goes on", async () => {
     await using server = await serve(ignore);
@@ -271,99 +217,5 @@ describe("an answer before the end of the body", () => {
     expect(await client.readUntil("0\r\n\r\n")).toContain("o th");
     void client.write(get());
     expect((await readResponse(client)).body).toBe("got:");
-  });
-});
-
-describe("a body that is too large for the server", () => {
-  it("is refused before the handler sees it, when it announces itself", async () => {
-    let calls = 0;
-    await using server = await serve(
-      async () => {
-        calls += 1;
-        return createResponse("x");
-      },
-      { maxBodyBytes: 10 },
-    );
-    await using client = await rawClient(server);
-    void client.write(post("x".repeat(11)));
-    expect(await readResponse(client)).toMatchObject({ status: 413, headers: { connection: "close" } });
-    expect(await client.readToEnd()).toBe("");
-    expect(calls).toBe(0);
-  });
-
-  it("ends the request when it becomes too large", async () => {
-    const errors: unknown[] = [];
-    const called = deferred();
-    await using server = await serve(
-      async ({ body }, { cancellation }) => {
-        cancellation.onCancel((reason) => errors.push(reason));
-        called.resolve();
-        await readBody(body).catch((error: unknown) => errors.push(error));
-        return createResponse("too late");
-      },
-      { maxBodyBytes: 10 },
-    );
-    await using client = await rawClient(server);
-    void client.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n");
-    await called.promise;
-    void client.write("6\r\n678901\r\n");
-    expect((await readResponse(client)).status).toBe(413);
-    expect(await client.readToEnd()).toBe("");
-    expect(errors).toMatchObject([{ code: "ERR_HTTP_BODY_TOO_LARGE" }, { code: "ERR_HTTP_BODY_TOO_LARGE" }]);
-  });
-
-  it("lets what is just as large through", async () => {
-    await using server = await serve(readAll, { maxBodyBytes: 10 });
-    await using client = await rawClient(server);
-    void client.write(post("1234567890") + postChunked(["12345", "67890"]));
-    expect((await readResponse(client)).body).toBe("1234567890");
-    expect((await readResponse(client)).body).toBe("1234567890");
-  });
-});
-
-describe("a malformed chunk", () => {
-  it("while the handler waits for it: 400, the handler hears it, and nothing more is taken from the connection", async () => {
-    const outcome = deferred<unknown>();
-    const cancelled = deferred<unknown>();
-    const called = deferred();
-    await using server = await serve(async ({ body }, { cancellation }) => {
-      cancellation.onCancel(cancelled.resolve);
-      called.resolve();
-      await readBody(body).then(outcome.resolve, outcome.resolve);
-      return createResponse("too late");
-    });
-    await using client = await rawClient(server);
-    void client.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-    await called.promise;
-    void client.write(`zz\r\n${get("/smuggled")}`);
-    expect(await readResponse(client)).toMatchObject({ status: 400, headers: { connection: "close" } });
-    expect(await client.readToEnd()).toBe("");
-    expect(await outcome.promise).toMatchObject({ code: "ERR_HTTP_CHUNKED_ENCODING" });
-    expect(await cancelled.promise).toMatchObject({ code: "ERR_HTTP_CHUNKED_ENCODING" });
-  });
-
-  it("that came with its head: 400 without a handler", async () => {
-    let calls = 0;
-    await using server = await serve(async () => {
-      calls += 1;
-      return createResponse("x");
-    });
-    await using client = await rawClient(server);
-    void client.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
-    expect((await readResponse(client)).status).toBe(400);
-    expect(calls).toBe(0);
-  });
-
-  it("behind the head of the answer: the connection breaks", async () => {
-    await using server = await serve(
-      async ({ body }) => new HttpResponse(200, "OK", "1.1", new Headers(), body),
-    );
-    await using client = await rawClient(server);
-    void client.write("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-    await readHead(client);
-    await client.readUntil("abc");
-    void client.write("zz\r\n");
-    await client.closed;
-    expect(client.unread).not.toContain("0\r\n\r\n");
   });
 });

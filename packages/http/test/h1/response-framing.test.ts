@@ -1,6 +1,15 @@
 import { rawClient } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { type Body, bodyFrom, createResponse, Headers, HttpResponse } from "../../src/index.ts";
+import {
+  type Body,
+  bodyFrom,
+  createRequest,
+  createResponse,
+  Headers,
+  HttpResponse,
+  readBody,
+} from "../../src/index.ts";
+import { connectClient } from "./client.ts";
 import { get, readHead, readResponse } from "./raw-responses.ts";
 import { serve } from "./serve.ts";
 
@@ -168,6 +177,28 @@ describe("the framing of a response", () => {
       expect((await readResponse(client)).body === body.toString()).toBe(true);
     },
   );
+});
+
+it("a body may write other messages while the head of its own waits for it", async () => {
+  await using upstream = await serve(async () => createResponse("other"));
+  await using other = await connectClient(upstream);
+  await using server = await serve(async () => {
+    const body: Body = {
+      ...withTrailers("", new Headers()),
+      trailers: undefined,
+      pipe(sink) {
+        const request = createRequest({ headers: { Host: "other", "X-Other": "y".repeat(500) } });
+        void other.connection.send(request).then(async (response) => {
+          sink.write(await readBody(response.body));
+          sink.end(undefined);
+        });
+      },
+    };
+    return new HttpResponse(200, "OK", "1.1", new Headers([["X-Own", "z".repeat(100)]]), body);
+  });
+  await using client = await rawClient(server);
+  void client.write(get());
+  expect(await readResponse(client)).toMatchObject({ headers: { "x-own": "z".repeat(100) }, body: "other" });
 });
 
 it("an empty body may answer any number of requests", async () => {

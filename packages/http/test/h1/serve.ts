@@ -9,6 +9,7 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number;
   /** Connections that are being served now. */
   readonly connections: () => number;
+  readonly drain: () => void;
   /** Their streams. */
   readonly streams: () => readonly ByteStream[];
 }
@@ -36,6 +37,7 @@ export async function serve(
     host: "127.0.0.1",
     port,
     connections: () => connections,
+    drain: () => core.drain(),
     streams: () => [...streams],
     async [Symbol.asyncDispose]() {
       for (const stream of streams) stream.destroy();

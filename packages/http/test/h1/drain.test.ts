@@ -1,0 +1,41 @@
+import { deferred, rawClient } from "@monolake/test-kit";
+import { expect, it } from "vitest";
+import { createResponse } from "../../src/index.ts";
+import { serve } from "./serve.ts";
+
+const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+it("draining closes idle connections at once", async () => {
+  await using server = await serve(async () => createResponse("ok"));
+  await using idle = await rawClient(server);
+  await idle.write(get);
+  await idle.readUntil("ok");
+  server.drain();
+  expect(await idle.readToEnd()).toBe("");
+});
+
+it("draining lets a request in progress finish, and says that it is the last", async () => {
+  const arrived = deferred<void>();
+  const finish = deferred<void>();
+  await using server = await serve(async () => {
+    arrived.resolve();
+    await finish.promise;
+    return createResponse("finished");
+  });
+  await using client = await rawClient(server);
+  await client.write(get);
+  await arrived.promise;
+  server.drain();
+  finish.resolve();
+  expect(await client.readToEnd()).toMatch(/\r\nConnection: close\r\n[\s\S]*finished$/);
+});
+
+it("a connection that comes while draining is answered once", async () => {
+  await using server = await serve(async () => createResponse("ok"));
+  server.drain();
+  await using client = await rawClient(server);
+  await client.write(get + get);
+  const answer = await client.readToEnd();
+  expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
+  expect(answer).toMatch(/\r\nConnection: close\r\n/);
+});
