@@ -1,7 +1,6 @@
 import { parseArgs } from "node:util";
-import type { LogLevel } from "@monolake/core";
+import { type LogLevel, logLevels } from "@monolake/core";
 import { CommandFailure } from "./run/command-failure.ts";
-import { logLevels } from "./run/logger.ts";
 
 /** What a command line asks for. */
 export type Command =

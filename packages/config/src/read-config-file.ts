@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigText } from "./config-source.ts";
 import { ConfigReadError } from "./errors.ts";
 
@@ -9,7 +11,12 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is no directory",
   ELOOP: "too many symbolic links",
+  EAGAIN: "it is a pipe, and nothing comes out of it",
 };
+
+/** Opening or reading a pipe that nobody writes to would block a thread for ever, and the end of the process with it. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+const pipe = { pauseMs: 10, patienceMs: 5_000 };
 
 /** Reads at most `maxBytes` of UTF-8. Throws {@link ConfigReadError}. */
 export async function readConfigFile(file: string, maxBytes: number): Promise<ConfigText> {
@@ -20,7 +27,7 @@ export async function readConfigFile(file: string, maxBytes: number): Promise<Co
 
 async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   try {
-    await using handle = await open(file, "r");
+    await using handle = await open(file, openFlags);
     const chunks = await readChunks(handle, maxBytes);
     if (chunks !== undefined) return Buffer.concat(chunks);
   } catch (cause: unknown) {
@@ -38,12 +45,25 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
 async function readChunks(handle: FileHandle, maxBytes: number): Promise<Buffer[] | undefined> {
   const chunks: Buffer[] = [];
   for (let size = 0; size <= maxBytes; ) {
-    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.allocUnsafe(65536), position: null });
+    const { bytesRead, buffer } = await readSome(handle);
     if (bytesRead === 0) return chunks;
     chunks.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
   }
   return undefined;
+}
+
+/** Waits for the writer of a pipe, but not for ever. */
+async function readSome(handle: FileHandle) {
+  const endsAtMs = performance.now() + pipe.patienceMs;
+  for (;;) {
+    try {
+      return await handle.read({ buffer: Buffer.allocUnsafe(65536), position: null });
+    } catch (error: unknown) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() > endsAtMs) throw error;
+    }
+    await delay(pipe.pauseMs);
+  }
 }
 
 function decode(file: string, bytes: Buffer): string {

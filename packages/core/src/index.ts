@@ -1,9 +1,42 @@
 // For whoever runs workers.
 
-export type { Acceptor } from "./acceptor.ts";
+export type { CommandOutcome, WorkerManager, WorkerStats } from "./worker-manager.ts";
+export { createWorkerManager } from "./worker-manager.ts";
+export type { WorkerManagerOptions, WorkerMode } from "./worker-manager-options.ts";
+
+// What a worker manager is told, and what it answers.
+
+export type { WorkerResult } from "./result-group.ts";
+export { ResultGroup } from "./result-group.ts";
+export type { RuntimeConfig, RuntimeNotice, RuntimeOptions, RuntimeType } from "./runtime-config.ts";
+export { resolveRuntimeConfig, runtimeNotices } from "./runtime-config.ts";
+export type { ServiceCommand, ServiceCommandOf } from "./service-command.ts";
+export type { FactorySpec, InitSpec, ListenSpec, ModuleSpec, ServiceSpec } from "./service-spec.ts";
+
 // For whoever writes the modules that commands name.
-export { destroyAccepted } from "./acceptor.ts";
-// For whoever catches an error.
+
+export type { Acceptor } from "./acceptor.ts";
+export type {
+  CreateListener,
+  CreateService,
+  InitWorker,
+  ServiceFactory,
+  WorkerInfo,
+} from "./service-spec.ts";
+
+// For whoever runs services without a manager.
+
+export type { PreparedCommand } from "./prepare-command.ts";
+export type { CloseOptions, ExecutorStats, ServiceExecutor, SiteStats } from "./service-executor.ts";
+export { createServiceExecutor } from "./service-executor.ts";
+
+// What is logged.
+
+export type { Logger, LogLevel, LogMethod } from "./logger.ts";
+export { createLogger, logLevels, silentLogger } from "./logger.ts";
+
+// What can go wrong.
+
 export {
   BuildListenerError,
   BuildServiceError,
@@ -19,29 +52,3 @@ export {
   WorkerDiedError,
   WorkerStartError,
 } from "./errors.ts";
-export type { Logger, LogLevel, LogMethod } from "./logger.ts";
-export { silentLogger } from "./logger.ts";
-// For whoever runs services without a manager.
-export type { PreparedCommand } from "./prepare-command.ts";
-export type { WorkerResult } from "./result-group.ts";
-export { ResultGroup } from "./result-group.ts";
-export type { RuntimeConfig, RuntimeNotice, RuntimeOptions, RuntimeType } from "./runtime-config.ts";
-export { resolveRuntimeConfig, runtimeNotices } from "./runtime-config.ts";
-export type { ServiceCommand, ServiceCommandOf } from "./service-command.ts";
-export type { CloseOptions, ExecutorStats, ServiceExecutor, SiteStats } from "./service-executor.ts";
-export { createServiceExecutor } from "./service-executor.ts";
-export type {
-  CreateListener,
-  CreateService,
-  FactorySpec,
-  InitSpec,
-  InitWorker,
-  ListenSpec,
-  ModuleSpec,
-  ServiceFactory,
-  ServiceSpec,
-  WorkerInfo,
-} from "./service-spec.ts";
-export type { CommandOutcome, WorkerManager, WorkerStats } from "./worker-manager.ts";
-export { createWorkerManager } from "./worker-manager.ts";
-export type { WorkerManagerOptions, WorkerMode } from "./worker-manager-options.ts";

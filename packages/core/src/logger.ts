@@ -19,7 +19,7 @@ export const logLevels: readonly LogLevel[] = ["trace", "debug", "info", "warn",
 
 const ignore: LogMethod = () => {};
 
-/** A logger that hands every record of `leastLevel` or above to `write`, and drops the rest at no cost. */
+/** Makes a logger that hands every record of `leastLevel` or above to `write`, and drops the rest at no cost. */
 export function createLogger(
   leastLevel: LogLevel,
   write: (level: LogLevel, fields: object, message: string) => void,

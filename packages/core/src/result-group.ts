@@ -5,12 +5,14 @@ export type WorkerResult<Value> =
 
 /** The answers of the workers to one question, one each, in worker order. */
 export class ResultGroup<out Value> implements Iterable<WorkerResult<Value>> {
+  /** As they came, in worker order. */
   readonly results: readonly WorkerResult<Value>[];
 
   constructor(results: readonly WorkerResult<Value>[]) {
     this.results = results;
   }
 
+  /** How many workers answered. */
   get length(): number {
     return this.results.length;
   }

@@ -80,6 +80,7 @@ export class ServiceExecutor implements AsyncDisposable {
     };
   }
 
+  /** What is here now: sites, connections, services that have not ended. */
   stats(): ExecutorStats {
     const { sites, connections, services } = this.#state;
     return {

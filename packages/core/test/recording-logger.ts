@@ -1,4 +1,4 @@
-import type { Logger, LogLevel } from "@monolake/core";
+import { createLogger, type Logger, type LogLevel } from "@monolake/core";
 
 /** One record as a logger got it. */
 export interface Recorded {
@@ -22,18 +22,13 @@ export function recordingLogger(): RecordingLogger {
   const records: Recorded[] = [];
   const waiting = new Set<(record: Recorded) => void>();
   let taken = 0;
-  const method = (level: LogLevel) => (fields: object, message: string) => {
+  const logger = createLogger("trace", (level, fields, message) => {
     const record = { level, fields: fields as Record<string, unknown>, message };
     records.push(record);
     for (const check of [...waiting]) check(record);
-  };
+  });
   return {
-    trace: method("trace"),
-    debug: method("debug"),
-    info: method("info"),
-    warn: method("warn"),
-    error: method("error"),
-    fatal: method("fatal"),
+    ...logger,
     records,
     takeEvents() {
       const since = records.slice(taken);

@@ -13,6 +13,7 @@ const isOrdinaryInstance = Function.prototype[Symbol.hasInstance];
 export abstract class MonolakeError extends Error {
   /** Stable and unique, for instance `ERR_UPSTREAM_CONNECT_TIMEOUT`. */
   abstract readonly code: string;
+  /** Who caused it. */
   abstract readonly source: ErrorSource;
   /** Whether the same call may succeed when it is made again, perhaps elsewhere. */
   abstract readonly retryable: boolean;

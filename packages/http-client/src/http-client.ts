@@ -17,6 +17,7 @@ import {
   type PoolLimits,
   type PoolStatistics,
 } from "@monolake/transports";
+import { isRepeatable } from "./repeatable.ts";
 
 /** Where requests go. Targets with one key share connections, so a key stands for one place. */
 export interface HttpTarget {
@@ -44,9 +45,6 @@ export interface SendRecord {
   /** To open the connection, with the resolution of its name; as it was where a kept connection serves. */
   connectMs: number | undefined;
 }
-
-/** Methods that may be sent twice with the effect of once (RFC 9110 section 9.2.2). */
-const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 
 /**
  * Sends HTTP/1.1 requests over connections that are kept and used again. A request that meets a kept connection which its
@@ -76,7 +74,7 @@ export class HttpClient implements AsyncDisposable {
 
   /**
    * Sends a request; resolves with the response as soon as its head is there. The request's headers are edited to what
-   * is sent. Rejects with what kept it from being answered: a connect error of transports, ERR_HTTP_UPSTREAM_CLOSED,
+   * is sent. Rejects with what kept it from being answered: an error of transports (connectors, names, the pool), ERR_HTTP_UPSTREAM_CLOSED,
    * ERR_HTTP_UPSTREAM_TIMEOUT, ERR_HTTP_UPSTREAM_PROTOCOL, ERR_HTTP_RESPONSE_HEAD; or with the reason of the cancellation.
    * Without `record` nothing is measured.
    */
@@ -89,7 +87,7 @@ export class HttpClient implements AsyncDisposable {
     const kept = this.#pool.take(target.key);
     if (kept === undefined) return this.#requestOnNew(target, request, cancellation, record);
     if (record !== undefined) record.attempts += 1;
-    if (!mayBeSentAgain(request)) return kept.send(request, cancellation);
+    if (!isRepeatable(request)) return kept.send(request, cancellation);
     return kept.send(request, cancellation).catch((error: unknown) => {
       if (!wasTooOld(error) || cancellation?.cancelled) throw error;
       return this.#requestOnNew(target, request, cancellation, record);
@@ -139,10 +137,6 @@ export class HttpClient implements AsyncDisposable {
     };
     return new ClientConnection(stream, owner, this.#connection);
   }
-}
-
-function mayBeSentAgain(request: HttpRequest): boolean {
-  return request.body.length === 0 && !request.upgrade && idempotent.has(request.method);
 }
 
 /** A kept connection that closed without a byte of an answer: its peer had given it up before the request came. */

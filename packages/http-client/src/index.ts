@@ -1,2 +1,3 @@
 export type { HttpClientOptions, HttpTarget, SendRecord } from "./http-client.ts";
 export { HttpClient } from "./http-client.ts";
+export { isRepeatable } from "./repeatable.ts";

@@ -17,6 +17,7 @@ export interface Forkable {
  * `fork` then copies the slots one by one; an application in a hurry overrides it with plain assignments.
  */
 export class BaseContext implements Forkable {
+  /** Of the connection, or of the request in a fork. */
   readonly cancellation: Cancellation;
 
   constructor(cancellation: Cancellation = new Cancellation()) {

@@ -5,7 +5,9 @@ const marker = Symbol.for("monolake.error");
 export abstract class ServiceAsyncError extends Error {
   /** Stable and unique. */
   abstract readonly code: string;
+  /** None of them comes from a peer. */
   readonly source = "internal";
+  /** The same call would fail again. */
   readonly retryable = false;
 
   get [marker](): true {

@@ -84,24 +84,29 @@ const compilerOptions = {
   noEmitOnError: true,
 };
 
-/** Installs one package as a user would, and gives what was installed. Throws when something is not as it should be. */
-async function checkPackage(item: WorkspacePackage, { workFolder, tarballs, all }: Packed): Promise<string> {
-  const folder = join(workFolder, item.name.replace("/", "-").replace("@", ""));
+const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
+
+/** Installs one package alone and gives how many came along. Throws when something did that it does not depend on. */
+async function installAlone(
+  item: WorkspacePackage,
+  folder: string,
+  { tarballs, all }: Packed,
+): Promise<number> {
   const closure = workspaceClosure(item, all);
   await mkdir(folder);
   const dependencies = Object.fromEntries(closure.map(({ name }) => [name, `file:${tarballs.get(name)}`]));
   const manifest = { name: "user", private: true, type: "module", dependencies };
   await writeFile(join(folder, "package.json"), JSON.stringify(manifest, undefined, 2));
-  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
   await run("npm", ["install", ...quiet], folder);
   const installed = await installedNames(folder);
   const allowed = await allowedNames(folder, closure);
   const unexpected = installed.filter((name) => !allowed.has(name));
   if (unexpected.length > 0) throw new Error(`installing it also installed ${unexpected.join(", ")}`);
-  const summary = `${installed.length - 1} dependencies`;
-  const example = findReadmeExample(await readFile(join(item.folder, "README.md"), "utf8"));
-  if (example === undefined)
-    return item.kind === "app" ? summary : Promise.reject(new Error("README.md has no ts run block"));
+  return installed.length - 1;
+}
+
+/** Compiles and runs the program of the README, in a folder where the package is installed. */
+async function runExample(example: string, folder: string): Promise<void> {
   const { devDependencies = {} } = readManifest(repositoryFolder);
   const tools = ["typescript", "@types/node"].map((name) => `${name}@${devDependencies[name]}`);
   await run("npm", ["install", "--save-dev", "--save-exact", ...quiet, ...tools], folder);
@@ -109,7 +114,43 @@ async function checkPackage(item: WorkspacePackage, { workFolder, tarballs, all 
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["example.ts"] }));
   await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"], folder);
   await run(process.execPath, ["example.js"], folder);
-  return `${summary}; its example compiles and runs`;
+}
+
+/** Adds the optional peers, then imports every entry point: all that a package needs is in its package.json. */
+async function importEntries(
+  item: WorkspacePackage,
+  folder: string,
+  { tarballs, all }: Packed,
+): Promise<number> {
+  const peers = all.filter(({ name }) => name in (item.manifest.peerDependencies ?? {}));
+  const needed = new Set(peers.flatMap((peer) => workspaceClosure(peer, all)));
+  const files = [...needed].map(({ name }) => `file:${tarballs.get(name)}`);
+  if (files.length > 0) await run("npm", ["install", ...quiet, ...files], folder);
+  const entries = Object.keys(item.manifest.exports ?? {}).filter((entry) => entry !== "./package.json");
+  for (const entry of entries) {
+    const imported = JSON.stringify(`${item.name}${entry.slice(1)}`);
+    await run(process.execPath, ["--input-type=module", "--eval", `await import(${imported})`], folder);
+  }
+  return entries.length;
+}
+
+/** Runs a command that the package brings. */
+async function runCommand(name: string, folder: string): Promise<string> {
+  const output = await run(join(folder, "node_modules/.bin", name), ["--version"], folder);
+  return `its command says "${output.trim()}"`;
+}
+
+/** Installs one package as a user would, tries it, and gives what was seen. Throws when something is not as it should be. */
+async function checkPackage(item: WorkspacePackage, packed: Packed): Promise<string> {
+  const folder = join(packed.workFolder, item.name.replace("/", "-").replace("@", ""));
+  const count = await installAlone(item, folder, packed);
+  // Importing an app would run it.
+  if (item.kind === "app") return `${count} dependencies; ${await runCommand(item.name, folder)}`;
+  const example = findReadmeExample(await readFile(join(item.folder, "README.md"), "utf8"));
+  if (example === undefined) throw new Error("README.md has no ts run block");
+  await runExample(example, folder);
+  const entries = await importEntries(item, folder, packed);
+  return `${count} dependencies; its example compiles and runs; ${entries} entry points`;
 }
 
 async function pack(

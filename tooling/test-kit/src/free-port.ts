@@ -1,16 +1,26 @@
-import { type AddressInfo, createServer } from "node:net";
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
+
+/** Below the ports that Linux and others give to whoever asks for any, so that no connection takes one meanwhile. */
+const candidates = { from: 12_000, below: 32_000 };
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on right now. Only for programs that cannot listen on port 0 themselves:
- * another process may take it before they do.
+ * A TCP port of 127.0.0.1 that nobody listens on right now. Only for programs that cannot listen on port 0 themselves,
+ * and for tests that need a port where nobody listens: another process may take it before they do.
  */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(candidates.from, candidates.below);
+    if (await isFree(port)) return port;
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE") resolve(false);
+      else reject(error);
+    });
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });

@@ -1,26 +1,31 @@
 // Sockets and peers.
 
-export type { Deferred } from "./deferred.ts";
-export { deferred } from "./deferred.ts";
-export type { EventuallyOptions } from "./eventually.ts";
-export { eventually } from "./eventually.ts";
 export { freePort } from "./free-port.ts";
 export type { EchoedRequest, HttpUpstream, HttpUpstreamOptions } from "./http-upstream.ts";
 export { startHttpUpstream } from "./http-upstream.ts";
 export type { NginxOptions, NginxPlace, RunningNginx } from "./nginx.ts";
 export { startNginx } from "./nginx.ts";
-export type { SkippableTest } from "./programs.ts";
-export { findProgram, hasProgram, skipReason, skipWithout } from "./programs.ts";
+export { portAccepts } from "./port-accepts.ts";
 export type { RawClient, RawClientOptions } from "./raw-client.ts";
 export { rawClient } from "./raw-client.ts";
 export type { ConnectionEnd, ReadOptions, ReadTarget, TestAddress } from "./raw-connection.ts";
 export { RawConnection, RawReadError } from "./raw-connection.ts";
 export type { RawConnectionScript, RawServer, RawServerOptions } from "./raw-server.ts";
 export { startRawServer } from "./raw-server.ts";
+
 // Bytes and time.
+
+export type { Deferred } from "./deferred.ts";
+export { deferred } from "./deferred.ts";
+export type { EventuallyOptions } from "./eventually.ts";
+export { eventually } from "./eventually.ts";
 export { feedSplit, splitEverywhere } from "./split-bytes.ts";
+
+// Files and programs.
+
+export type { SkippableTest } from "./programs.ts";
+export { findProgram, hasProgram, skipReason, skipWithout } from "./programs.ts";
 export type { ProgramExit, RunningProgram, StartProgramOptions } from "./start-program.ts";
 export { startProgram } from "./start-program.ts";
 export type { TemporaryFolder } from "./temporary-folder.ts";
-// Files and programs.
 export { temporaryFolder } from "./temporary-folder.ts";

@@ -1,6 +1,6 @@
-import { connect } from "node:net";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
+import { portAccepts } from "./port-accepts.ts";
 import { type RunningProgram, startProgram } from "./start-program.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 
@@ -44,7 +44,7 @@ export async function startNginx(
   const file = await folder.write("nginx.conf", completeConfig(configText, place, options));
   const program = cleanup.use(await startProgram("nginx", ["-p", folder.path, "-c", file, "-e", "stderr"]));
   await Promise.race([
-    eventually(() => accepts(place.port), { timeoutMs: 15_000 }),
+    eventually(() => portAccepts(place.port), { timeoutMs: 15_000 }),
     program.exited.then(() => Promise.reject(new Error(`nginx ended:\n${program.stderr}`))),
   ]);
   const owned = cleanup.move();
@@ -87,13 +87,3 @@ ${resolveText(configText, place)}
 }
 `;
 }
-
-const accepts = (port: number): Promise<true> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });

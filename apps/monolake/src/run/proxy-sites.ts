@@ -1,5 +1,6 @@
 import type { Site } from "@monolake/config";
 import type { ListenSpec, ServiceSpec } from "@monolake/core";
+import { formatAddress } from "@monolake/streams";
 import type { ListenerConfig, ProxyConfig, ServerConfig } from "../schema/index.ts";
 
 /** The servers of a configuration as what the workers run. */
@@ -35,7 +36,6 @@ function listenerConfig(listener: ListenerConfig, maxConnections: number | undef
     const { path, ...options } = listener;
     return { ...options, value: path, ...limit };
   }
-  const { host, port, ...options } = listener;
-  const value = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  return { ...options, value, ...limit };
+  const { host: _host, port: _port, ...options } = listener;
+  return { ...options, value: formatAddress(listener), ...limit };
 }

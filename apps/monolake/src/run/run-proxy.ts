@@ -9,9 +9,9 @@ import {
   type SitesOutcome,
 } from "@monolake/config";
 import { createWorkerManager, type LogLevel, type WorkerManager } from "@monolake/core";
+import { formatAddress } from "@monolake/streams";
 import type { Logger } from "pino";
 import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
-import { listenerText } from "./listener-text.ts";
 import { sitesOf, withConfigVersion } from "./proxy-sites.ts";
 import { readConfig } from "./read-config.ts";
 
@@ -93,6 +93,6 @@ function logServing(outcome: ReloadOutcome & { type: "applied" }, config: ProxyC
   for (const server of config.servers) {
     if (!touched.has(server.key)) continue;
     const { version } = outcome;
-    logger.info({ server: server.key, listener: listenerText(server), version }, "serving");
+    logger.info({ server: server.key, listener: formatAddress(server.listener), version }, "serving");
   }
 }

@@ -1,6 +1,6 @@
 import { alias } from "@monolake/config";
 import { z } from "zod";
-import { createHttpServerSchema, type RouteCheck } from "./http-server-schema.ts";
+import { httpServerSchema } from "./http-server-schema.ts";
 import type { listenerSchema } from "./listener-schema.ts";
 import { canonicalAddress, parseIpAndPort } from "./network-address.ts";
 import { runtimeSchema } from "./runtime-schema.ts";
@@ -8,27 +8,27 @@ import { debugSchema } from "./server-schema.ts";
 import { echoServerSchema, tcpServerSchema } from "./tcp-server-schema.ts";
 import { thriftServerSchema } from "./thrift-server-schema.ts";
 
+const serverSchema = z.discriminatedUnion("proxy_type", [
+  httpServerSchema,
+  thriftServerSchema,
+  tcpServerSchema,
+  echoServerSchema,
+]);
+
 /**
  * The whole configuration file. Every table is strict: a key that is not here is an error. `timeout` is also called
  * `http_timeout`, as the examples of the original call it. A further `proxy_type` is one more server in the union.
  */
-export function createConfigFileSchema(checkRoutes: RouteCheck) {
-  const serverSchema = z.discriminatedUnion("proxy_type", [
-    createHttpServerSchema(checkRoutes),
-    thriftServerSchema,
-    tcpServerSchema,
-    echoServerSchema,
-  ]);
-  const servers = z.record(z.string().min(1), alias(serverSchema, { http_timeout: "timeout" }));
-  return z.strictObject({
-    runtime: runtimeSchema,
-    debug: debugSchema.default(false).describe("For all servers that do not say otherwise"),
-    servers: servers.superRefine(checkListeners),
-  });
-}
+export const configFileSchema = z.strictObject({
+  runtime: runtimeSchema,
+  debug: debugSchema.default(false).describe("For all servers that do not say otherwise"),
+  servers: z
+    .record(z.string().min(1), alias(serverSchema, { http_timeout: "timeout" }))
+    .superRefine(checkListeners),
+});
 
 /** A configuration file as it is written, checked, with its defaults filled in. */
-export type ConfigFile = z.output<ReturnType<typeof createConfigFileSchema>>;
+export type ConfigFile = z.output<typeof configFileSchema>;
 
 /** One `[servers.<key>]`. */
 export type ServerTable = ConfigFile["servers"][string];

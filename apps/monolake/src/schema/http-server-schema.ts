@@ -1,20 +1,10 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { accessLogSchema } from "./access-log-schema.ts";
+import { checkRoutes } from "./route-check.ts";
 import { secondsSchema } from "./seconds-schema.ts";
 import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
 import { checkWeights, httpUpstreamsSchema, loadBalancerSchema } from "./upstream-schema.ts";
-
-/** Finds what is wrong with the patterns of one server's routes, together. */
-export type RouteCheck = (paths: readonly string[]) => readonly RouteProblem[];
-
-/** One pattern that cannot be used. */
-export interface RouteProblem {
-  /** Which of the paths. */
-  readonly index: number;
-  /** What was expected and what was found, lower case, no full stop. */
-  readonly message: string;
-}
 
 const routeSchema = z
   .strictObject({
@@ -38,7 +28,7 @@ const timeoutSchema = z
       .default(10)
       .describe("From the first byte of a head to its last"),
     server_read_body_timeout_sec: secondsSchema.default(30).describe("Between two reads of a request's body"),
-    upstream_connect_timeout_sec: secondsSchema.default(3).describe("Name, connection and TLS"),
+    upstream_connect_timeout_sec: secondsSchema.default(3).describe("Name and connection"),
     upstream_read_timeout_sec: secondsSchema
       .default(30)
       .describe("From the request to the head of the response"),
@@ -50,7 +40,7 @@ const limitsSchema = z
     max_head_bytes: z.int().min(256).default(32768).describe("Request line and headers; 431 beyond"),
     max_header_count: z.int().min(1).default(128).describe("Header fields; 431 beyond"),
     max_uri_bytes: z.int().min(1).default(16384).describe("Request target; 414 beyond"),
-    max_body_bytes: z.int().min(0).optional().describe("Request body, 413 beyond; no limit when left out"),
+    max_body_bytes: z.int().min(1).optional().describe("Request body, 413 beyond; no limit when left out"),
     max_connections: maxConnectionsSchema,
   })
   .prefault({});
@@ -74,23 +64,22 @@ const handlersSchema = z
   .prefault({});
 
 /** `proxy_type = "http"`. */
-export const createHttpServerSchema = (checkRoutes: RouteCheck) =>
-  z.strictObject({
-    ...serverShape,
-    proxy_type: z.literal("http"),
-    upstream_http_version: z.enum(["auto", "http11", "http2"]).default("auto"),
-    upstream_host: z
-      .enum(["upstream", "preserve"])
-      .default("upstream")
-      .describe("The Host that upstreams see: their own, or the client's"),
-    forwarded: forwardedSchema,
-    http_opt_handlers: handlersSchema,
-    timeout: timeoutSchema,
-    limits: limitsSchema,
-    access_log: accessLogSchema.optional(),
-    routes: z.array(routeSchema).superRefine((routes, context) => {
-      for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {
-        context.addIssue({ code: "custom", path: [index, "path"], message });
-      }
-    }),
-  });
+export const httpServerSchema = z.strictObject({
+  ...serverShape,
+  proxy_type: z.literal("http"),
+  upstream_http_version: z.enum(["auto", "http11", "http2"]).default("auto"),
+  upstream_host: z
+    .enum(["upstream", "preserve"])
+    .default("upstream")
+    .describe("The Host that upstreams see: their own, or the client's"),
+  forwarded: forwardedSchema,
+  http_opt_handlers: handlersSchema,
+  timeout: timeoutSchema,
+  limits: limitsSchema,
+  access_log: accessLogSchema.optional(),
+  routes: z.array(routeSchema).superRefine((routes, context) => {
+    for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {
+      context.addIssue({ code: "custom", path: [index, "path"], message });
+    }
+  }),
+});

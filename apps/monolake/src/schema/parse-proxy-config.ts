@@ -1,15 +1,11 @@
 import {
-  type ConfigLimits,
-  type ConfigOutcome,
   type ConfigProblem,
   type InvalidConfig,
-  loadConfig,
   type ParseConfigOptions,
   parseConfig,
   type ValidConfig,
 } from "@monolake/config";
-import { type ConfigFile, createConfigFileSchema } from "./config-file-schema.ts";
-import type { RouteCheck } from "./http-server-schema.ts";
+import { type ConfigFile, configFileSchema } from "./config-file-schema.ts";
 import { normalizeConfig } from "./normalize-config.ts";
 import type { ProxyConfig } from "./proxy-config.ts";
 import { settingsWithoutEffect, type UnsupportedFeature, unsupportedFeatures } from "./setting-notes.ts";
@@ -27,30 +23,11 @@ export interface ValidProxyConfig {
   readonly problemAt: ValidConfig<unknown>["problemAt"];
 }
 
-/** What reading the proxy's configuration gives. */
-export type ProxyConfigOutcome = ValidProxyConfig | InvalidConfig;
-
-/** The proxy's own part of reading a configuration. */
-interface ProxySchemaOptions {
-  /** Finds what is wrong with the patterns of a server's routes: made by `createRouteCheck` from the router in use. */
-  readonly checkRoutes: RouteCheck;
-}
-
 /** {@link parseConfig} for the proxy's schema. */
 export function parseProxyConfig(
-  options: Omit<ParseConfigOptions<ConfigFile>, "schema"> & ProxySchemaOptions,
-): ProxyConfigOutcome {
-  return toProxyConfig(parseConfig({ ...options, schema: createConfigFileSchema(options.checkRoutes) }));
-}
-
-/** {@link loadConfig} for the proxy's schema. Throws ERR_CONFIG_READ. */
-export async function loadProxyConfig(
-  options: { readonly file: string } & Partial<ConfigLimits> & ProxySchemaOptions,
-): Promise<ProxyConfigOutcome> {
-  return toProxyConfig(await loadConfig({ ...options, schema: createConfigFileSchema(options.checkRoutes) }));
-}
-
-function toProxyConfig(outcome: ConfigOutcome<ConfigFile>): ProxyConfigOutcome {
+  options: Omit<ParseConfigOptions<ConfigFile>, "schema">,
+): ValidProxyConfig | InvalidConfig {
+  const outcome = parseConfig({ ...options, schema: configFileSchema });
   if (outcome.type === "invalid") return outcome;
   return {
     type: "valid",

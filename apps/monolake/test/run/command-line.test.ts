@@ -1,14 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { freePort, rawClient, startHttpUpstream, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { freePort, rawClient, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-
-/** Runs the proxy's command from sources. */
-const monolake = (programArguments: readonly string[], readyPattern?: RegExp) =>
-  startProgram(process.execPath, ["--conditions=@monolake/source", main, ...programArguments], {
-    ...(readyPattern !== undefined && { readyPattern }),
-  });
+import { monolake } from "./cli.ts";
 
 const configText = (port: number, upstreamPort: number): string => `
 [runtime]
@@ -30,7 +22,7 @@ describe("the command line", () => {
     await using upstream = await startHttpUpstream((_request, response) => response.end("through"));
     const port = await freePort();
     const file = await folder.write("monolake.toml", configText(port, upstream.port));
-    await using proxy = await monolake(["--config", file], /"msg":"serving"/);
+    await using proxy = await monolake(["--config", file], { readyPattern: /"msg":"serving"/ });
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("through");
     proxy.kill("SIGTERM");
     expect(await proxy.exited).toEqual({ code: 0, signal: null });
@@ -45,7 +37,7 @@ describe("the command line", () => {
     );
     const port = await freePort();
     const file = await folder.write("monolake.toml", configText(port, upstream.port));
-    await using proxy = await monolake(["-c", file], /"msg":"serving"/);
+    await using proxy = await monolake(["-c", file], { readyPattern: /"msg":"serving"/ });
     const answer = fetch(`http://127.0.0.1:${port}/`);
     const finish = await arrived.promise;
     proxy.kill("SIGTERM");

@@ -1,11 +1,12 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { formatProblems } from "@monolake/config";
 import { expect, it } from "vitest";
-import { loadProxyConfig } from "../../src/schema/index.ts";
+import { parseProxyConfig } from "../../src/schema/index.ts";
 
 async function load(name: string) {
   const file = fileURLToPath(new URL(`../../examples/original/${name}`, import.meta.url));
-  const outcome = await loadProxyConfig({ file, checkRoutes: () => [] });
+  const outcome = parseProxyConfig({ text: await readFile(file, "utf8"), file });
   if (outcome.type === "invalid") expect.unreachable(formatProblems(outcome.problems));
   return outcome;
 }

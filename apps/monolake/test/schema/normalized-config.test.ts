@@ -2,7 +2,7 @@ import { expect, expectTypeOf, it } from "vitest";
 import { type ProxyConfig, parseProxyConfig } from "../../src/schema/index.ts";
 
 function configOf(text: string): ProxyConfig {
-  const outcome = parseProxyConfig({ text, checkRoutes: () => [] });
+  const outcome = parseProxyConfig({ text });
   if (outcome.type === "invalid") expect.unreachable(outcome.problems[0]?.message);
   return outcome.config;
 }
@@ -77,7 +77,7 @@ upstream_host = "preserve"
 forwarded = { mode = "off", rfc7239 = false }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
-limits = { max_head_bytes = 1000, max_header_count = 7, max_uri_bytes = 90, max_body_bytes = 0, max_connections = 5 }
+limits = { max_head_bytes = 1000, max_header_count = 7, max_uri_bytes = 90, max_body_bytes = 1, max_connections = 5 }
 [servers.web.timeout]
 server_keepalive_timeout_sec = 0.25
 server_read_header_timeout_sec = 1
@@ -127,7 +127,7 @@ it("carries every setting over, in milliseconds", () => {
           maxHeadBytes: 1000,
           maxHeaderCount: 7,
           maxUriBytes: 90,
-          maxBodyBytes: 0,
+          maxBodyBytes: 1,
           maxConnections: 5,
         },
         accessLog: { path: "/var/log/web.log", format: "$status $$", flushMs: 1, query: false },

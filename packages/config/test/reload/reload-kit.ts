@@ -1,5 +1,6 @@
 import {
   type CommandOutcome,
+  createLogger,
   createWorkerManager,
   type Logger,
   type LogLevel,
@@ -69,17 +70,10 @@ export interface LogRecord {
 
 export function recordingLogger(): Logger & { readonly records: readonly LogRecord[] } {
   const records: LogRecord[] = [];
-  const method = (level: LogLevel) => (fields: object, message: string) =>
-    void records.push({ level, fields: fields as Record<string, unknown>, message });
-  return {
-    trace: method("trace"),
-    debug: method("debug"),
-    info: method("info"),
-    warn: method("warn"),
-    error: method("error"),
-    fatal: method("fatal"),
-    records,
-  };
+  const logger = createLogger("trace", (level, fields, message) => {
+    records.push({ level, fields: fields as Record<string, unknown>, message });
+  });
+  return { ...logger, records };
 }
 
 /** Stands before the manager: what a test does to a command before or after the workers get it. */

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { deferred, eventually, rawClient } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { createResponse, Headers, HttpResponse, readBody } from "../../src/index.ts";
@@ -122,22 +123,22 @@ describe("a client that is too slow", () => {
   it("but takes something now and then is waited for", async () => {
     const large = Buffer.alloc(20 * 1024 * 1024, "x");
     await using server = await serve(async () => createResponse(large), { writeStallTimeoutMs: 1000 });
-    await using client = await rawClient(server);
-    client.pause();
-    void client.write(get());
+    const socket = connect(server);
+    socket.pause();
+    socket.write(get());
     // A megabyte at a time: longer altogether than the timeout. (The kernel tells the server in large steps.)
+    let bytes = 0;
     let sip = 0;
-    client.socket.on("data", () => {
-      if (client.receivedBytes >= sip) client.pause();
+    socket.on("data", (chunk) => {
+      bytes += chunk.length;
+      if (bytes >= sip) socket.pause();
     });
     const sips = setInterval(() => {
-      sip = client.receivedBytes + 1024 * 1024;
-      client.resume();
+      sip = bytes + 1024 * 1024;
+      socket.resume();
     }, 100);
-    await eventually(() => client.receivedBytes > large.length).finally(() => clearInterval(sips));
-    sip = Number.POSITIVE_INFINITY;
-    client.resume();
-    expect((await readResponse(client)).body.length).toBe(large.length);
+    await eventually(() => bytes > large.length, { timeoutMs: 18_000 }).finally(() => clearInterval(sips));
+    socket.destroy();
   });
 });
 

@@ -33,3 +33,10 @@ function removeNominated(headers: Headers): void {
     if (!kept.has(name.toLowerCase())) headers.delete(name);
   }
 }
+
+/**
+ * Whether an upgrade is asked for to another HTTP, such as h2c. Forwarded, it would be a tunnel with requests in it that
+ * no route, limit or log sees (h2c smuggling); RFC 9113 section 3.1 has given it up.
+ */
+export const upgradesToHttp = (headers: Headers): boolean =>
+  headers.getList("upgrade").some((protocol) => /^(?:h2c?|http)(?:\/|$)/i.test(protocol));

@@ -1,8 +1,32 @@
 // The layers of an HTTP stack, from the outside in.
+
+export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
+export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
+export type { HttpRouteConfig, MatchedRoute } from "./route.ts";
+export { matchedRoute, Route, route } from "./route.ts";
+export type { HttpUpstreamContext, HttpUpstreamOptions } from "./upstream.ts";
+export { HttpUpstream, httpUpstream } from "./upstream.ts";
+
+// Their parts, for layers of your own.
+
 export type { AccessLogOptions } from "./access-log/access-log.ts";
 export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
-export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
 export { checkAccessLogFormat } from "./access-log/compile-format.ts";
+export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
+export type { ForwardingOptions } from "./forwarding.ts";
+export { ForwardingFields } from "./forwarding.ts";
+export { removeHopByHop } from "./hop-by-hop.ts";
+export { endOfPath } from "./routing/request-path.ts";
+export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
+export { createRouter } from "./routing/router.ts";
+export type { PathMode, UpstreamPath, UpstreamPathOptions } from "./routing/upstream-path.ts";
+export { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
+export { statusOfUpstreamFailure } from "./upstream-failure.ts";
+export type { HttpEndpoint, HttpUpstreamConfig, HttpUpstreamTarget } from "./upstream-target.ts";
+export { upstreamTarget } from "./upstream-target.ts";
+
+// What can go wrong.
+
 export type { AccessLogFormatProblem } from "./access-log/errors.ts";
 export {
   AccessLogDroppedError,
@@ -10,24 +34,5 @@ export {
   AccessLogOpenError,
   AccessLogWriteError,
 } from "./access-log/errors.ts";
-export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
-export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
-// Their parts, for layers of your own.
-export type { ForwardingOptions } from "./forwarding.ts";
-export { ForwardingFields } from "./forwarding.ts";
-export { removeHopByHop } from "./hop-by-hop.ts";
-export type { HttpRouteConfig, MatchedRoute } from "./route.ts";
-export { matchedRoute, Route, route } from "./route.ts";
-// What can go wrong.
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";
-export { endOfPath } from "./routing/request-path.ts";
-export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
-export { createRouter } from "./routing/router.ts";
-export type { PathMode, UpstreamPath, UpstreamPathOptions } from "./routing/upstream-path.ts";
-export { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
-export type { HttpUpstreamContext, HttpUpstreamOptions } from "./upstream.ts";
-export { HttpUpstream, httpUpstream } from "./upstream.ts";
-export { statusOfUpstreamFailure } from "./upstream-failure.ts";
-export type { HttpEndpoint, HttpUpstreamConfig, HttpUpstreamTarget } from "./upstream-target.ts";
-export { upstreamTarget } from "./upstream-target.ts";

@@ -20,7 +20,7 @@ import type { peerAddress, remoteAddress } from "../common/addresses.ts";
 import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
-import { removeHopByHop } from "./hop-by-hop.ts";
+import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
 import type { matchedRoute } from "./route.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
 import type { HttpUpstreamTarget } from "./upstream-target.ts";
@@ -69,6 +69,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
     const { target, headers } = request;
+    if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
     removeHopByHop(headers, request.upgrade);
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");

@@ -1,6 +1,5 @@
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { eventually, findProgram, startProgram } from "@monolake/test-kit";
+import { eventually, findProgram, portAccepts, startProgram } from "@monolake/test-kit";
 import type { BenchCase } from "../bench-case.ts";
 
 /** Where one contestant listens, finds the upstream, keeps its files, and runs. */
@@ -48,7 +47,7 @@ export async function startContestant(contestant: Contestant, place: Place): Pro
   });
   try {
     await Promise.race([
-      eventually(() => accepts(place.listenPort), { timeoutMs: 20_000, intervalMs: 50 }),
+      eventually(() => portAccepts(place.listenPort), { timeoutMs: 20_000, intervalMs: 50 }),
       program.exited.then(() => {
         throw new Error(`ended before it served:\n${program.stdout}${program.stderr}`.trimEnd());
       }),
@@ -74,13 +73,3 @@ export function missingProgram({ needs }: Contestant): string | undefined {
 /** An absolute path of this repository, from one that is relative to its root. */
 export const repositoryPath = (path: string): string =>
   fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
-
-const accepts = (port: number): Promise<true> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });

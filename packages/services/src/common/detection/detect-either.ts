@@ -30,7 +30,9 @@ export class DetectEither<out Inner, Response, Context extends object>
 {
   /** What both have in common. */
   readonly inner: Inner;
+  /** Gets the connections that the detector says yes to. */
   readonly whenTrue: ConnectionService<Response, Context>;
+  /** Gets all others. */
   readonly whenFalse: ConnectionService<Response, Context>;
   readonly #detector: Detector<boolean>;
   readonly #timeoutMs: number | undefined;

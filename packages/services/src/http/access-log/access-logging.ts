@@ -11,6 +11,7 @@ export class AccessLogging<Response, Context extends object>
   implements Service<ByteStream, Response, Context>
 {
   readonly inner: Service<ByteStream, Response, Context>;
+  /** Of all connections of this service; a successor takes its writer over. */
   readonly log: AccessLog;
 
   /** The log belongs to the service. */
@@ -31,7 +32,8 @@ export class AccessLogging<Response, Context extends object>
 }
 
 /**
- * The layer of {@link AccessLogging}, for a stack whose servers may do without: `optionalLayer` selects its options. A successor that logs to the same target goes on with the writer of its predecessor.
+ * The layer of {@link AccessLogging}, for a stack whose servers may do without: `optionalLayer` selects its options. A
+ * successor that logs to the same target goes on with the writer of its predecessor.
  * Rejects with ERR_ACCESS_LOG_FORMAT and ERR_ACCESS_LOG_OPEN.
  */
 export const accessLogging = <Response, Context extends object>(

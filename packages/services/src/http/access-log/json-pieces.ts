@@ -1,18 +1,23 @@
 import { jsonString, jsonStringOfBytes } from "./escape-text.ts";
 import type { FormatScope, Piece } from "./format-scope.ts";
-import { formatMs } from "./format-values.ts";
-import { type AccessVariable, accessVariables, type ReadValue } from "./variables.ts";
+import { optionalPiece, type ValueStyle, valuePiece } from "./value-piece.ts";
+import { accessVariables } from "./variables.ts";
 
-const absent = "null";
+const style: ValueStyle = {
+  absent: "null",
+  plain: (text) => `"${text}"`,
+  bytes: jsonStringOfBytes,
+  unicode: jsonString,
+};
 
 /** The fields of a line in their order. Every line has all of them; they keep their names, new ones come at the end. */
 function jsonFields(scope: FormatScope): Readonly<Record<string, Piece>> {
-  const value = (name: keyof typeof accessVariables) => jsonPiece(accessVariables[name], scope);
-  const field = (name: string) => optional(scope.requestField(name), jsonStringOfBytes);
+  const value = (name: keyof typeof accessVariables) => valuePiece(accessVariables[name], scope, style);
+  const field = (name: string) => optionalPiece(scope.requestField(name), style.bytes, style.absent);
   return {
     time: value("time_iso"),
-    server: scope.server === undefined ? absent : jsonString(scope.server),
-    config_version: scope.configVersion === undefined ? absent : String(scope.configVersion),
+    server: scope.server === undefined ? style.absent : jsonString(scope.server),
+    config_version: scope.configVersion === undefined ? style.absent : String(scope.configVersion),
     remote_addr: value("remote_addr"),
     remote_port: value("remote_port"),
     method: value("method"),
@@ -44,35 +49,3 @@ export function jsonPieces(scope: FormatScope): readonly Piece[] {
   }
   return [...pieces, "}"];
 }
-
-function jsonPiece(variable: AccessVariable, scope: FormatScope): Piece {
-  switch (variable.kind) {
-    case "plain":
-      return optional(variable.read, (text) => `"${text}"`);
-    case "target":
-      return optional(scope.target(variable.read), jsonStringOfBytes);
-    case "bytes":
-      return optional(variable.read, jsonStringOfBytes);
-    case "unicode":
-      return optional(variable.read, jsonString);
-    case "count":
-      return optional(variable.read, String);
-    case "duration":
-      return optional(variable.read, formatMs);
-    case "flag": {
-      const { read } = variable;
-      return (exchange, record) => String(read(exchange, record));
-    }
-    default: {
-      const never: never = variable;
-      throw new TypeError(`unknown variable ${JSON.stringify(never)}`);
-    }
-  }
-}
-
-const optional =
-  <Value>(read: ReadValue<Value | undefined>, format: (value: Value) => string): ReadValue<string> =>
-  (exchange, record) => {
-    const value = read(exchange, record);
-    return value === undefined ? absent : format(value);
-  };

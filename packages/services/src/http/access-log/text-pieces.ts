@@ -1,11 +1,16 @@
 import { escapeBytes, escapeUnicode, utf8Bytes } from "./escape-text.ts";
 import type { FormatScope, Piece } from "./format-scope.ts";
-import { formatMs } from "./format-values.ts";
 import { parseTemplate, type TemplatePart } from "./parse-template.ts";
-import { type AccessVariable, accessVariables, type ReadValue } from "./variables.ts";
+import { optionalPiece, type ValueStyle, valuePiece } from "./value-piece.ts";
+import { accessVariables, type ReadValue } from "./variables.ts";
 
-/** What stands for a value that there is none of. */
-const none = "-";
+const style: ValueStyle = {
+  absent: "-",
+  plain: (text) => text,
+  bytes: escapeBytes,
+  unicode: escapeUnicode,
+};
+const none = style.absent;
 
 /** The status of nginx's logs for a client that went away before it was answered; it is never sent. */
 const clientGoneStatus = "499";
@@ -36,7 +41,7 @@ function textPiece(part: TemplatePart, scope: FormatScope): Piece {
         ? escapeUnicode(scope.server ?? none)
         : String(scope.configVersion ?? none);
     case "variable":
-      return part.name === "status" ? statusText : variablePiece(accessVariables[part.name], scope);
+      return part.name === "status" ? statusText : valuePiece(accessVariables[part.name], scope, style);
     case "request-field":
       return bytesPiece(scope.requestField(part.field));
     case "response-field":
@@ -53,41 +58,8 @@ function textPiece(part: TemplatePart, scope: FormatScope): Piece {
 const statusText: ReadValue<string> = ({ response }) =>
   response === undefined ? clientGoneStatus : String(response.status);
 
-function variablePiece(variable: AccessVariable, scope: FormatScope): Piece {
-  switch (variable.kind) {
-    case "plain": {
-      const { read } = variable;
-      return (exchange, record) => read(exchange, record) ?? none;
-    }
-    case "target":
-      return bytesPiece(scope.target(variable.read));
-    case "bytes":
-      return bytesPiece(variable.read);
-    case "unicode":
-      return optional(variable.read, escapeUnicode);
-    case "count":
-      return optional(variable.read, String);
-    case "duration":
-      return optional(variable.read, formatMs);
-    case "flag": {
-      const { read } = variable;
-      return (exchange, record) => String(read(exchange, record));
-    }
-    default: {
-      const never: never = variable;
-      throw new TypeError(`unknown variable ${JSON.stringify(never)}`);
-    }
-  }
-}
-
-const optional =
-  <Value>(read: ReadValue<Value | undefined>, format: (value: Value) => string): ReadValue<string> =>
-  (exchange, record) => {
-    const value = read(exchange, record);
-    return value === undefined ? none : format(value);
-  };
-
-const bytesPiece = (read: ReadValue<string | undefined>): ReadValue<string> => optional(read, escapeBytes);
+const bytesPiece = (read: ReadValue<string | undefined>): ReadValue<string> =>
+  optionalPiece(read, escapeBytes, none);
 
 /** `GET /path HTTP/1.1`, from the request as it came. */
 function requestLine(scope: FormatScope): ReadValue<string> {
