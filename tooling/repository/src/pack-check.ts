@@ -150,7 +150,7 @@ async function checkPackage(item: WorkspacePackage, packed: Packed): Promise<str
   if (example === undefined) throw new Error("README.md has no ts run block");
   await runExample(example, folder);
   const entries = await importEntries(item, folder, packed);
-  return `${count} dependencies; its example compiles and runs; ${entries} entry points`;
+  return `${count} dependencies; its example compiles and runs; entry points: ${entries}`;
 }
 
 async function pack(

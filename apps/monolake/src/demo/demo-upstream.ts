@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
+import { CommandFailure } from "../run/command-failure.ts";
 
-/** A small web server to proxy to, so that the first try needs nothing else. */
+/** A small web server to proxy to, so that the first try needs nothing else. Throws {@link CommandFailure}. */
 export async function startDemoUpstream(port: number): Promise<Server> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -13,7 +14,9 @@ export async function startDemoUpstream(port: number): Promise<Server> {
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => {
+      reject(new CommandFailure(`the demo's upstream cannot listen on 127.0.0.1:${port}`, { cause }));
+    });
     server.listen(port, "127.0.0.1", resolve);
   });
   return server;

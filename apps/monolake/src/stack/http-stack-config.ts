@@ -65,10 +65,10 @@ function upstreamFailed(
   server: HttpServerConfig,
   logger: Logger,
 ): void {
-  const code = MonolakeError.is(error) ? error.code : undefined;
   const { method, target } = request;
-  logger.warn(
-    { server: server.key, method, target, code, err: error },
-    "an upstream did not answer a request",
-  );
+  const fields = { server: server.key, method, target };
+  if (!MonolakeError.is(error))
+    return logger.error({ ...fields, err: error }, "an upstream could not be asked");
+  // A dead upstream fails every request: its stack would be the same each time.
+  logger.warn({ ...fields, code: error.code, reason: error.message }, "an upstream did not answer a request");
 }

@@ -8,7 +8,7 @@ export interface HeadLimits {
   readonly maxTargetBytes: number;
 }
 
-export const defaultHeadLimits: HeadLimits = { maxHeadBytes: 32_768, maxFields: 128, maxTargetBytes: 16_384 };
+const defaultHeadLimits: HeadLimits = { maxHeadBytes: 32_768, maxFields: 128, maxTargetBytes: 16_384 };
 
 /** The limits with defaults for what is not given. */
 export const resolveHeadLimits = (limits: Partial<HeadLimits> = {}): HeadLimits => ({

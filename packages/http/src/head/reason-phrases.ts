@@ -2,7 +2,7 @@ import { STATUS_CODES } from "node:http";
 import { latin1Slice } from "../headers/latin1.ts";
 
 /** Reason phrases by status, "" where there is none. */
-export const reasonPhrases: readonly string[] = Array.from(
+const reasonPhrases: readonly string[] = Array.from(
   { length: 600 },
   (_, status) => STATUS_CODES[status] ?? "",
 );

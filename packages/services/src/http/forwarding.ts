@@ -8,7 +8,7 @@ export interface ForwardingOptions {
    * `append` adds to them, behind a proxy of one's own; `off` adds nothing and leaves them. Default `replace`.
    */
   readonly mode?: "append" | "replace" | "off";
-  /** Also send `Forwarded` (RFC 7239). Default false. */
+  /** Also send `Forwarded` (RFC 7239). Default true. */
   readonly rfc7239?: boolean;
 }
 
@@ -33,7 +33,7 @@ export class ForwardingFields {
   constructor(options: ForwardingOptions = {}) {
     this.#append = options.mode === "append";
     this.#off = options.mode === "off";
-    this.#rfc7239 = options.rfc7239 ?? false;
+    this.#rfc7239 = options.rfc7239 ?? true;
   }
 
   /** To be called before Host is changed. `scheme` is what the client used. */
