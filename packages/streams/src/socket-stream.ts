@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
+import { DirectWriter } from "./direct-write.ts";
 import { abandonReadBuffer, returnReadBuffer, sharedReadBuffer, takeReadBuffer } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
 
@@ -20,6 +21,7 @@ export interface SocketFacts {
  */
 export class SocketStream implements ByteStream {
   readonly #socket: Socket;
+  readonly #direct: DirectWriter | undefined;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
   closed: boolean;
@@ -43,6 +45,7 @@ export class SocketStream implements ByteStream {
 
   constructor(socket: Socket, { localAddress, remoteAddress, freshChunks }: SocketFacts) {
     this.#socket = socket;
+    this.#direct = DirectWriter.for(socket, (error) => this.#directDone(error));
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.#freshChunks = freshChunks;
@@ -56,7 +59,7 @@ export class SocketStream implements ByteStream {
   }
 
   get pendingBytes(): number {
-    return this.#socket.writableLength;
+    return this.#socket.writableLength + (this.#direct?.pendingBytes ?? 0);
   }
 
   get ownsChunk(): boolean {
@@ -102,12 +105,14 @@ export class SocketStream implements ByteStream {
 
   write(bytes: Buffer): boolean {
     if (this.closed) return true;
+    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, bytes);
     this.#socket.write(bytes);
     return this.#taken();
   }
 
   writev(buffers: readonly Buffer[]): boolean {
     if (this.closed) return true;
+    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, buffers);
     this.#socket.cork();
     for (const bytes of buffers) this.#socket.write(bytes);
     this.#socket.uncork();
@@ -219,8 +224,27 @@ export class SocketStream implements ByteStream {
     }
   }
 
+  #writeDirectly(direct: DirectWriter, bytes: Buffer | readonly Buffer[]): boolean {
+    try {
+      return Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
+    } catch (error) {
+      // As for any other error of a socket, the close follows.
+      this.#failed(error);
+      this.#socket.destroy();
+      return true;
+    }
+  }
+
+  #directDone(error: Error | undefined): void {
+    if (this.closed) return;
+    if (error !== undefined) {
+      this.#failed(error);
+      this.#socket.destroy();
+    } else if (!this.#awaitingDrain) this.#tellDrain();
+  }
+
   #taken(): boolean {
-    if (this.#socket.writableLength === 0) return true;
+    if (this.#socket.writableLength === 0 && !this.#direct?.pending) return true;
     this.#awaitDrain();
     return false;
   }
@@ -239,12 +263,16 @@ export class SocketStream implements ByteStream {
     // What failed was not taken; the close follows.
     if (error || this.closed) return;
     if (this.#socket.writableLength !== 0) return this.#awaitDrain();
+    this.#tellDrain();
+  };
+
+  #tellDrain(): void {
     try {
       this.#handler?.onDrain();
     } catch (error) {
       this.destroy(asError(error));
     }
-  };
+  }
 }
 
 /** Only TCP knows a reset, and not behind an end: Node would lose the handle. */

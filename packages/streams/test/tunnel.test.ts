@@ -74,7 +74,7 @@ describe.each(["tcp", "unix", "data"] as const)("a tunnel from %s", (kind) => {
       },
       { intervalMs: 50 },
     );
-    expect(all.left.dialled.pendingBytes).toBe(bytes.length);
+    expect(all.left.dialled.pendingBytes).toBeGreaterThan(bytes.length / 2);
     expect(all.left.dialled.queuedBytes).toBeGreaterThan(bytes.length / 2);
     expect(all.right.dialled.pendingBytes).toBeLessThanOrEqual(128 * 1024);
     const server = record(all.right.accepted);
