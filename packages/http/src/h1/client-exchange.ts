@@ -32,7 +32,7 @@ export interface ClientExchangeOwner {
  */
 type Phase = "none" | "head" | "body" | "done";
 
-/** A response at least this much longer than what came with its head gets a read buffer of its own. */
+/** A connection whose responses are longer than this reads into a buffer of its own, for the next one too. */
 const ownBufferFromBytes = 16 * 1024;
 
 /** The exchange in progress on a client connection, one after another: finds the response in what the connection reads. */
@@ -180,9 +180,10 @@ export class ClientExchange implements IncomingBodySource {
   }
 
   #chooseBuffer(receiver: BodyReceiver): void {
-    const rest = receiver.done ? 0 : receiver.remaining;
-    if (rest < 0 || rest > ownBufferFromBytes) this.#stream.ownBuffer = true;
-    else if (receiver.bytes <= ownBufferFromBytes) this.#stream.ownBuffer = false;
+    const { bytes, done, remaining } = receiver;
+    // Of unknown length, and not yet complete: it may be long.
+    const total = done ? bytes : remaining < 0 ? Number.POSITIVE_INFINITY : bytes + remaining;
+    this.#stream.ownBuffer = total > ownBufferFromBytes;
   }
 
   #answer(response: HttpResponse): void {

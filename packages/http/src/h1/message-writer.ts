@@ -10,6 +10,7 @@ import {
   releaseWriteBuffer,
   writeBuffer,
   writeBufferInUse,
+  writtenPart,
 } from "./write-buffer.ts";
 
 /** How the peer will find the end of what is written (RFC 9112 section 6.3). "none": there is no body. */
@@ -159,7 +160,7 @@ export class MessageWriter implements BodySink {
       head.set(whole, headBytes);
       this.#flush(head, headBytes + whole.length);
     } else {
-      this.#flushAll([head.subarray(0, headBytes), whole], head);
+      this.#flushAll([writtenPart(head, headBytes), whole], head);
     }
     if (this.#blocked) return;
     // First: an upstream connection that is free again can take the request that follows at once.
@@ -181,7 +182,7 @@ export class MessageWriter implements BodySink {
 
   /** Writes the beginning of a write buffer. */
   #flush(buffer: Buffer, bytes: number): boolean {
-    const taken = this.#stream.write(buffer.subarray(0, bytes));
+    const taken = this.#stream.write(writtenPart(buffer, bytes));
     if (!taken) writeBufferInUse(buffer);
     return this.#written(taken);
   }
@@ -202,7 +203,7 @@ export class MessageWriter implements BodySink {
     const head = this.#head;
     if (head === undefined) return this.#written(this.#stream.write(chunk));
     const headBytes = this.#takeHead();
-    if (chunk.length > copiedBodyBytes) return this.#flushAll([head.subarray(0, headBytes), chunk], head);
+    if (chunk.length > copiedBodyBytes) return this.#flushAll([writtenPart(head, headBytes), chunk], head);
     head.set(chunk, headBytes);
     return this.#flush(head, headBytes + chunk.length);
   }

@@ -2,6 +2,10 @@
 const bufferBytes = 64 * 1024;
 let buffer = Buffer.allocUnsafeSlow(bufferBytes);
 let held = false;
+/** Views of the buffer from its start, by length: small messages have few lengths, and a new view costs more than a look. */
+const longestKeptView = 4 * 1024;
+const noViews = (): (Buffer | undefined)[] => new Array(longestKeptView + 1).fill(undefined);
+let views = noViews();
 
 /** A body up to this size is copied behind its head; a larger one is handed to the system beside it. */
 export const copiedBodyBytes = 16 * 1024;
@@ -27,5 +31,18 @@ export function releaseWriteBuffer(used: Buffer): void {
 
 /** The kernel has not taken everything yet: the buffer belongs to that write, the next message gets another one. */
 export function writeBufferInUse(used: Buffer): void {
-  if (used === buffer) buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  if (used !== buffer) return;
+  buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  views = noViews();
+}
+
+/** The first `bytes` of a write buffer. */
+export function writtenPart(used: Buffer, bytes: number): Buffer {
+  if (used !== buffer || bytes > longestKeptView) return used.subarray(0, bytes);
+  let view = views[bytes];
+  if (view === undefined) {
+    view = used.subarray(0, bytes);
+    views[bytes] = view;
+  }
+  return view;
 }

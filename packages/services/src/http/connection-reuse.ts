@@ -16,19 +16,22 @@ export class ConnectionReuse<Context extends object> implements HttpHandler<Cont
     this.inner = inner;
   }
 
-  async call(request: HttpRequest, context: Context): Promise<HttpResponse> {
+  call(request: HttpRequest, context: Context): Promise<HttpResponse> {
     const { version } = request;
     const persist = keepsAlive(request);
-    if (version === "1.0") request.version = "1.1";
     removeHopByHop(request.headers, request.upgrade);
+    // Nothing is left to decide: what a response says of its connection, the core replaces.
+    if (persist && version !== "1.0") return this.inner.call(request, context);
+    return this.#decide(request, context, persist);
+  }
+
+  async #decide(request: HttpRequest, context: Context, persist: boolean): Promise<HttpResponse> {
+    const { version } = request;
+    request.version = "1.1";
     const response = await this.inner.call(request, context);
-    if (version === "2") return response;
     request.version = version;
     response.version = version;
-    if (response.status !== 101) {
-      removeHopByHop(response.headers);
-      if (!persist) response.persist = false;
-    }
+    if (!persist && response.status !== 101) response.persist = false;
     return response;
   }
 }
