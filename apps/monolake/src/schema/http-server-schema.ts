@@ -51,7 +51,7 @@ const forwardedSchema = z
       .enum(["replace", "append", "off"])
       .default("replace")
       .describe(
-        "Forgets what a request's X-Forwarded-* headers say and names the client, adds the client to them, or leaves them alone",
+        "Forgets what a request's X-Forwarded-For, -Proto and -Host say and names the client, adds the client to them, or leaves them alone",
       ),
     rfc7239: z.boolean().default(true).describe("Sends the Forwarded header too"),
   })

@@ -53,10 +53,15 @@ function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLo
   };
 }
 
-/** A client that leaves or errs is no news; anything else is a fault of ours. */
+/** A client that leaves or errs is no news, an upstream that breaks off is its own fault; anything else is one of ours. */
 function requestFailed(error: unknown, server: HttpServerConfig, logger: Logger): void {
-  const level = MonolakeError.is(error) && error.source === "downstream" ? "debug" : "error";
-  logger[level]({ err: error, server: server.key }, "a request failed");
+  const fields = { server: server.key };
+  if (!MonolakeError.is(error) || error.source === "internal") {
+    logger.error({ ...fields, err: error }, "a request failed");
+  } else {
+    const level = error.source === "downstream" ? "debug" : "warn";
+    logger[level]({ ...fields, code: error.code, reason: error.message }, "a request was not answered whole");
+  }
 }
 
 function upstreamFailed(

@@ -80,7 +80,10 @@ export class ServerConnection<Context extends HttpContext>
   drain(): void {
     this.#current.last = true;
     this.#answer.persist = false;
-    if (this.#reading === "head" && !this.#heads.started) this.#leave();
+    if (this.#reading !== "head") return;
+    // A head that has begun gets as long as a client gets to leave.
+    if (this.#heads.started) this.#deadline.await("head", lingerTimeoutMs);
+    else this.#leave();
   }
 
   // === what the stream tells ===

@@ -28,6 +28,9 @@ export interface MatchedRoute {
 /** The slot of a context that holds the route of its request. */
 export const matchedRoute = contextKey<MatchedRoute>()("matchedRoute");
 
+/** The request target that names no path (RFC 9112 section 3.2.4). */
+export const wholeServer = "*";
+
 /** Finds the route of a request by its path; answers 404 where there is none. */
 export class Route<Context extends object> implements HttpHandler<Omit<Context, "matchedRoute">> {
   readonly inner: HttpHandler<Context>;
@@ -45,7 +48,8 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
   }
 
   call(request: HttpRequest, context: Omit<Context, "matchedRoute">): Promise<HttpResponse> {
-    const match = this.#router.match(request.target);
+    // RFC 9110 section 9.3.7: `OPTIONS *` asks about the whole server, so it takes the way of the root.
+    const match = this.#router.match(request.target === wholeServer ? "/" : request.target);
     if (match === undefined) return Promise.resolve(notFound(request));
     // As `provide` does: the slot is filled here, so the context is what the services inside ask for.
     (context as Record<string, unknown>)[matchedRoute.name] = match.value;

@@ -21,7 +21,7 @@ import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
 import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
-import type { matchedRoute } from "./route.ts";
+import { type matchedRoute, wholeServer } from "./route.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
 import type { HttpUpstreamTarget } from "./upstream-target.ts";
 
@@ -109,7 +109,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     request: HttpRequest,
     context: HttpUpstreamContext,
   ): Promise<HttpResponse> {
-    request.target = upstream.path(request.target);
+    if (request.target !== wholeServer) request.target = upstream.path(request.target);
     if (!this.#preserveHost) request.headers.set("Host", upstream.authority);
     const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
     const answer = this.#client.value.request(upstream, request, context.cancellation, record);
