@@ -5,7 +5,7 @@ import { releaseResponse } from "./release-response.ts";
 
 /** How long a call may take. */
 export interface TimeoutOptions<in Response = unknown> {
-  /** In milliseconds; 0 for as long as it likes. A call ends up to 50 ms late, and never early. */
+  /** In milliseconds; 0 for as long as it likes. A call ends up to 75 ms late, and never early. */
   readonly timeoutMs: number;
   /** Gets a response that came too late, to free what it holds. Default: {@link releaseResponse}. */
   readonly onLate?: (response: Response) => unknown;
