@@ -58,6 +58,15 @@ export class ClientTimeoutError extends defineError({
     `the client took longer than ${fields.timeoutMs} ms for ${fields.waitingFor}`,
 }) {}
 
+/** A request with its answer took longer than the server allows. Answered with 504, or 408 while its body is incomplete. */
+export class RequestTimeoutError extends defineError({
+  code: "ERR_HTTP_REQUEST_TIMEOUT",
+  source: "internal",
+  retryable: true,
+  message: (fields: { readonly timeoutMs: number }) =>
+    `the request and its answer took longer than ${fields.timeoutMs} ms`,
+}) {}
+
 /** An upstream took too long for its response's head, for more of its body, or to take the request. Answered with 504. */
 export class UpstreamTimeoutError extends defineError({
   code: "ERR_HTTP_UPSTREAM_TIMEOUT",

@@ -19,6 +19,7 @@ export {
   IncompleteMessageError,
   InvalidRequestError,
   InvalidResponseError,
+  RequestTimeoutError,
   UpstreamClosedError,
   UpstreamProtocolError,
   UpstreamTimeoutError,

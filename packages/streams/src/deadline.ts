@@ -27,6 +27,11 @@ export function deadlineIn(ms: number): number {
   return ms > 0 ? nowMs + ms + maxStepMs : Number.POSITIVE_INFINITY;
 }
 
+/** The clock that deadlines are counted with: milliseconds that only go on while the thread does, for differences. */
+export function deadlineClockMs(): number {
+  return nowMs;
+}
+
 /** Watches `entry` until {@link unwatchDeadline}. */
 export function watchDeadline(entry: Expiring): void {
   watched.add(entry);

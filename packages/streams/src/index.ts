@@ -3,7 +3,7 @@ export type { SocketAddress } from "./address.ts";
 export { formatAddress } from "./address.ts";
 export type { ByteStream, StreamHandler } from "./byte-stream.ts";
 export type { Expiring } from "./deadline.ts";
-export { deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
+export { deadlineClockMs, deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { DialOptions } from "./dial-stream.ts";
 export { dialStream } from "./dial-stream.ts";
 export {

@@ -1,9 +1,10 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { accessLogSchema } from "./access-log-schema.ts";
+import { httpLimitsSchema } from "./http-limits-schema.ts";
+import { httpTimeoutsSchema } from "./http-timeouts-schema.ts";
 import { checkRoutes } from "./route-check.ts";
-import { secondsSchema } from "./seconds-schema.ts";
-import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
+import { serverShape } from "./server-schema.ts";
 import { checkWeights, httpUpstreamsSchema, loadBalancerSchema } from "./upstream-schema.ts";
 
 const routeSchema = z
@@ -20,30 +21,6 @@ const routeSchema = z
     upstreams: httpUpstreamsSchema,
   })
   .superRefine(checkWeights);
-
-const timeoutSchema = z
-  .strictObject({
-    server_keepalive_timeout_sec: secondsSchema.default(60).describe("An idle client connection is closed"),
-    server_read_header_timeout_sec: secondsSchema
-      .default(10)
-      .describe("From the first byte of a head to its last"),
-    server_read_body_timeout_sec: secondsSchema.default(30).describe("Between two reads of a request's body"),
-    upstream_connect_timeout_sec: secondsSchema.default(3).describe("Name and connection"),
-    upstream_read_timeout_sec: secondsSchema
-      .default(30)
-      .describe("From the request to the head of the response"),
-  })
-  .prefault({});
-
-const limitsSchema = z
-  .strictObject({
-    max_head_bytes: z.int().min(256).default(32768).describe("Request line and headers; 431 beyond"),
-    max_header_count: z.int().min(1).default(128).describe("Header fields; 431 beyond"),
-    max_uri_bytes: z.int().min(1).default(16384).describe("Request target; 414 beyond"),
-    max_body_bytes: z.int().min(1).optional().describe("Request body, 413 beyond; no limit when left out"),
-    max_connections: maxConnectionsSchema,
-  })
-  .prefault({});
 
 const forwardedSchema = z
   .strictObject({
@@ -74,8 +51,8 @@ export const httpServerSchema = z.strictObject({
     .describe("The Host that upstreams see: their own, or the client's"),
   forwarded: forwardedSchema,
   http_opt_handlers: handlersSchema,
-  timeout: timeoutSchema,
-  limits: limitsSchema,
+  timeout: httpTimeoutsSchema,
+  limits: httpLimitsSchema,
   access_log: accessLogSchema.optional(),
   routes: z.array(routeSchema).superRefine((routes, context) => {
     for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {

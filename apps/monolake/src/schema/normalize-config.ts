@@ -1,7 +1,10 @@
 import { normalizeAccessLog } from "./access-log-schema.ts";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+import { normalizeHttpLimits } from "./http-limits-schema.ts";
+import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
 import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
+import { present } from "./present.ts";
 import type {
   HttpServerConfig,
   ProxyConfig,
@@ -58,8 +61,8 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     upstreamHost: server.upstream_host,
     forwarded: server.forwarded,
     contentHandler: server.http_opt_handlers.content_handler,
-    timeouts: normalizeTimeouts(server.timeout),
-    limits: normalizeLimits(server.limits),
+    timeouts: normalizeHttpTimeouts(server.timeout),
+    limits: normalizeHttpLimits(server.limits),
     ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),
     routes: server.routes.map(({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams }) => ({
       path,
@@ -69,21 +72,6 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     })),
   };
 }
-
-const normalizeTimeouts = (timeout: HttpServerTable["timeout"]): HttpServerConfig["timeouts"] => ({
-  serverKeepaliveTimeoutMs: toMilliseconds(timeout.server_keepalive_timeout_sec),
-  serverReadHeaderTimeoutMs: toMilliseconds(timeout.server_read_header_timeout_sec),
-  serverReadBodyTimeoutMs: toMilliseconds(timeout.server_read_body_timeout_sec),
-  upstreamConnectTimeoutMs: toMilliseconds(timeout.upstream_connect_timeout_sec),
-  upstreamReadTimeoutMs: toMilliseconds(timeout.upstream_read_timeout_sec),
-});
-
-const normalizeLimits = (limits: HttpServerTable["limits"]): HttpServerConfig["limits"] => ({
-  maxHeadBytes: limits.max_head_bytes,
-  maxHeaderCount: limits.max_header_count,
-  maxUriBytes: limits.max_uri_bytes,
-  ...present({ maxBodyBytes: limits.max_body_bytes, maxConnections: limits.max_connections }),
-});
 
 function normalizeThriftServer(key: string, server: Inheriting<ThriftServerTable>): ThriftServerConfig {
   return {
@@ -124,12 +112,4 @@ function normalizeBase(key: string, { name, listener, tls, debug }: Inheriting<S
     debug,
     ...(tls === undefined ? {} : { tls: { chain: tls.chain, key: tls.key } }),
   };
-}
-
-/** Without the fields that have no value: the file left them out. */
-function present<Fields extends object>(
-  fields: Fields,
-): { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
 }

@@ -70,11 +70,19 @@ export interface AccessLogConfig {
 }
 
 export interface HttpTimeouts {
+  readonly serverFirstByteTimeoutMs: number;
   readonly serverKeepaliveTimeoutMs: number;
   readonly serverReadHeaderTimeoutMs: number;
   readonly serverReadBodyTimeoutMs: number;
+  readonly serverBodyRateGraceMs: number;
+  readonly serverWriteTimeoutMs: number;
+  /** Absent: a request may take any time altogether. */
+  readonly requestTimeoutMs?: number;
   readonly upstreamConnectTimeoutMs: number;
+  readonly upstreamWriteTimeoutMs: number;
   readonly upstreamReadTimeoutMs: number;
+  readonly upstreamReadBodyTimeoutMs: number;
+  readonly upstreamKeepaliveTimeoutMs: number;
 }
 
 /** Absent limits do not exist. */
@@ -83,8 +91,17 @@ export interface HttpLimits {
   readonly maxHeaderCount: number;
   readonly maxUriBytes: number;
   readonly maxBodyBytes?: number;
+  /** 0: any. */
+  readonly minBodyBytesPerSecond: number;
+  readonly maxChunkExtensionBytes: number;
+  readonly maxTrailerBytes: number;
+  readonly maxResponseHeadBytes: number;
+  readonly maxResponseHeaderCount: number;
+  readonly maxRequestsPerConnection: number;
   /** Of one worker. */
   readonly maxConnections?: number;
+  /** Of one worker, to one upstream. */
+  readonly maxUpstreamConnections?: number;
 }
 
 export interface RouteConfig {

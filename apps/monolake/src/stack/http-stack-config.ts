@@ -1,6 +1,7 @@
 import type { Logger } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
-import type { HttpRequest } from "@monolake/http";
+import type { HttpRequest, HttpServerOptions } from "@monolake/http";
+import type { HttpClientOptions } from "@monolake/http-client";
 import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
@@ -10,16 +11,9 @@ export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: n
 
 /** What the layers are made from, for one server of the configuration. */
 export function httpStackConfig(server: VersionedHttpServer, logger: Logger): HttpStackConfig {
-  const { timeouts, limits } = server;
   return {
     httpServer: {
-      keepAliveTimeoutMs: timeouts.serverKeepaliveTimeoutMs,
-      headTimeoutMs: timeouts.serverReadHeaderTimeoutMs,
-      bodyIdleTimeoutMs: timeouts.serverReadBodyTimeoutMs,
-      maxHeadBytes: limits.maxHeadBytes,
-      maxHeaderFields: limits.maxHeaderCount,
-      maxTargetBytes: limits.maxUriBytes,
-      maxBodyBytes: limits.maxBodyBytes ?? 0,
+      ...serverLimits(server),
       onError: (error) => requestFailed(error, server, logger),
       ...(server.accessLog === undefined ? {} : accessLogHooks),
     },
@@ -29,17 +23,46 @@ export function httpStackConfig(server: VersionedHttpServer, logger: Logger): Ht
     upstream: {
       host: server.upstreamHost,
       forwarding: server.forwarded,
-      client: {
-        connectTimeoutMs: timeouts.upstreamConnectTimeoutMs,
-        connection: {
-          responseHeadTimeoutMs: timeouts.upstreamReadTimeoutMs,
-          bodyIdleTimeoutMs: timeouts.upstreamReadTimeoutMs,
-        },
-      },
+      client: clientLimits(server),
       onFailure: (error, request) => upstreamFailed(error, request, server, logger),
     },
   };
 }
+
+const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpServerOptions => ({
+  firstByteTimeoutMs: timeouts.serverFirstByteTimeoutMs,
+  keepAliveTimeoutMs: timeouts.serverKeepaliveTimeoutMs,
+  headTimeoutMs: timeouts.serverReadHeaderTimeoutMs,
+  bodyIdleTimeoutMs: timeouts.serverReadBodyTimeoutMs,
+  bodyRateGraceMs: timeouts.serverBodyRateGraceMs,
+  writeStallTimeoutMs: timeouts.serverWriteTimeoutMs,
+  requestTimeoutMs: timeouts.requestTimeoutMs ?? 0,
+  maxHeadBytes: limits.maxHeadBytes,
+  maxHeaderFields: limits.maxHeaderCount,
+  maxTargetBytes: limits.maxUriBytes,
+  maxBodyBytes: limits.maxBodyBytes ?? 0,
+  minBodyBytesPerSecond: limits.minBodyBytesPerSecond,
+  maxChunkExtensionBytes: limits.maxChunkExtensionBytes,
+  maxTrailerBytes: limits.maxTrailerBytes,
+  maxRequestsPerConnection: limits.maxRequestsPerConnection,
+});
+
+const clientLimits = ({ timeouts, limits }: HttpServerConfig): HttpClientOptions => ({
+  connectTimeoutMs: timeouts.upstreamConnectTimeoutMs,
+  connection: {
+    responseHeadTimeoutMs: timeouts.upstreamReadTimeoutMs,
+    bodyIdleTimeoutMs: timeouts.upstreamReadBodyTimeoutMs,
+    writeStallTimeoutMs: timeouts.upstreamWriteTimeoutMs,
+    maxHeadBytes: limits.maxResponseHeadBytes,
+    maxHeaderFields: limits.maxResponseHeaderCount,
+    maxChunkExtensionBytes: limits.maxChunkExtensionBytes,
+    maxTrailerBytes: limits.maxTrailerBytes,
+  },
+  pool: {
+    idleTimeoutMs: timeouts.upstreamKeepaliveTimeoutMs,
+    maxConnections: limits.maxUpstreamConnections ?? Number.POSITIVE_INFINITY,
+  },
+});
 
 function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLogOptions | undefined {
   if (server.accessLog === undefined) return undefined;

@@ -30,13 +30,29 @@ it("fills in every default", () => {
         forwarded: { mode: "replace", rfc7239: true },
         contentHandler: false,
         timeouts: {
+          serverFirstByteTimeoutMs: 10_000,
           serverKeepaliveTimeoutMs: 60_000,
           serverReadHeaderTimeoutMs: 10_000,
           serverReadBodyTimeoutMs: 30_000,
+          serverBodyRateGraceMs: 10_000,
+          serverWriteTimeoutMs: 10_000,
           upstreamConnectTimeoutMs: 3000,
+          upstreamWriteTimeoutMs: 10_000,
           upstreamReadTimeoutMs: 30_000,
+          upstreamReadBodyTimeoutMs: 30_000,
+          upstreamKeepaliveTimeoutMs: 50_000,
         },
-        limits: { maxHeadBytes: 32_768, maxHeaderCount: 128, maxUriBytes: 16_384 },
+        limits: {
+          maxHeadBytes: 32_768,
+          maxHeaderCount: 128,
+          maxUriBytes: 16_384,
+          minBodyBytesPerSecond: 500,
+          maxChunkExtensionBytes: 4096,
+          maxTrailerBytes: 8192,
+          maxResponseHeadBytes: 32_768,
+          maxResponseHeaderCount: 128,
+          maxRequestsPerConnection: 1000,
+        },
         routes: [
           {
             path: "/",
@@ -77,8 +93,27 @@ upstream_host = "preserve"
 forwarded = { mode = "off", rfc7239 = false }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
-limits = { max_head_bytes = 1000, max_header_count = 7, max_uri_bytes = 90, max_body_bytes = 1, max_connections = 5 }
+[servers.web.limits]
+max_head_bytes = 1000
+max_header_count = 7
+max_uri_bytes = 90
+max_body_bytes = 1
+max_connections = 5
+min_body_bytes_per_sec = 0
+max_chunk_extension_bytes = 6
+max_trailer_bytes = 8
+max_response_head_bytes = 300
+max_response_header_count = 10
+max_requests_per_connection = 11
+max_upstream_connections = 12
 [servers.web.timeout]
+server_first_byte_timeout_sec = 0.5
+server_body_rate_grace_sec = 3
+server_write_timeout_sec = 4
+request_timeout_sec = 5
+upstream_write_timeout_sec = 6
+upstream_read_body_timeout_sec = 7
+upstream_keepalive_timeout_sec = 8
 server_keepalive_timeout_sec = 0.25
 server_read_header_timeout_sec = 1
 server_read_body_timeout_sec = 2
@@ -117,11 +152,18 @@ it("carries every setting over, in milliseconds", () => {
         forwarded: { mode: "off", rfc7239: false },
         contentHandler: false,
         timeouts: {
+          serverFirstByteTimeoutMs: 500,
           serverKeepaliveTimeoutMs: 250,
           serverReadHeaderTimeoutMs: 1000,
           serverReadBodyTimeoutMs: 2000,
+          serverBodyRateGraceMs: 3000,
+          serverWriteTimeoutMs: 4000,
+          requestTimeoutMs: 5000,
           upstreamConnectTimeoutMs: 1,
+          upstreamWriteTimeoutMs: 6000,
           upstreamReadTimeoutMs: 2_147_483_000,
+          upstreamReadBodyTimeoutMs: 7000,
+          upstreamKeepaliveTimeoutMs: 8000,
         },
         limits: {
           maxHeadBytes: 1000,
@@ -129,6 +171,13 @@ it("carries every setting over, in milliseconds", () => {
           maxUriBytes: 90,
           maxBodyBytes: 1,
           maxConnections: 5,
+          minBodyBytesPerSecond: 0,
+          maxChunkExtensionBytes: 6,
+          maxTrailerBytes: 8,
+          maxResponseHeadBytes: 300,
+          maxResponseHeaderCount: 10,
+          maxRequestsPerConnection: 11,
+          maxUpstreamConnections: 12,
         },
         accessLog: { path: "/var/log/web.log", format: "$status $$", flushMs: 1, query: false },
         routes: [

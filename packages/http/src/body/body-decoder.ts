@@ -1,4 +1,5 @@
 import type { Headers } from "../headers/headers.ts";
+import type { BodyLimits } from "./body-limits.ts";
 import { ChunkedDecoder } from "./chunked-decoder.ts";
 
 /** How the end of a body is found (RFC 9112 section 6.3). */
@@ -16,10 +17,10 @@ export class BodyDecoder {
   readonly #chunked: ChunkedDecoder | undefined;
 
   /** `length` counts for framing "length" only. */
-  constructor(framing: BodyFraming, length: number) {
+  constructor(framing: BodyFraming, length: number, limits: BodyLimits) {
     this.framing = framing;
     this.#remaining = length;
-    this.#chunked = framing === "chunked" ? new ChunkedDecoder() : undefined;
+    this.#chunked = framing === "chunked" ? new ChunkedDecoder(limits) : undefined;
   }
 
   /** Takes the body's part of `input` from `offset`; returns where it ends. Throws ERR_HTTP_CHUNKED_ENCODING. */

@@ -1,5 +1,6 @@
 import { BodyTooLargeError } from "../errors.ts";
 import { BodyDecoder, type BodyFraming } from "./body-decoder.ts";
+import type { BodyLimits } from "./body-limits.ts";
 import { IncomingBody, type IncomingBodySource } from "./incoming-body.ts";
 
 /** Takes the body of one message out of what a connection reads, and hands it to whoever wants it. */
@@ -15,12 +16,12 @@ export class BodyReceiver {
   readonly #decoder: BodyDecoder;
   readonly #maxBytes: number;
 
-  /** `length` is -1 where it is not announced; `maxBytes` 0 is no limit. */
-  constructor(source: IncomingBodySource, framing: BodyFraming, length: number, maxBytes: number) {
+  /** `length` is -1 where it is not announced. */
+  constructor(source: IncomingBodySource, framing: BodyFraming, length: number, limits: BodyLimits) {
     this.framing = framing;
     this.body = new IncomingBody(source, framing === "length" ? length : -1);
-    this.#decoder = new BodyDecoder(framing, length);
-    this.#maxBytes = maxBytes;
+    this.#decoder = new BodyDecoder(framing, length, limits);
+    this.#maxBytes = limits.maxBodyBytes;
   }
 
   /** Bytes that are still to come, -1 when that is not known. */

@@ -1,6 +1,7 @@
 import { ChunkedEncodingError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
-import { maxTrailerBytes, parseTrailers } from "./trailers.ts";
+import { type BodyLimits, defaultBodyLimits } from "./body-limits.ts";
+import { parseTrailers } from "./trailers.ts";
 
 const cr = 13;
 const lf = 10;
@@ -8,8 +9,6 @@ const semicolon = 59;
 
 /** More digits than this would not be an exact number, and nobody sends a chunk of 4 GiB. */
 const maxSizeDigits = 8;
-/** Of one message, all chunks together: extensions carry nothing that a gateway forwards. */
-const maxExtensionBytes = 4 * 1024;
 
 type State =
   | "size"
@@ -38,6 +37,11 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensionBytes = 0;
   #trailerBytes: number[] = [];
+  readonly #limits: BodyLimits;
+
+  constructor(limits: BodyLimits = defaultBodyLimits) {
+    this.#limits = limits;
+  }
 
   /**
    * Decodes `input` from `offset` and returns where the body ended in it, or its length. The data of all chunks found is moved
@@ -130,8 +134,9 @@ export class ChunkedDecoder {
       throw new ChunkedEncodingError({ what: "a chunk extension has a control character" });
     }
     this.#extensionBytes += 1;
-    if (this.#extensionBytes > maxExtensionBytes) {
-      throw new ChunkedEncodingError({ what: `chunk extensions are longer than ${maxExtensionBytes} bytes` });
+    const { maxChunkExtensionBytes: most } = this.#limits;
+    if (this.#extensionBytes > most) {
+      throw new ChunkedEncodingError({ what: `chunk extensions are longer than ${most} bytes` });
     }
   }
 
@@ -148,8 +153,9 @@ export class ChunkedDecoder {
       throw new ChunkedEncodingError({ what: "a trailer line does not end with CRLF" });
     }
     bytes.push(byte);
-    if (bytes.length > maxTrailerBytes) {
-      throw new ChunkedEncodingError({ what: `trailers are longer than ${maxTrailerBytes} bytes` });
+    const { maxTrailerBytes: most } = this.#limits;
+    if (bytes.length > most) {
+      throw new ChunkedEncodingError({ what: `trailers are longer than ${most} bytes` });
     }
     const last = bytes.length;
     if (byte !== lf || last < 4 || bytes[last - 4] !== cr || bytes[last - 3] !== lf || bytes[last - 2] !== cr)

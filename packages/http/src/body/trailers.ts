@@ -1,9 +1,6 @@
 import { ChunkedEncodingError } from "../errors.ts";
 import { Headers } from "../headers/headers.ts";
 
-/** Of one message, as received. */
-export const maxTrailerBytes = 8 * 1024;
-
 const line = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0-\x08\x0a-\x1f\x7f]*)$/;
 
 /**

@@ -66,13 +66,12 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     owner: ClientConnectionOwner,
     options: ResolvedHttpClientConnectionOptions,
   ) {
-    const { maxHeadBytes, maxHeaderFields: maxFields, writeStallTimeoutMs } = options;
     this.#stream = stream;
     this.#owner = owner;
     this.#options = options;
     this.#writer = new MessageWriter(stream, this);
-    this.#exchange = new ClientExchange(stream, this, { maxHeadBytes, maxFields });
-    this.#deadline = new ConnectionDeadline<WaitingFor>(stream, writeStallTimeoutMs, (late) =>
+    this.#exchange = new ClientExchange(stream, this, options);
+    this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
       this.#timedOut(late),
     );
     watchDeadline(this.#deadline);

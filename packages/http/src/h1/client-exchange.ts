@@ -1,13 +1,14 @@
 import type { Cancellation } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
+import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
-import type { HeadLimits } from "../head/head-limits.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
+import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { receivedFraming } from "./response-framing.ts";
 
 /** What a connection is told of the exchange on it. */
@@ -47,16 +48,18 @@ export class ClientExchange implements IncomingBodySource {
   readonly #stream: ByteStream;
   readonly #owner: ClientExchangeOwner;
   readonly #heads: ResponseHeadReader;
+  readonly #limits: BodyLimits;
   #request: HttpRequest | undefined = undefined;
   #receiver: BodyReceiver | undefined = undefined;
   #resolve: ((response: HttpResponse) => void) | undefined = undefined;
   #reject: ((error: Error) => void) | undefined = undefined;
   #cancellation: Cancellation | undefined = undefined;
 
-  constructor(stream: ByteStream, owner: ClientExchangeOwner, limits: Partial<HeadLimits>) {
+  constructor(stream: ByteStream, owner: ClientExchangeOwner, options: ResolvedHttpClientConnectionOptions) {
     this.#stream = stream;
     this.#owner = owner;
-    this.#heads = new ResponseHeadReader(limits);
+    this.#limits = options;
+    this.#heads = new ResponseHeadReader(options.headLimits);
   }
 
   /** The body is not taken as fast as it comes: reading has to stop. */
@@ -162,7 +165,7 @@ export class ClientExchange implements IncomingBodySource {
       return at;
     }
     if (framing === "close") this.reusable = false;
-    const receiver = new BodyReceiver(this, framing, head.contentLength, 0);
+    const receiver = new BodyReceiver(this, framing, head.contentLength, this.#limits);
     this.#receiver = receiver;
     this.phase = "body";
     response.body = receiver.body;

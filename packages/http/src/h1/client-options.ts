@@ -1,3 +1,6 @@
+import { defaultBodyLimits } from "../body/body-limits.ts";
+import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
+
 /** Limits and timeouts of the client side of HTTP/1.1. 0 switches a timeout off. */
 export interface HttpClientConnectionOptions {
   /** From the request's last byte (or the last 1xx) to the response's head. Default 30,000. */
@@ -10,10 +13,18 @@ export interface HttpClientConnectionOptions {
   readonly maxHeadBytes?: number;
   /** Default 128. */
   readonly maxHeaderFields?: number;
+  /** A larger response body breaks off with ERR_HTTP_BODY_TOO_LARGE. Default 0: no limit. */
+  readonly maxBodyBytes?: number;
+  /** Of all extensions of the chunks of one body together. Default 4 KiB. */
+  readonly maxChunkExtensionBytes?: number;
+  /** Of the trailer section of one body. Default 8 KiB. */
+  readonly maxTrailerBytes?: number;
 }
 
 /** Options with every default filled in. */
-export type ResolvedHttpClientConnectionOptions = Required<HttpClientConnectionOptions>;
+export type ResolvedHttpClientConnectionOptions = Required<
+  Omit<HttpClientConnectionOptions, "maxHeadBytes" | "maxHeaderFields">
+> & { readonly headLimits: HeadLimits };
 
 /** Fills in the defaults. */
 export function resolveHttpClientConnectionOptions(
@@ -23,7 +34,9 @@ export function resolveHttpClientConnectionOptions(
     responseHeadTimeoutMs: options.responseHeadTimeoutMs ?? 30_000,
     bodyIdleTimeoutMs: options.bodyIdleTimeoutMs ?? 30_000,
     writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,
-    maxHeadBytes: options.maxHeadBytes ?? 32 * 1024,
-    maxHeaderFields: options.maxHeaderFields ?? 128,
+    headLimits: resolveHeadLimits({ maxHeadBytes: options.maxHeadBytes, maxFields: options.maxHeaderFields }),
+    maxBodyBytes: options.maxBodyBytes ?? defaultBodyLimits.maxBodyBytes,
+    maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
+    maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
   };
 }

@@ -1,4 +1,4 @@
-import { type ByteStream, deadlineIn, type Expiring } from "@monolake/streams";
+import { type ByteStream, deadlineClockMs, deadlineIn, type Expiring } from "@monolake/streams";
 
 /**
  * The one deadline of a connection. What the peer has to take comes before what it has to send: while a write is pending
@@ -11,6 +11,9 @@ export class ConnectionDeadline<WaitingFor extends string> implements Expiring {
   readonly #expired: (waitingFor: WaitingFor | "write") => void;
   #waitingFor: WaitingFor | "write" = "write";
   #writePending = false;
+  /** What is in progress has to be over by then, whatever is waited for meanwhile. */
+  #totalMs = Number.POSITIVE_INFINITY;
+  #total: WaitingFor | "write" = "write";
   #queuedBytes = 0;
 
   /** `expired` hears what did not come in time; "write" when the peer took nothing of what it was sent. */
@@ -26,14 +29,26 @@ export class ConnectionDeadline<WaitingFor extends string> implements Expiring {
 
   /** From now on; 0 for as long as it takes. */
   await(waitingFor: WaitingFor, timeoutMs: number): void {
+    this.awaitUntil(waitingFor, deadlineIn(timeoutMs));
+  }
+
+  /** As `await`, until a time of `deadlineIn`. */
+  awaitUntil(waitingFor: WaitingFor, deadlineMs: number): void {
     if (this.#writePending) return;
     this.#waitingFor = waitingFor;
-    this.deadlineMs = deadlineIn(timeoutMs);
+    this.deadlineMs = Math.min(deadlineMs, this.#totalMs);
   }
 
   /** For nothing: it is not the peer's turn. */
   clear(): void {
-    if (!this.#writePending) this.deadlineMs = Number.POSITIVE_INFINITY;
+    if (!this.#writePending) this.deadlineMs = this.#totalMs;
+  }
+
+  /** Bounds all that is waited for from now on, as `total`; 0 for no bound. */
+  limit(total: WaitingFor, timeoutMs: number): void {
+    this.#total = total;
+    this.#totalMs = deadlineIn(timeoutMs);
+    this.deadlineMs = Math.min(this.deadlineMs, this.#totalMs);
   }
 
   /** Something was written and is `pending`, or the peer has taken all of it; then say anew what is waited for. */
@@ -42,12 +57,13 @@ export class ConnectionDeadline<WaitingFor extends string> implements Expiring {
     if (!pending) return this.clear();
     this.#queuedBytes = this.#stream.queuedBytes;
     this.#waitingFor = "write";
-    this.deadlineMs = deadlineIn(this.#writeStallTimeoutMs);
+    this.deadlineMs = Math.min(deadlineIn(this.#writeStallTimeoutMs), this.#totalMs);
   }
 
   onDeadline(): void {
+    if (this.#totalMs <= deadlineClockMs()) this.#expired(this.#total);
     // A slow peer, but it takes something.
-    if (this.#writePending && this.#stream.queuedBytes !== this.#queuedBytes) this.writeMoved(true);
+    else if (this.#writePending && this.#stream.queuedBytes !== this.#queuedBytes) this.writeMoved(true);
     else this.#expired(this.#waitingFor);
   }
 }

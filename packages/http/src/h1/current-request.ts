@@ -1,4 +1,5 @@
 import type { Cancellation } from "@monolake/service-async";
+import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
@@ -45,12 +46,13 @@ export class CurrentRequest {
   }
 
   /** Prepares for the body that the head announces. Throws ERR_HTTP_BODY_TOO_LARGE. */
-  expectBody(source: IncomingBodySource, head: RequestHead, maxBodyBytes: number): BodyReceiver {
+  expectBody(source: IncomingBodySource, head: RequestHead, limits: BodyLimits): BodyReceiver {
     const { contentLength, chunked } = head;
+    const { maxBodyBytes } = limits;
     if (maxBodyBytes > 0 && contentLength > maxBodyBytes) {
       throw new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: contentLength });
     }
-    const receiver = new BodyReceiver(source, chunked ? "chunked" : "length", contentLength, maxBodyBytes);
+    const receiver = new BodyReceiver(source, chunked ? "chunked" : "length", contentLength, limits);
     this.receiver = receiver;
     if (this.request !== undefined) this.request.body = receiver.body;
     return receiver;

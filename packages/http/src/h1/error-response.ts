@@ -22,6 +22,7 @@ const statusOfCode: ReadonlyMap<string, number> = new Map([
   ["ERR_HTTP_CHUNKED_ENCODING", 400],
   ["ERR_HTTP_INCOMPLETE_MESSAGE", 400],
   ["ERR_HTTP_CLIENT_TIMEOUT", 408],
+  ["ERR_HTTP_REQUEST_TIMEOUT", 504],
   ["ERR_HTTP_UPSTREAM_TIMEOUT", 504],
 ]);
 

@@ -2,12 +2,18 @@ import { MonolakeError } from "@monolake/errors";
 import { type ByteStream, type StreamHandler, unwatchDeadline, watchDeadline } from "@monolake/streams";
 import type { BodyReceiver } from "../body/body-receiver.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
-import { BodyDiscardedError, ClientGoneError, IncompleteMessageError } from "../errors.ts";
+import {
+  BodyDiscardedError,
+  ClientGoneError,
+  IncompleteMessageError,
+  RequestTimeoutError,
+} from "../errors.ts";
 import { RequestHeadReader } from "../head/head-reader.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpResponse } from "../message/response.ts";
+import { BodyPace } from "./body-pace.ts";
 import { ConnectionDeadline } from "./connection-deadline.ts";
 import { CurrentRequest } from "./current-request.ts";
 import { errorResponse, methodNotAllowed, statusOfError } from "./error-response.ts";
@@ -47,6 +53,8 @@ export class ServerConnection<Context extends HttpContext>
   readonly #calls: HandlerCalls<Context>;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
   readonly #current: CurrentRequest;
+  /** Made with the first body. */
+  #pace: BodyPace | undefined = undefined;
   #reading: Reading = "head";
   /** The client has ended its side, and nothing of what came before that is left to read. */
   #clientEnded = false;
@@ -58,8 +66,7 @@ export class ServerConnection<Context extends HttpContext>
     this.#stream = stream;
     this.#options = options;
     this.#closed = closed;
-    const { maxHeadBytes, maxHeaderFields: maxFields, maxTargetBytes } = options;
-    this.#heads = new RequestHeadReader({ maxHeadBytes, maxFields, maxTargetBytes });
+    this.#heads = new RequestHeadReader(options.headLimits);
     this.#current = new CurrentRequest(createExchangeReport(options.onExchange, serving.context));
     this.#answer = new ServerAnswer(stream, this.#current, this);
     this.#calls = new HandlerCalls(serving, this.#current, this.#answer, stream);
@@ -72,7 +79,7 @@ export class ServerConnection<Context extends HttpContext>
   start(last: boolean): void {
     this.#current.last = last;
     watchDeadline(this.#deadline);
-    this.#deadline.await("request", this.#options.headTimeoutMs);
+    this.#deadline.await("request", this.#options.firstByteTimeoutMs);
     this.#stream.attach(this);
   }
 
@@ -134,8 +141,9 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   #timedOut(late: WaitingFor): void {
-    const error = timeoutError(late, this.#options);
-    if (late === "head" || late === "body") this.#refuse(error);
+    const tooSlow = late === "body" && this.#pace?.tooSlow === true;
+    const error = timeoutError(tooSlow ? "rate" : late, this.#options);
+    if (late === "head" || late === "body" || late === "total") this.#refuse(error);
     else this.#stream.destroy(error);
   }
 
@@ -159,6 +167,7 @@ export class ServerConnection<Context extends HttpContext>
   #startRequest(head: RequestHead, chunk: Buffer, at: number): number {
     this.#reading = "nothing";
     this.#deadline.clear();
+    if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", this.#options.requestTimeoutMs);
     const request = this.#current.begin(head);
     const persist = this.#current.keepsAlive(head, this.#options.maxRequestsPerConnection);
     this.#answer.begin(persist, head.expectContinue && head.minorVersion === 1);
@@ -176,12 +185,14 @@ export class ServerConnection<Context extends HttpContext>
   #openBody(head: RequestHead, chunk: Buffer, at: number): number {
     let receiver: BodyReceiver;
     try {
-      receiver = this.#current.expectBody(this, head, this.#options.maxBodyBytes);
+      receiver = this.#current.expectBody(this, head, this.#options);
     } catch (error) {
       this.#refuse(error);
       return chunk.length;
     }
     this.#reading = "body";
+    this.#pace ??= new BodyPace(this.#options);
+    this.#pace.begin();
     const next = at < chunk.length ? this.#readBody(chunk, at) : at;
     const long = head.chunked || receiver.remaining > ownBufferFromBytes;
     if (long && !receiver.done) this.#stream.ownBuffer = true;
@@ -229,15 +240,21 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   #waitForBody(): void {
-    const comes = this.#reading === "body" && !this.#current.paused;
-    if (comes) this.#deadline.await("body", this.#options.bodyIdleTimeoutMs);
-    else if (this.#reading !== "head" && this.#reading !== "leaving") this.#deadline.clear();
+    const { receiver } = this.#current;
+    if (this.#reading === "body" && receiver !== undefined && !receiver.paused) {
+      this.#deadline.awaitUntil("body", (this.#pace as BodyPace).wait(receiver.bytes));
+    } else if (this.#reading !== "head" && this.#reading !== "leaving") {
+      this.#pace?.pause();
+      this.#deadline.clear();
+    }
   }
 
   // === answering ===
 
   #refuse(error: unknown): void {
-    this.#refuseWith(errorResponse(statusOfError(error)), error as Error);
+    // RFC 9110 section 15.5.9: too late, but it is the client that has not finished.
+    const late = error instanceof RequestTimeoutError && !this.#current.complete;
+    this.#refuseWith(errorResponse(late ? 408 : statusOfError(error)), error as Error);
   }
 
   /** An answer that the handler has no part in, and the last one on this connection. */
@@ -245,7 +262,8 @@ export class ServerConnection<Context extends HttpContext>
     this.#reading = "leaving";
     this.#current.report?.refused(reason);
     this.#breakRequest(reason);
-    if (!this.#answer.refuse(response)) this.#stream.destroy();
+    // Half an answer must not look like a whole one.
+    if (!this.#answer.refuse(response)) this.#stream.destroy(reason);
   }
 
   #breakRequest(reason: Error): void {
@@ -293,6 +311,7 @@ export class ServerConnection<Context extends HttpContext>
   #finishExchange(): void {
     this.#current.finish();
     this.#answer.finish();
+    if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", 0);
     this.#stream.ownBuffer = false;
     if (this.#clientEnded) return this.#leave();
     this.#reading = "head";
@@ -302,6 +321,7 @@ export class ServerConnection<Context extends HttpContext>
 
   #leave(): void {
     this.#reading = "leaving";
+    if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", 0);
     this.#current.breakBody(new BodyDiscardedError());
     this.#stream.end();
     this.#deadline.await("close", lingerTimeoutMs);

@@ -1,3 +1,5 @@
+import { defaultBodyLimits } from "../body/body-limits.ts";
+import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
 import type { ExchangeListener } from "../http-exchange.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -6,12 +8,20 @@ import type { HttpRequest } from "../message/request.ts";
 export interface HttpServerOptions {
   /** How long a connection may wait for the first byte of its next request. Default 60,000. */
   readonly keepAliveTimeoutMs?: number;
-  /** From the first byte of a request to the end of its head; also for the first byte of a connection. Default 10,000. */
+  /** How long a new connection may send nothing. Default 10,000. */
+  readonly firstByteTimeoutMs?: number;
+  /** From the first byte of a request to the end of its head, however it comes. Default 10,000. */
   readonly headTimeoutMs?: number;
   /** Between two parts of a request body. Default 30,000. */
   readonly bodyIdleTimeoutMs?: number;
+  /** A request body has to come at this rate on average, while it is waited for; 0 for any. Default 500. */
+  readonly minBodyBytesPerSecond?: number;
+  /** How long a request body may come slower than that at first. Default 10,000. */
+  readonly bodyRateGraceMs?: number;
   /** How long a response may make no progress because the client takes nothing. Default 10,000. */
   readonly writeStallTimeoutMs?: number;
+  /** From the end of a request's head until the client has its answer, bodies included. Default 0: any time. */
+  readonly requestTimeoutMs?: number;
   /** Requests on one connection, then it is closed politely. Default 1,000. */
   readonly maxRequestsPerConnection?: number;
   /** Of a request: request line and fields. More is answered with 431. Default 32 KiB. */
@@ -22,6 +32,10 @@ export interface HttpServerOptions {
   readonly maxTargetBytes?: number;
   /** A larger request body is answered with 413, or ends the connection where it has no announced length. Default 0: no limit. */
   readonly maxBodyBytes?: number;
+  /** Of all extensions of the chunks of one body together; more is answered with 400. Default 4 KiB. */
+  readonly maxChunkExtensionBytes?: number;
+  /** Of the trailer section of one body; more is answered with 400. Default 8 KiB. */
+  readonly maxTrailerBytes?: number;
   /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
   readonly onError?: (error: unknown) => void;
   /** Sees each request as the client sent it, with its own context, before its handler does. */
@@ -31,24 +45,30 @@ export interface HttpServerOptions {
 }
 
 type Hooks = "onRequest" | "onExchange";
+type Head = "maxHeadBytes" | "maxHeaderFields" | "maxTargetBytes";
 
 /** Options with every default filled in. */
-export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks>> & {
+export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks | Head>> & {
   readonly [Hook in Hooks]: HttpServerOptions[Hook] | undefined;
-};
+} & { readonly headLimits: HeadLimits };
 
 /** Fills in the defaults. */
 export function resolveHttpServerOptions(options: HttpServerOptions = {}): ResolvedHttpServerOptions {
+  const { maxHeadBytes, maxHeaderFields, maxTargetBytes } = options;
   return {
     keepAliveTimeoutMs: options.keepAliveTimeoutMs ?? 60_000,
+    firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
     headTimeoutMs: options.headTimeoutMs ?? 10_000,
     bodyIdleTimeoutMs: options.bodyIdleTimeoutMs ?? 30_000,
+    minBodyBytesPerSecond: options.minBodyBytesPerSecond ?? 500,
+    bodyRateGraceMs: options.bodyRateGraceMs ?? 10_000,
     writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,
+    requestTimeoutMs: options.requestTimeoutMs ?? 0,
     maxRequestsPerConnection: options.maxRequestsPerConnection ?? 1000,
-    maxHeadBytes: options.maxHeadBytes ?? 32 * 1024,
-    maxHeaderFields: options.maxHeaderFields ?? 128,
-    maxTargetBytes: options.maxTargetBytes ?? 16 * 1024,
     maxBodyBytes: options.maxBodyBytes ?? 0,
+    maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
+    maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
+    headLimits: resolveHeadLimits({ maxHeadBytes, maxFields: maxHeaderFields, maxTargetBytes }),
     onError: options.onError ?? (() => {}),
     onRequest: options.onRequest,
     onExchange: options.onExchange,

@@ -8,11 +8,20 @@ export interface HeadLimits {
   readonly maxTargetBytes: number;
 }
 
+/** {@link HeadLimits} of which some are left to their defaults. */
+type PartialHeadLimits = { readonly [Limit in keyof HeadLimits]?: number | undefined };
+
 const defaultHeadLimits: HeadLimits = { maxHeadBytes: 32_768, maxFields: 128, maxTargetBytes: 16_384 };
 
-/** The limits with defaults for what is not given. */
-export const resolveHeadLimits = (limits: Partial<HeadLimits> = {}): HeadLimits => ({
-  maxHeadBytes: limits.maxHeadBytes ?? defaultHeadLimits.maxHeadBytes,
-  maxFields: limits.maxFields ?? defaultHeadLimits.maxFields,
-  maxTargetBytes: limits.maxTargetBytes ?? defaultHeadLimits.maxTargetBytes,
-});
+/** The limits with defaults for what is not given; what is complete already serves as it is, for any number of readers. */
+export function resolveHeadLimits(limits: PartialHeadLimits = defaultHeadLimits): HeadLimits {
+  if (isComplete(limits)) return limits;
+  return {
+    maxHeadBytes: limits.maxHeadBytes ?? defaultHeadLimits.maxHeadBytes,
+    maxFields: limits.maxFields ?? defaultHeadLimits.maxFields,
+    maxTargetBytes: limits.maxTargetBytes ?? defaultHeadLimits.maxTargetBytes,
+  };
+}
+
+const isComplete = (limits: PartialHeadLimits): limits is HeadLimits =>
+  limits.maxHeadBytes !== undefined && limits.maxFields !== undefined && limits.maxTargetBytes !== undefined;

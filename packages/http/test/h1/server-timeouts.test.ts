@@ -9,7 +9,7 @@ const timeoutMs = 120;
 
 describe("a client that is too slow", () => {
   it("for its first request is left without a word", async () => {
-    await using server = await serve(async () => createResponse("x"), { headTimeoutMs: timeoutMs });
+    await using server = await serve(async () => createResponse("x"), { firstByteTimeoutMs: timeoutMs });
     const startMs = performance.now();
     await using client = await rawClient(server);
     expect(await client.readToEnd()).toBe("");
@@ -55,6 +55,50 @@ describe("a client that is too slow", () => {
       expect(await cancelled.promise).toMatchObject({ code: "ERR_HTTP_CLIENT_TIMEOUT" });
     },
   );
+
+  it("for a body that trickles is answered with 408, however often it sends a byte", async () => {
+    const broken = deferred<unknown>();
+    await using server = await serve(
+      async ({ body }) => {
+        await readBody(body).catch(broken.resolve);
+        return createResponse("too late");
+      },
+      { minBodyBytesPerSecond: 1_000, bodyRateGraceMs: timeoutMs },
+    );
+    await using client = await rawClient(server);
+    const startMs = performance.now();
+    void client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n");
+    const drip = setInterval(() => void client.write("y"), 20);
+    const response = await readResponse(client);
+    clearInterval(drip);
+    expect(response).toMatchObject({ status: 408, headers: { connection: "close" } });
+    expect(performance.now() - startMs).toBeGreaterThanOrEqual(timeoutMs - 1);
+    expect(await broken.promise).toMatchObject({
+      code: "ERR_HTTP_CLIENT_TIMEOUT",
+      waitingFor: "a body of at least 1000 bytes/s",
+    });
+  });
+
+  it("for a body is not blamed for the time in which nobody takes the body", async () => {
+    const started = deferred<void>();
+    const taken = deferred<void>();
+    await using server = await serve(
+      async ({ body }) => {
+        started.resolve();
+        await taken.promise;
+        return createResponse(`${(await readBody(body)).length}`);
+      },
+      { minBodyBytesPerSecond: 1_000_000, bodyRateGraceMs: timeoutMs },
+    );
+    await using client = await rawClient(server);
+    void client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello");
+    await started.promise;
+    const startMs = performance.now();
+    await eventually(() => performance.now() - startMs > 3 * timeoutMs);
+    taken.resolve();
+    void client.write("again");
+    expect(await readResponse(client)).toMatchObject({ status: 200, body: "10" });
+  });
 
   it("for a body that is being answered already breaks the connection", async () => {
     await using server = await serve(
@@ -179,5 +223,63 @@ describe("time that is not the client's", () => {
     await using client = await rawClient(server);
     void client.write(get());
     expect((await readResponse(client)).status).toBe(200);
+  });
+});
+
+describe("a request that takes too long altogether", () => {
+  it("is answered with 504, and its handler is told", async () => {
+    const cancelled = deferred<unknown>();
+    await using server = await serve(
+      async (_request, { cancellation }) => {
+        cancellation.onCancel(cancelled.resolve);
+        await cancelled.promise;
+        return createResponse("too late");
+      },
+      { requestTimeoutMs: timeoutMs },
+    );
+    await using client = await rawClient(server);
+    void client.write(get());
+    expect(await readResponse(client)).toMatchObject({ status: 504, headers: { connection: "close" } });
+    expect(await cancelled.promise).toMatchObject({ code: "ERR_HTTP_REQUEST_TIMEOUT", timeoutMs });
+  });
+
+  it("is answered with 408 while its body is incomplete, however fast that comes", async () => {
+    await using server = await serve(async ({ body }) => createResponse(await readBody(body)), {
+      requestTimeoutMs: timeoutMs,
+      minBodyBytesPerSecond: 1,
+    });
+    await using client = await rawClient(server);
+    void client.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n");
+    const stream = setInterval(() => void client.write("yyyy"), 20);
+    expect(await readResponse(client)).toMatchObject({ status: 408 });
+    clearInterval(stream);
+  });
+
+  it("breaks off in the middle of its answer, so that half of it is not taken for all", async () => {
+    const failed = deferred<unknown>();
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("begin");
+      await failed.promise;
+    }
+    await using server = await serve(async () => createResponse(endless()), {
+      requestTimeoutMs: timeoutMs,
+      onExchange: ({ error }) => failed.resolve(error),
+    });
+    await using client = await rawClient(server);
+    void client.write("GET / HTTP/1.0\r\n\r\n");
+    await client.readUntil("begin");
+    await expect(client.readToEnd()).rejects.toThrow("ECONNRESET");
+    expect(await failed.promise).toMatchObject({ code: "ERR_HTTP_REQUEST_TIMEOUT" });
+  });
+
+  it("has its time for itself: the next one on the connection begins anew", async () => {
+    await using server = await serve(async () => createResponse("x"), { requestTimeoutMs: timeoutMs });
+    await using client = await rawClient(server);
+    for (let count = 0; count < 4; count += 1) {
+      void client.write(get());
+      expect(await readResponse(client)).toMatchObject({ status: 200 });
+      const startMs = performance.now();
+      await eventually(() => performance.now() - startMs > timeoutMs / 2);
+    }
   });
 });

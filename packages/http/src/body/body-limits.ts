@@ -1,0 +1,15 @@
+/** How large a received body, and what is around it, may be. */
+export interface BodyLimits {
+  /** Content; 0 for any. */
+  readonly maxBodyBytes: number;
+  /** Of one message, all chunks together: extensions carry nothing that a gateway forwards. */
+  readonly maxChunkExtensionBytes: number;
+  /** Of one message, with line ends. */
+  readonly maxTrailerBytes: number;
+}
+
+export const defaultBodyLimits: BodyLimits = {
+  maxBodyBytes: 0,
+  maxChunkExtensionBytes: 4 * 1024,
+  maxTrailerBytes: 8 * 1024,
+};
