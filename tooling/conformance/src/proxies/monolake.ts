@@ -1,0 +1,73 @@
+import { fileURLToPath } from "node:url";
+import { eventually, portAccepts, startProgram, temporaryFolder } from "@monolake/test-kit";
+import type { Mode } from "../cases/conformance-case.ts";
+import type { LanePorts, ProxyKind } from "./proxy.ts";
+
+const main = fileURLToPath(new URL("../../../../apps/monolake/src/main.ts", import.meta.url));
+
+/** Keeps Host and path, and waits shorter than by default. */
+function monolakeConfig(ports: readonly LanePorts[], mode: Mode, more = ""): string {
+  const servers = ports.map(({ listenPort, upstreamPort }, index) => {
+    const route = (path: string) => `[[servers.lane${index}.routes]]
+path = "${path}"
+upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]`;
+    return `[servers.lane${index}]
+name = "lane${index}"
+proxy_type = "http"
+listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
+upstream_host = "preserve"
+${mode === "strict" ? "" : `parsing = "${mode}"\n`}${more}
+[servers.lane${index}.timeout]
+server_keepalive_timeout_sec = 60
+server_read_header_timeout_sec = 1
+server_read_body_timeout_sec = 2
+upstream_connect_timeout_sec = 2
+upstream_read_timeout_sec = 2
+
+${route("/")}
+${route("/{*path}")}
+`;
+  });
+  return `[runtime]\nworker_threads = 1\n\n${servers.join("\n")}`;
+}
+
+/** This repository's proxy, from its sources, in a process of its own. `more` goes into each server's table. */
+async function startMonolake(
+  ports: readonly LanePorts[],
+  mode: Mode,
+  more?: string,
+): Promise<AsyncDisposable> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = cleanup.use(await temporaryFolder());
+  const file = await folder.write("monolake.toml", monolakeConfig(ports, mode, more));
+  const program = cleanup.use(
+    await startProgram(process.execPath, [
+      "--conditions=@monolake/source",
+      main,
+      "--config",
+      file,
+      "--log-level",
+      "warn",
+    ]),
+  );
+  await Promise.race([
+    eventually(
+      async () => (await Promise.all(ports.map((one) => portAccepts(one.listenPort)))).every(Boolean),
+      {
+        timeoutMs: 30_000,
+        intervalMs: 50,
+      },
+    ),
+    program.exited.then(() =>
+      Promise.reject(new Error(`Monolake ended:\n${program.stdout}${program.stderr}`)),
+    ),
+  ]);
+  return cleanup.move();
+}
+
+/** This repository's proxy. */
+export const monolake: ProxyKind = {
+  id: "monolake",
+  title: "Monolake",
+  start: (ports, mode) => startMonolake(ports, mode),
+};
