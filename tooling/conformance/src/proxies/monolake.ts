@@ -18,6 +18,7 @@ listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
 upstream_host = "preserve"
 ${mode === "strict" ? "" : `parsing = "${mode}"\n`}${more}
 [servers.lane${index}.timeout]
+server_first_byte_timeout_sec = 2
 server_keepalive_timeout_sec = 60
 server_read_header_timeout_sec = 1
 server_read_body_timeout_sec = 2
