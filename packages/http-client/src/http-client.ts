@@ -6,10 +6,8 @@ import {
   type HttpResponse,
   type ResolvedHttpClientConnectionOptions,
   resolveHttpClientConnectionOptions,
-  UpstreamClosedError,
 } from "@monolake/http";
 import type { Cancellation } from "@monolake/service-async";
-import type { SocketAddress } from "@monolake/streams";
 import {
   type Connector,
   createConnector,
@@ -17,14 +15,9 @@ import {
   type PoolLimits,
   type PoolStatistics,
 } from "@monolake/transports";
-import { isRepeatable } from "./repeatable.ts";
-
-/** Where requests go. Targets with one key share connections, so a key stands for one place. */
-export interface HttpTarget {
-  readonly key: string;
-  /** Its address; a host name is resolved when a connection is opened. */
-  readonly address: SocketAddress;
-}
+import type { HttpTarget } from "./http-target.ts";
+import type { PendingRequest, SendRecord } from "./pending-request.ts";
+import { isRepeatable, RepeatableRequest } from "./repeatable.ts";
 
 /** How a client connects and keeps connections. */
 export interface HttpClientOptions {
@@ -38,14 +31,6 @@ export interface HttpClientOptions {
   readonly connector?: Connector;
 }
 
-/** What is noted of how a request was sent: the client adds to it as far as it comes. */
-export interface SendRecord {
-  /** Raised by one for each connection that the request is to be sent on. */
-  attempts: number;
-  /** To open the connection, with the resolution of its name; as it was where a kept connection serves. */
-  connectMs: number | undefined;
-}
-
 /**
  * Sends HTTP/1.1 requests over connections that are kept and used again. A request that meets a kept connection which its
  * peer is just closing is sent again on a new one, when that can do no harm.
@@ -54,6 +39,7 @@ export class HttpClient implements AsyncDisposable {
   readonly #pool: Pool<ClientConnection>;
   #connector: Connector;
   #connection: ResolvedHttpClientConnectionOptions;
+  readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#startOnNew(target, pending);
 
   constructor(options: HttpClientOptions = {}) {
     this.#connector = connectorOf(options);
@@ -84,14 +70,18 @@ export class HttpClient implements AsyncDisposable {
     cancellation?: Cancellation,
     record?: SendRecord,
   ): Promise<HttpResponse> {
+    return new Promise((responded, failed) =>
+      this.start(target, { request, cancellation, record, responded, failed }),
+    );
+  }
+
+  /** As {@link request}, without a promise: `pending` hears what it would resolve or reject with, perhaps at once. */
+  start(target: HttpTarget, pending: PendingRequest): void {
     const kept = this.#pool.take(target.key);
-    if (kept === undefined) return this.#requestOnNew(target, request, cancellation, record);
-    if (record !== undefined) record.attempts += 1;
-    if (!isRepeatable(request)) return kept.send(request, cancellation);
-    return kept.send(request, cancellation).catch((error: unknown) => {
-      if (!wasTooOld(error) || cancellation?.cancelled) throw error;
-      return this.#requestOnNew(target, request, cancellation, record);
-    });
+    if (kept === undefined) return this.#startOnNew(target, pending);
+    if (pending.record !== undefined) pending.record.attempts += 1;
+    const repeatable = isRepeatable(pending.request);
+    this.#startOn(kept, target, repeatable ? new RepeatableRequest(target, pending, this.#again) : pending);
   }
 
   /** Counts of connections: open, idle, and callers that wait for one. */
@@ -108,19 +98,25 @@ export class HttpClient implements AsyncDisposable {
     return this.close();
   }
 
-  async #requestOnNew(
-    target: HttpTarget,
-    request: HttpRequest,
-    cancellation: Cancellation | undefined,
-    record: SendRecord | undefined,
-  ): Promise<HttpResponse> {
+  #startOnNew(target: HttpTarget, pending: PendingRequest): void {
+    const { cancellation, record } = pending;
     if (record !== undefined) record.attempts += 1;
-    const connection = await this.#pool.acquire(
-      target.key,
-      () => this.#open(target, cancellation, record),
-      signalOf(cancellation),
-    );
-    return connection.send(request, cancellation);
+    this.#pool
+      .acquire(target.key, () => this.#open(target, cancellation, record), signalOf(cancellation))
+      .then(
+        (connection) => this.#startOn(connection, target, pending),
+        (error: Error) => pending.failed(error),
+      );
+  }
+
+  #startOn(connection: ClientConnection, target: HttpTarget, pending: PendingRequest): void {
+    try {
+      connection.start(pending.request, pending, pending.cancellation);
+    } catch (error) {
+      // Nothing was sent: the connection is as good as before.
+      if (connection.idle) this.#pool.put(target.key, connection);
+      pending.failed(error as Error);
+    }
   }
 
   async #open(
@@ -138,10 +134,6 @@ export class HttpClient implements AsyncDisposable {
     return new ClientConnection(stream, owner, this.#connection);
   }
 }
-
-/** A kept connection that closed without a byte of an answer: its peer had given it up before the request came. */
-const wasTooOld = (error: unknown): boolean =>
-  error instanceof UpstreamClosedError && error.unanswered && error.reused;
 
 const signalOf = (cancellation: Cancellation | undefined): { readonly signal?: AbortSignal } =>
   cancellation === undefined ? {} : { signal: cancellation.signal };

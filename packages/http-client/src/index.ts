@@ -1,3 +1,5 @@
-export type { HttpClientOptions, HttpTarget, SendRecord } from "./http-client.ts";
+export type { HttpClientOptions } from "./http-client.ts";
 export { HttpClient } from "./http-client.ts";
+export type { HttpTarget } from "./http-target.ts";
+export type { PendingRequest, SendRecord } from "./pending-request.ts";
 export { isRepeatable } from "./repeatable.ts";

@@ -50,6 +50,28 @@ describe("an HTTP client", () => {
     expect((await readBody(unread.body)).length).toBe(300_000);
   });
 
+  it("can use a connection again while a short response, which is here as a whole, is not read yet", async () => {
+    await using upstream = await startHttpUpstream((_request, response) => response.end("short"));
+    await using client = new HttpClient();
+    const unread = await client.request(targetOf(upstream), get());
+    expect(await textOf(client, targetOf(upstream))).toBe("short");
+    expect(upstream.connections).toBe(1);
+    expect((await readBody(unread.body)).toString()).toBe("short");
+  });
+
+  it("keeps a connection on which a request could not be sent", async () => {
+    await using upstream = await startHttpUpstream((_request, response) => response.end("ok"));
+    await using client = new HttpClient();
+    await textOf(client, targetOf(upstream));
+    const wrong = createRequest({ target: "/a b" });
+    await expect(client.request(targetOf(upstream), wrong)).rejects.toMatchObject({
+      code: "ERR_HTTP_INVALID_REQUEST",
+    });
+    expect(client.statistics).toMatchObject({ open: 1, idle: 1 });
+    expect(await textOf(client, targetOf(upstream))).toBe("ok");
+    expect(upstream.connections).toBe(1);
+  });
+
   it("connects to unix sockets", async () => {
     await using folder = await temporaryFolder();
     const path = `${folder.path}/http.sock`;

@@ -27,6 +27,7 @@ export {
 // Calling.
 export type { ClientConnectionOwner } from "./h1/client-connection.ts";
 export { ClientConnection } from "./h1/client-connection.ts";
+export type { ResponseListener } from "./h1/client-exchange.ts";
 export type {
   HttpClientConnectionOptions,
   ResolvedHttpClientConnectionOptions,
@@ -45,6 +46,7 @@ export type { HeadersInit } from "./headers/headers.ts";
 export { Headers } from "./headers/headers.ts";
 export type { KnownFieldName } from "./headers/known-fields.ts";
 export { knownFields } from "./headers/known-fields.ts";
+export { PreparedField } from "./headers/prepared-field.ts";
 export { HttpCore, httpCore } from "./http-core.ts";
 export type { ExchangeListener, HttpExchange } from "./http-exchange.ts";
 export type { HttpContext, HttpHandler } from "./http-handler.ts";

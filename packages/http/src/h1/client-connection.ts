@@ -16,7 +16,7 @@ import {
 import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { ClientExchange, type ClientExchangeOwner } from "./client-exchange.ts";
+import { ClientExchange, type ClientExchangeOwner, type ResponseListener } from "./client-exchange.ts";
 import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { ConnectionDeadline } from "./connection-deadline.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
@@ -96,22 +96,24 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
    * and the connection with it: HTTP/1.1 has no other way.
    */
   send(request: HttpRequest, cancellation?: Cancellation): Promise<HttpResponse> {
+    return new Promise((responded, failed) => this.start(request, { responded, failed }, cancellation));
+  }
+
+  /**
+   * As {@link send}, without a promise: `listener` hears what it would resolve or reject with, when something was sent.
+   * What keeps the request from being sent is thrown.
+   */
+  start(request: HttpRequest, listener: ResponseListener, cancellation?: Cancellation): void {
     if (!this.idle) {
-      const state = this.#state === "idle" ? "closed" : this.#state;
-      return Promise.reject(new ConnectionBusyError({ state }));
+      throw new ConnectionBusyError({ state: this.#state === "idle" ? "closed" : this.#state });
     }
-    if (cancellation?.cancelled) return Promise.reject(cancellation.reason);
+    if (cancellation?.cancelled) throw cancellation.reason;
     const framing = requestFraming(request);
-    try {
-      encodeRequestHead(request, framing);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    encodeRequestHead(request, framing);
     this.#state = "busy";
     this.#requests += 1;
-    const response = this.#exchange.begin(request, cancellation);
+    this.#exchange.begin(request, listener, cancellation);
     this.#writer.start(encodedHead.buffer, encodedHead.bytes, request.body, framing);
-    return response;
   }
 
   /** Gives the request up. For the cancellation that came with it, and for a response that nobody wants. */

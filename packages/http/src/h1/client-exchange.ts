@@ -2,14 +2,24 @@ import type { Cancellation } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
 import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
-import { emptyBody } from "../body/fixed-bodies.ts";
+import { BytesBody, emptyBody } from "../body/fixed-bodies.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { ResponseHead } from "../head/response-head.ts";
+import { headMemory } from "../headers/head-memory.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
 import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { receivedFraming } from "./response-framing.ts";
+import { copiedBodyBytes } from "./write-buffer.ts";
+
+/** Who waits for a response; hears one of the two, once. */
+export interface ResponseListener {
+  /** The response is there as far as its head; called while the connection reads, so it does not throw. */
+  responded(response: HttpResponse): void;
+  /** There will be no response. */
+  failed(error: Error): void;
+}
 
 /** What a connection is told of the exchange on it. */
 export interface ClientExchangeOwner {
@@ -51,8 +61,7 @@ export class ClientExchange implements IncomingBodySource {
   readonly #limits: BodyLimits;
   #request: HttpRequest | undefined = undefined;
   #receiver: BodyReceiver | undefined = undefined;
-  #resolve: ((response: HttpResponse) => void) | undefined = undefined;
-  #reject: ((error: Error) => void) | undefined = undefined;
+  #listener: ResponseListener | undefined = undefined;
   #cancellation: Cancellation | undefined = undefined;
 
   constructor(stream: ByteStream, owner: ClientExchangeOwner, options: ResolvedHttpClientConnectionOptions) {
@@ -67,18 +76,15 @@ export class ClientExchange implements IncomingBodySource {
     return this.#receiver?.paused ?? false;
   }
 
-  /** Resolves with the response as soon as its head has come. */
-  begin(request: HttpRequest, cancellation: Cancellation | undefined): Promise<HttpResponse> {
+  /** `listener` hears of the response as soon as its head has come. */
+  begin(request: HttpRequest, listener: ResponseListener, cancellation: Cancellation | undefined): void {
     this.phase = "head";
     this.#request = request;
+    this.#listener = listener;
     this.unanswered = true;
     this.requestWritten = false;
     this.#cancellation = cancellation;
     cancellation?.addListener(this.#owner);
-    return new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
   }
 
   /** Takes the response's part of `chunk` from `at` and returns where it ends. Throws what makes it useless. */
@@ -107,17 +113,16 @@ export class ClientExchange implements IncomingBodySource {
     this.#cancellation = undefined;
     this.#request = undefined;
     this.#receiver = undefined;
-    this.#resolve = undefined;
-    this.#reject = undefined;
+    this.#listener = undefined;
   }
 
   /** There will be no response, or no more of it. */
   break(error: Error): void {
     const receiver = this.#receiver;
-    const reject = this.#reject;
+    const listener = this.#listener;
     this.finish();
     receiver?.body.break(error);
-    reject?.(error);
+    listener?.failed(error);
   }
 
   bodyWanted(): void {}
@@ -164,6 +169,11 @@ export class ClientExchange implements IncomingBodySource {
       this.#owner.responseSettled();
       return at;
     }
+    const bodyEnd = at + head.contentLength;
+    if (framing === "length" && head.contentLength <= copiedBodyBytes && bodyEnd <= chunk.length) {
+      this.#answerWhole(response, chunk, at, bodyEnd);
+      return bodyEnd;
+    }
     if (framing === "close") this.reusable = false;
     const receiver = new BodyReceiver(this, framing, head.contentLength, this.#limits);
     this.#receiver = receiver;
@@ -173,6 +183,15 @@ export class ClientExchange implements IncomingBodySource {
     this.#chooseBuffer(receiver);
     this.#answer(response);
     return next;
+  }
+
+  /** A short body that came with its head: in memory of its own, so that the connection is free at once. */
+  #answerWhole(response: HttpResponse, chunk: Buffer, at: number, end: number): void {
+    this.phase = "done";
+    this.#stream.ownBuffer = false;
+    response.body = new BytesBody(headMemory.copyOf(chunk, at, end));
+    this.#answer(response);
+    this.#owner.responseSettled();
   }
 
   #readBody(chunk: Buffer, at: number): number {
@@ -190,8 +209,8 @@ export class ClientExchange implements IncomingBodySource {
   }
 
   #answer(response: HttpResponse): void {
-    this.#resolve?.(response);
-    this.#resolve = undefined;
-    this.#reject = undefined;
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.responded(response);
   }
 }

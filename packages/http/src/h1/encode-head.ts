@@ -46,14 +46,16 @@ export interface ResponseWire {
 /** Encodes a final response's head into a write buffer, see {@link encodedHead}. Edits its headers to what is sent. */
 export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): void {
   const { headers } = response;
-  const keptLength = wire.framing === "none" && response.status !== 204 ? 0 : framingFields;
-  removeFields(headers, connectionFields | keptLength);
+  const length = bodyLength(response.body);
+  const keepsLength =
+    wire.framing === "none" ? response.status !== 204 : announces(headers, wire.framing, length);
+  removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
   const line = statusLine(response, wire.version);
   const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownFieldsBytes);
   let at = encodeText(buffer, 0, line);
   at = headers.encode(buffer, at);
   if ((headers.knownMask & dateField) === 0) at = encodeText(buffer, at, `Date: ${httpDate()}\r\n`);
-  at = encodeFraming(buffer, at, wire.framing, bodyLength(response.body));
+  if (!keepsLength) at = encodeFraming(buffer, at, wire.framing, length);
   if (!wire.persist) at = encodeText(buffer, at, "Connection: close\r\n");
   else if (wire.version === "1.0") at = encodeText(buffer, at, "Connection: keep-alive\r\n");
   finishHead(buffer, at);
@@ -84,17 +86,24 @@ function encodeBodiless(line: string, headers: Headers): void {
 export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming): void {
   checkRequestLine(request);
   const { headers } = request;
-  removeFields(headers, connectionFields | framingFields);
   const { method, target } = request;
+  const length = bodyLength(request.body);
+  const keepsLength = announces(headers, framing, length);
+  removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
   const buffer = writeBuffer(method.length + target.length + 12 + headers.maxEncodedBytes + ownFieldsBytes);
   let at = encodeText(buffer, 0, method);
   buffer[at++] = 32;
   at = encodeText(buffer, at, target);
   at = encodeText(buffer, at, " HTTP/1.1\r\n");
   at = headers.encode(buffer, at);
-  at = encodeFraming(buffer, at, framing, bodyLength(request.body));
+  if (!keepsLength) at = encodeFraming(buffer, at, framing, length);
   if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");
   finishHead(buffer, at);
+}
+
+/** The parsed Content-Length says what would be written: the field may stay where it is. */
+function announces(headers: Headers, framing: WrittenFraming, length: number): boolean {
+  return framing === "length" && headers.plainLength === length;
 }
 
 /** Also of a body that came without an announced length but is here as a whole. */

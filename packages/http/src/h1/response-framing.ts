@@ -2,6 +2,7 @@ import type { BodyFraming } from "../body/body-decoder.ts";
 import { InvalidResponseError } from "../errors.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpResponse } from "../message/response.ts";
+import { statusText } from "../message/status-text.ts";
 import type { WrittenFraming } from "./message-writer.ts";
 
 const reasonForbidden = /[^\t\x20-\x7e\x80-\xff]/;
@@ -40,7 +41,7 @@ export function checkResponse(response: HttpResponse): void {
       what: `${status} is not a final response; 101 needs an upgraded function`,
     });
   }
-  if (reasonForbidden.test(reason))
+  if (reason !== statusText(status) && reasonForbidden.test(reason))
     throw new InvalidResponseError({ what: "its reason has a forbidden character" });
 }
 

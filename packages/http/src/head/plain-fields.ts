@@ -65,7 +65,8 @@ function judge(id: number, mask: number, bytes: Buffer, start: number, end: numb
     case contentLengthId:
       if ((mask & ((1 << contentLengthId) | (1 << transferEncodingId))) !== 0) return false;
       framing.contentLength = contentLengthOf(bytes, start, end);
-      return framing.contentLength !== -1;
+      // A zero in front is legal and not plain: the field could not be sent on as it is.
+      return framing.contentLength !== -1 && (bytes[start] !== 0x30 || end - start === 1);
     case transferEncodingId:
       if ((mask & ((1 << contentLengthId) | (1 << transferEncodingId))) !== 0) return false;
       framing.chunked = isChunked(bytes, start, end);
@@ -91,5 +92,5 @@ export function takePlainFields(bytes: Buffer, start: number, headEnd: number): 
   const block = new FieldBlock(memory.bytes, at, length, memory.table, memory.tableUsed, framing.count);
   memory.bytesUsed = at + length;
   memory.tableUsed += framing.count * recordSize;
-  return Headers.fromBlock(block, framing.count, framing.knownMask);
+  return Headers.fromBlock(block, framing.count, framing.knownMask, framing.contentLength);
 }

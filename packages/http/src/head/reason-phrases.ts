@@ -1,15 +1,9 @@
-import { STATUS_CODES } from "node:http";
 import { latin1Slice } from "../headers/latin1.ts";
-
-/** Reason phrases by status, "" where there is none. */
-const reasonPhrases: readonly string[] = Array.from(
-  { length: 600 },
-  (_, status) => STATUS_CODES[status] ?? "",
-);
+import { statusText } from "../message/status-text.ts";
 
 /** The text at `start`: for the usual phrase of a status the constant, without making a string. */
 export function reasonAt(bytes: Buffer, start: number, end: number, status: number): string {
-  const usual = reasonPhrases[status] as string;
+  const usual = statusText(status);
   if (usual.length !== end - start) return latin1Slice(bytes, start, end);
   for (let at = 0; at < usual.length; at++) {
     if (bytes[start + at] !== usual.charCodeAt(at)) return latin1Slice(bytes, start, end);

@@ -2,6 +2,7 @@ import { copyBytes } from "./copy-bytes.ts";
 import { encodeText } from "./encode-text.ts";
 import { anyMark, deletedMark, idOf, nameLengthOf, recordSize, replacedMark } from "./field-record.ts";
 import { latin1Slice } from "./latin1.ts";
+import type { PreparedField } from "./prepared-field.ts";
 
 /**
  * Parsed fields: canonical `Name: value\r\n` lines and the table of where they are. A field can be deleted or get
@@ -17,8 +18,8 @@ export class FieldBlock {
   private readonly tableStart: number;
   private readonly tableEnd: number;
   private edited = false;
-  /** The new values by line. */
-  private replaced: string[] | undefined = undefined;
+  /** The new values, or whole fields, by line. */
+  private replaced: (string | PreparedField)[] | undefined = undefined;
 
   constructor(
     bytes: Buffer,
@@ -69,13 +70,15 @@ export class FieldBlock {
   }
 
   nameAt(line: number): string {
+    const by = this.replaced?.[line];
+    if (by !== undefined && typeof by !== "string") return by.name;
     const start = this.lineStart(line);
     return latin1Slice(this.bytes, start, start + nameLengthOf(this.recordAt(line)));
   }
 
   valueAt(line: number): string {
     const record = this.recordAt(line);
-    if ((record & replacedMark) !== 0) return this.replaced?.[line] as string;
+    if ((record & replacedMark) !== 0) return textOf(this.replaced?.[line] as string | PreparedField);
     return latin1Slice(
       this.bytes,
       this.lineStart(line) + nameLengthOf(record) + 2,
@@ -83,15 +86,32 @@ export class FieldBlock {
     );
   }
 
+  /** Whether the value of this line is `value`. */
+  hasValueAt(line: number, value: string): boolean {
+    const record = this.recordAt(line);
+    if ((record & replacedMark) !== 0) return this.valueAt(line) === value;
+    const start = this.lineStart(line) + nameLengthOf(record) + 2;
+    if (this.lineStart(line + 1) - 2 - start !== value.length) return false;
+    for (let at = 0; at < value.length; at++) {
+      if (this.bytes[start + at] !== value.charCodeAt(at)) return false;
+    }
+    return true;
+  }
+
   delete(line: number): void {
     this.mark(line, deletedMark);
   }
 
-  replace(line: number, value: string): void {
+  /** Gives the field of this line another value, or puts another field in its place. */
+  replace(line: number, by: string | PreparedField): void {
     this.mark(line, replacedMark);
-    this.replaced ??= [];
-    this.replaced[line] = value;
-    this.replacedBytes += value.length;
+    // Host is the usual one and stands first: a literal of the right size.
+    if (this.replaced === undefined && line === 0) this.replaced = [by];
+    else {
+      this.replaced ??= [];
+      this.replaced[line] = by;
+    }
+    this.replacedBytes += typeof by === "string" ? by.length : by.line.length;
   }
 
   /** Deletes the fields whose id is in `mask`; how many there were. */
@@ -133,9 +153,11 @@ export class FieldBlock {
   }
 
   private encodeReplaced(into: Buffer, at: number, line: number): number {
+    const by = this.replaced?.[line] as string | PreparedField;
+    if (typeof by !== "string") return copyBytes(by.line, 0, by.line.length, into, at);
     const start = this.lineStart(line);
     at = copyBytes(this.bytes, start, start + nameLengthOf(this.recordAt(line)) + 2, into, at);
-    at = encodeText(into, at, this.replaced?.[line] as string);
+    at = encodeText(into, at, by);
     into[at] = 0x0d;
     into[at + 1] = 0x0a;
     return at + 2;
@@ -167,6 +189,8 @@ export class FieldBlock {
     return true;
   }
 }
+
+const textOf = (by: string | PreparedField): string => (typeof by === "string" ? by : by.value);
 
 /** The block of headers that were not parsed. It has no lines, so nothing can ever change in it. */
 export const emptyBlock: FieldBlock = new FieldBlock(Buffer.alloc(0), 0, 0, new Int32Array(0), 0, 0);

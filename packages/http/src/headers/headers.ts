@@ -2,7 +2,8 @@ import { AddedFields } from "./added-fields.ts";
 import { addListElements } from "./comma-list.ts";
 import { emptyBlock, type FieldBlock } from "./field-block.ts";
 import { assertFieldName, fieldValue } from "./field-syntax.ts";
-import { knownFieldId } from "./known-fields.ts";
+import { contentLengthId, knownFieldId } from "./known-fields.ts";
+import type { PreparedField } from "./prepared-field.ts";
 
 /** What {@link Headers} can be made from. */
 export type HeadersInit =
@@ -21,6 +22,11 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
    * For skipping work with one test.
    */
   knownMask: number;
+  /**
+   * @internal What Content-Length says where it was parsed in its plain form and stands unchanged, so that a message of
+   * that length can be sent with the field as it is; else -1.
+   */
+  plainLength: number;
   private block: FieldBlock;
   private added: AddedFields | undefined;
   /** Whether `block` belongs to a clone as well. */
@@ -32,6 +38,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   constructor(fields?: HeadersInit) {
     this.size = 0;
     this.knownMask = 0;
+    this.plainLength = -1;
     this.block = emptyBlock;
     this.added = undefined;
     this.blockShared = false;
@@ -40,11 +47,12 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   /** @internal Fields that were parsed; the block belongs to the new object from now on. */
-  static fromBlock(block: FieldBlock, size: number, knownMask: number): Headers {
+  static fromBlock(block: FieldBlock, size: number, knownMask: number, plainLength = -1): Headers {
     const headers = new Headers();
     headers.block = block;
     headers.size = size;
     headers.knownMask = knownMask;
+    headers.plainLength = plainLength;
     return headers;
   }
 
@@ -81,6 +89,16 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return elements;
   }
 
+  /** Whether there is one field of this name and its value is exactly `value`; compared where it stands, no string is made. */
+  hasOnly(name: string, value: string): boolean {
+    const id = knownFieldId(name);
+    if (((this.knownMask >>> id) & 1) === 0) return false;
+    const lower = id === 0 ? name.toLowerCase() : name;
+    const place = this.find(id, lower, 0);
+    if (place === -1 || this.find(id, lower, place + 1) !== -1) return false;
+    return place < this.block.lines ? this.block.hasValueAt(place, value) : this.valueAt(place) === value;
+  }
+
   /**
    * Makes this the only value of the name: at the place and in the spelling of the first such field, else at the end.
    * Blanks around the value are dropped. Throws ERR_HTTP_HEADER_INVALID for a name that is no token and for a value
@@ -95,10 +113,21 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
       return;
     }
     const text = fieldValue(name, value);
+    if (id === contentLengthId) this.plainLength = -1;
     this.deleteFrom(id, lower, place + 1);
     const lines = this.block.lines;
     if (place < lines) this.ownBlock().replace(place, text);
     else this.ownAdded()?.replace(place - lines, text);
+  }
+
+  /** As {@link set}, for a field that was made once for many messages; it is sent in its own spelling. */
+  setField(field: PreparedField): void {
+    const { id, lower } = field;
+    const place = ((this.knownMask >>> id) & 1) === 0 ? -1 : this.find(id, lower, 0);
+    if (place === -1 || place >= this.block.lines) return this.set(field.name, field.value);
+    if (id === contentLengthId) this.plainLength = -1;
+    this.deleteFrom(id, lower, place + 1);
+    this.ownBlock().replace(place, field);
   }
 
   /** Adds a field at the end. Throws as {@link set} does. */
@@ -111,6 +140,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     else added.push(field);
     this.knownMask |= 1 << id;
     this.size++;
+    if (id === contentLengthId) this.plainLength = -1;
   }
 
   /**
@@ -127,6 +157,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     fields.addedShared = true;
     this.knownMask |= fields.knownMask;
     this.size += fields.size;
+    if ((fields.knownMask & (1 << contentLengthId)) !== 0) this.plainLength = -1;
   }
 
   /** Encodes the fields that were added, once for all messages that get them by {@link appendAllOf}. Returns this. */
@@ -154,6 +185,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     this.size -= this.ownBlock().deleteAllOf(mask);
     this.size -= this.ownAdded()?.deleteAllOf(mask) ?? 0;
     this.knownMask &= ~mask;
+    if ((mask & (1 << contentLengthId)) !== 0) this.plainLength = -1;
     return true;
   }
 
@@ -167,7 +199,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
 
   /** A copy; what was parsed is shared between the two, and edits copy what they change. */
   clone(): Headers {
-    const copy = Headers.fromBlock(this.block, this.size, this.knownMask);
+    const copy = Headers.fromBlock(this.block, this.size, this.knownMask, this.plainLength);
     copy.added = this.added;
     copy.blockShared = this.blockShared = true;
     copy.addedShared = this.addedShared = true;

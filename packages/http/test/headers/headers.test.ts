@@ -3,6 +3,7 @@ import { HttpHeaderInvalidError } from "../../src/head/errors.ts";
 import { RequestHeadReader } from "../../src/head/head-reader.ts";
 import { Headers } from "../../src/headers/headers.ts";
 import { knownFields } from "../../src/headers/known-fields.ts";
+import { PreparedField } from "../../src/headers/prepared-field.ts";
 
 const parse = (...lines: string[]): Headers => {
   const head = `GET / HTTP/1.1\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`;
@@ -69,6 +70,43 @@ describe("headers", () => {
     headers.set("X-C", "6");
     headers.set("x-c", "7");
     expect(encoded(headers)).toBe("Host: x.test\r\nX-A: longer than it was\r\nX-B: 2\r\nX-C: 7\r\n");
+  });
+
+  it("put a prepared field in the place of the first of its name, in its own spelling", () => {
+    const host = new PreparedField("Host", "upstream.test:8080");
+    const headers = parse("host: x.test", "X-A: 1");
+    headers.setField(host);
+    expect(encoded(headers)).toBe("Host: upstream.test:8080\r\nX-A: 1\r\n");
+    expect([...headers]).toEqual([
+      ["Host", "upstream.test:8080"],
+      ["X-A", "1"],
+    ]);
+    expect(headers.get("host")).toBe("upstream.test:8080");
+    headers.set("host", "other.test");
+    expect(headers.get("host")).toBe("other.test");
+
+    const repeated = parse("Host: x.test", "X-A: 1", "X-B: 2", "x-a: 3");
+    repeated.setField(new PreparedField("X-A", "new"));
+    expect(encoded(repeated)).toBe("Host: x.test\r\nX-A: new\r\nX-B: 2\r\n");
+    repeated.setField(new PreparedField("X-C", "added"));
+    expect(encoded(repeated)).toBe("Host: x.test\r\nX-A: new\r\nX-B: 2\r\nX-C: added\r\n");
+    expect(() => new PreparedField("a b", "")).toThrow(HttpHeaderInvalidError);
+    expect(() => new PreparedField("a", "\n")).toThrow(HttpHeaderInvalidError);
+  });
+
+  it("tell whether a name has one field with a certain value", () => {
+    const headers = parse("Host: x.test", "Connection: close", "X-A: 1", "X-A: 2", "X-B: b");
+    expect(headers.hasOnly("connection", "close")).toBe(true);
+    expect(headers.hasOnly("connection", "clos")).toBe(false);
+    expect(headers.hasOnly("connection", "closE")).toBe(false);
+    expect(headers.hasOnly("x-a", "1")).toBe(false);
+    expect(headers.hasOnly("X-B", "b")).toBe(true);
+    expect(headers.hasOnly("x-c", "")).toBe(false);
+    headers.set("X-B", "replaced");
+    expect(headers.hasOnly("x-b", "b")).toBe(false);
+    expect(headers.hasOnly("x-b", "replaced")).toBe(true);
+    headers.append("X-D", "d");
+    expect(headers.hasOnly("x-d", "d")).toBe(true);
   });
 
   it("delete by name, and say whether there was anything", () => {

@@ -44,13 +44,15 @@ export class ForwardingFields {
       if (this.#append) return this.#appendTo(headers, client, scheme);
       headers.deleteAllOf(forwardedFields);
     }
-    headers.appendAllOf(this.#fieldsFor(client, headers.get("host"), scheme));
+    headers.appendAllOf(this.#fieldsFor(client, headers, scheme));
   }
 
-  #fieldsFor(client: SocketAddress, host: string | undefined, scheme: string): Headers {
+  #fieldsFor(client: SocketAddress, headers: Headers, scheme: string): Headers {
     const address = client.type === "unix" ? "" : client.host;
     const known = this.#remembered.get(address);
-    if (known !== undefined && known.host === host && known.scheme === scheme) return known.fields;
+    if (known?.host !== undefined && known.scheme === scheme && headers.hasOnly("host", known.host))
+      return known.fields;
+    const host = headers.get("host");
     const fields = new Headers();
     if (address !== "") fields.append("X-Forwarded-For", address);
     fields.append("X-Forwarded-Proto", scheme);

@@ -21,14 +21,15 @@ const kept = new Set(["close", "keep-alive", "upgrade", "host", "content-length"
  */
 export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
   if ((headers.knownMask & hopByHop) === 0) return;
-  if ((headers.knownMask & connectionField) !== 0) removeNominated(headers);
+  if ((headers.knownMask & connectionField) !== 0 && !namesNothing(headers)) removeNominated(headers);
   headers.deleteAllOf(keepUpgrade ? hopByHop & ~knownFields("upgrade") : hopByHop);
 }
 
+/** What nearly all messages say. */
+const namesNothing = (headers: Headers): boolean =>
+  headers.hasOnly("connection", "keep-alive") || headers.hasOnly("connection", "close");
+
 function removeNominated(headers: Headers): void {
-  const lines = headers.getAll("connection");
-  // What nearly all messages say, and names nothing.
-  if (lines.length === 1 && (lines[0] === "keep-alive" || lines[0] === "close")) return;
   for (const name of headers.getList("connection")) {
     if (!kept.has(name.toLowerCase())) headers.delete(name);
   }

@@ -1,3 +1,4 @@
+import { PreparedField } from "@monolake/http";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
 import type { PathMode, UpstreamPath } from "./routing/upstream-path.ts";
 import { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
@@ -28,8 +29,8 @@ export interface HttpUpstreamTarget {
   readonly key: string;
   /** Its address; a host name is resolved when a connection is opened. */
   readonly address: SocketAddress;
-  /** What its Host header says when the client's is not preserved. */
-  readonly authority: string;
+  /** The Host field that it gets when the client's is not preserved. */
+  readonly host: PreparedField;
   readonly weight: number;
   /** The request target to ask it for. */
   readonly path: UpstreamPath;
@@ -49,12 +50,16 @@ export function upstreamTarget(
   };
 }
 
-function placeOf(endpoint: HttpEndpoint): Pick<HttpUpstreamTarget, "key" | "address" | "authority"> {
+function placeOf(endpoint: HttpEndpoint): Pick<HttpUpstreamTarget, "key" | "address" | "host"> {
   const address: SocketAddress =
     endpoint.type === "unix"
       ? { type: "unix", path: endpoint.path }
       : { type: "socket", host: endpoint.host, port: endpoint.port };
   const key = formatAddress(address);
-  if (endpoint.type === "uri") return { key, address, authority: endpoint.authority };
-  return { key, address, authority: endpoint.type === "unix" ? "localhost" : key };
+  return { key, address, host: new PreparedField("Host", authorityOf(endpoint, key)) };
+}
+
+function authorityOf(endpoint: HttpEndpoint, key: string): string {
+  if (endpoint.type === "uri") return endpoint.authority;
+  return endpoint.type === "unix" ? "localhost" : key;
 }

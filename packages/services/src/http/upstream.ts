@@ -4,6 +4,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   knownFields,
+  type ResponseListener,
   statusText,
 } from "@monolake/http";
 import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
@@ -74,8 +75,12 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");
     const selected = context.matchedRoute.upstreams.select();
-    return this.#send(selected, request, context).then(forwardable, (error: unknown) =>
-      this.#elsewhere({ error, selected, target }, request, context),
+    // One promise for the whole way, where each step could have its own.
+    return new Promise((resolve) =>
+      this.#start(selected, request, context, {
+        responded: (response) => resolve(forwardable(response)),
+        failed: (error) => resolve(this.#elsewhere({ error, selected, target }, request, context)),
+      }),
     );
   }
 
@@ -92,7 +97,11 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
         break;
       request.target = failure.target;
       try {
-        return forwardable(await this.#send(upstream, request, context));
+        return forwardable(
+          await new Promise((responded, failed) =>
+            this.#start(upstream, request, context, { responded, failed }),
+          ),
+        );
       } catch (another) {
         error = another;
       }
@@ -104,19 +113,27 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     return failureResponse(error, request);
   }
 
-  #send(
+  #start(
     upstream: HttpUpstreamTarget,
     request: HttpRequest,
     context: HttpUpstreamContext,
-  ): Promise<HttpResponse> {
+    { responded, failed }: ResponseListener,
+  ): void {
     if (request.target !== wholeServer) request.target = upstream.path(request.target);
-    if (!this.#preserveHost) request.headers.set("Host", upstream.authority);
+    if (!this.#preserveHost) request.headers.setField(upstream.host);
     const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
-    const answer = this.#client.value.request(upstream, request, context.cancellation, record);
-    if (record === undefined) return answer;
-    return answer.then((response) => {
-      record.answered();
-      return response;
+    this.#client.value.start(upstream, {
+      request,
+      cancellation: context.cancellation,
+      record,
+      responded:
+        record === undefined
+          ? responded
+          : (response) => {
+              record.answered();
+              responded(response);
+            },
+      failed,
     });
   }
 
