@@ -1,4 +1,4 @@
-import { drainChain, type SharedService } from "@monolake/service-async";
+import type { SharedService } from "@monolake/service-async";
 import { ServeLoop, type ServeOptions, type SiteService } from "./serve.ts";
 import { ServiceSlot } from "./service-slot.ts";
 
@@ -9,7 +9,12 @@ interface Committed {
 }
 
 /** What {@link DeploymentContainer.deploy} needs besides the service. */
-export type DeployOptions = Omit<ServeOptions, "slot">;
+export interface DeployOptions extends Omit<ServeOptions, "slot"> {
+  readonly drain: DrainService;
+}
+
+/** Begins to end the connections of a service that serves no new ones. */
+export type DrainService = (service: SharedService<SiteService>) => void;
 
 /** One site of one worker: at most one staged service, and at most one committed service that serves. */
 export class DeploymentContainer {
@@ -43,32 +48,45 @@ export class DeploymentContainer {
     void before?.release();
   }
 
-  /** The staged service serves new connections from now on. Nothing happens unless one is staged and one committed. */
-  update(): void {
+  /**
+   * The staged service serves new connections from now on; those of the one before go on, unless `drain` ends them.
+   * Nothing happens unless one is staged and one committed.
+   */
+  update(drain?: DrainService): void {
     if (this.#staged === undefined || this.#committed === undefined) return;
-    this.#committed.slot.replace(this.#staged);
+    const { slot } = this.#committed;
+    const before = slot.take();
+    slot.replace(this.#staged);
+    if (before !== undefined && before !== this.#staged) drain?.(before);
+    void before?.release();
     this.#staged = undefined;
   }
 
-  /** Serves what `acceptor` accepts with the staged service; resolves when the listener before has closed. */
+  /**
+   * Serves what `acceptor` accepts with the staged service, and drains the one before; resolves when the listener before
+   * has closed.
+   */
   async deploy(options: DeployOptions): Promise<void> {
     if (this.#staged === undefined) return;
     const before = this.#committed;
+    const service = before?.slot.take();
     const slot = new ServiceSlot(this.#staged);
+    if (service !== undefined && service !== this.#staged) options.drain(service);
+    void service?.release();
     this.#staged = undefined;
     // The new one accepts before the old one stops, so that there is always one that does.
     this.#committed = { slot, loop: new ServeLoop({ ...options, slot }) };
     await before?.loop.stop();
   }
 
-  /** Drops both services and asks the committed one to drain; resolves when the listener has closed. */
-  async close(): Promise<void> {
+  /** Drops both services and drains the committed one; resolves when the listener has closed. */
+  async close(drain: DrainService): Promise<void> {
     this.unstage();
     const committed = this.#committed;
     this.#committed = undefined;
     const service = committed?.slot.take();
     if (service !== undefined) {
-      drainChain(service.service);
+      drain(service);
       void service.release();
     }
     await committed?.loop.stop();

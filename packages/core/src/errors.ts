@@ -71,13 +71,25 @@ export class PreviousHandlerNotExistError extends defineError({
     `${f.command} of site ${f.site}, which has no committed service, expected a commit first`,
 }) {}
 
-/** A worker ended although nobody asked it to. Everything that was asked of it fails with this. */
+/** A worker ended although nobody asked it to, or had to be ended. Everything that was asked of it fails with this. */
 export class WorkerDiedError extends defineError({
   code: "ERR_WORKER_DIED",
   source: "internal",
   retryable: true,
-  message: (f: { workerId: number; exitCode: number }) =>
-    `worker ${f.workerId} died with exit code ${f.exitCode}`,
+  message: (f: {
+    workerId: number;
+    /** 128 and the number of the signal where a signal ended a process. */
+    exitCode: number;
+    reason: "exited" | "out-of-memory" | "unresponsive" | "uncaught";
+  }) => {
+    const how = {
+      exited: `died with exit code ${f.exitCode}`,
+      "out-of-memory": "ran out of heap",
+      unresponsive: "did not give a sign of life for too long",
+      uncaught: "is in an unknown state after an uncaught error",
+    };
+    return `worker ${f.workerId} ${how[f.reason]}`;
+  },
 }) {}
 
 /** A worker could not start: its thread or its init hook failed; the cause says how. */
@@ -96,7 +108,16 @@ export class CoreClosedError extends defineError({
   message: (f: { what: string }) => `the ${f.what} is closed`,
 }) {}
 
-/** Why a connection was broken: it was still open when the time given by `close` was over. */
+/** A worker was not ready within the time that it has for starting; it was ended. */
+export class WorkerStartTimeoutError extends defineError({
+  code: "ERR_WORKER_START_TIMEOUT",
+  source: "internal",
+  retryable: true,
+  message: (f: { workerId: number; limitMs: number }) =>
+    `worker ${f.workerId} was not ready ${f.limitMs} ms after it was started`,
+}) {}
+
+/** Why a connection was broken: it was still open when the time for its service's end, or the worker's, was over. */
 export class GracePeriodOverError extends defineError({
   code: "ERR_GRACE_PERIOD_OVER",
   source: "internal",

@@ -3,20 +3,28 @@ import { destroyAccepted } from "./acceptor.ts";
 /** One accepted item while a service handles it. */
 export interface InFlight {
   readonly accepted: unknown;
+  readonly service: object;
 }
 
 /** The connections of one worker that are being served, whichever site they belong to. */
 export class InFlightConnections {
   readonly #connections = new Set<InFlight>();
   #waiting: (() => void)[] = [];
+  #accepted = 0;
 
   get size(): number {
     return this.#connections.size;
   }
 
-  add(accepted: unknown): InFlight {
-    const connection: InFlight = { accepted };
+  /** All that there ever were. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  add(accepted: unknown, service: object): InFlight {
+    const connection: InFlight = { accepted, service };
     this.#connections.add(connection);
+    this.#accepted += 1;
     return connection;
   }
 
@@ -34,8 +42,22 @@ export class InFlightConnections {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** How many a service has. */
+  countOf(service: object): number {
+    let count = 0;
+    for (const connection of this.#connections) if (connection.service === service) count += 1;
+    return count;
+  }
+
   /** Breaks every connection that can be broken. They leave as soon as their services notice. */
   destroyAll(error: Error): void {
     for (const { accepted } of [...this.#connections]) destroyAccepted(accepted, error);
+  }
+
+  /** Breaks those of one service and gives their number. */
+  destroyOf(service: object, error: Error): number {
+    const mine = [...this.#connections].filter((connection) => connection.service === service);
+    for (const { accepted } of mine) destroyAccepted(accepted, error);
+    return mine.length;
   }
 }

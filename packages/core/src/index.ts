@@ -1,12 +1,14 @@
 // For whoever runs workers.
 
-export type { CommandOutcome, WorkerManager, WorkerStats } from "./worker-manager.ts";
+export type { CrashReason, DrainReport, WorkerEvent } from "./worker-events.ts";
+export type { ServiceCounts, WorkerFigures } from "./worker-figures.ts";
+export type { WorkerManager, WorkerStats } from "./worker-manager.ts";
 export { createWorkerManager } from "./worker-manager.ts";
 export type { WorkerManagerOptions, WorkerMode } from "./worker-manager-options.ts";
 
 // What a worker manager is told, and what it answers.
 
-export type { WorkerResult } from "./result-group.ts";
+export type { CommandOutcome, WorkerResult } from "./result-group.ts";
 export { ResultGroup } from "./result-group.ts";
 export type { RuntimeConfig, RuntimeNotice, RuntimeOptions, RuntimeType } from "./runtime-config.ts";
 export { resolveRuntimeConfig, runtimeNotices } from "./runtime-config.ts";
@@ -27,7 +29,14 @@ export type {
 // For whoever runs services without a manager.
 
 export type { PreparedCommand } from "./prepare-command.ts";
-export type { CloseOptions, ExecutorStats, ServiceExecutor, SiteStats } from "./service-executor.ts";
+export type {
+  CloseOptions,
+  ExecutorOptions,
+  ExecutorStats,
+  ExecutorWorker,
+  ServiceExecutor,
+  SiteStats,
+} from "./service-executor.ts";
 export { createServiceExecutor } from "./service-executor.ts";
 
 // What is logged.
@@ -51,4 +60,5 @@ export {
   SpecNotTransferableError,
   WorkerDiedError,
   WorkerStartError,
+  WorkerStartTimeoutError,
 } from "./errors.ts";

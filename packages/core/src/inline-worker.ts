@@ -1,31 +1,30 @@
-import { createLogger, type Logger, type LogLevel } from "./logger.ts";
-import type { ManagedWorker } from "./managed-worker.ts";
+import { createLogger } from "./logger.ts";
+import type { ManagedWorker, WorkerOptions } from "./managed-worker.ts";
 import { createWorkerHost } from "./worker-host.ts";
-import type { WorkerHost, WorkerRequestName, WorkerRequests } from "./worker-protocol.ts";
-
-/** What every kind of worker is made from. */
-export interface WorkerOptions {
-  readonly id: number;
-  readonly count: number;
-  readonly logger: Logger;
-  /** Records below this level stay in the worker. */
-  readonly logLevel: LogLevel;
-}
+import type { WorkerRequestName, WorkerRequests } from "./worker-protocol.ts";
 
 /** A worker in the calling thread: nothing is copied, and errors stay the objects that they were. */
-export function createInlineWorker({ id, count, logger, logLevel }: WorkerOptions): ManagedWorker {
-  const host: WorkerHost = createWorkerHost({
-    id,
-    count,
+export function createInlineWorker(options: WorkerOptions): ManagedWorker {
+  const { workerId: id, logger, logLevel, onEvent } = options;
+  const { host, takeFigures } = createWorkerHost({
+    birth: options,
     logger: createLogger(logLevel, (level, fields, message) =>
       logger[level]({ worker: id, ...fields }, message),
     ),
+    onDrained: (report) => onEvent({ type: "drained", report }),
   });
   let alive = true;
+  const close = async (graceMs: number) => {
+    await host.close({ graceMs });
+    alive = false;
+  };
   return {
     id,
     get alive() {
       return alive;
+    },
+    get figures() {
+      return alive ? takeFigures() : undefined;
     },
     request<Name extends WorkerRequestName>(
       name: Name,
@@ -34,9 +33,7 @@ export function createInlineWorker({ id, count, logger, logLevel }: WorkerOption
       const answer = host[name] as (input: unknown) => Promise<WorkerRequests[Name]["output"]>;
       return answer(input);
     },
-    async close(graceMs) {
-      await host.close({ graceMs });
-      alive = false;
-    },
+    close,
+    kill: () => close(0),
   };
 }

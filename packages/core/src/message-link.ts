@@ -1,4 +1,4 @@
-import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { type ErrorData, reviveError, serializeError } from "@monolake/errors";
 import type { LogLevel } from "./logger.ts";
 
@@ -29,7 +29,16 @@ export type LinkMessage =
   | { readonly type: "request"; readonly id: number; readonly name: string; readonly input: unknown }
   | { readonly type: "reply"; readonly id: number; readonly output: unknown }
   | { readonly type: "failure"; readonly id: number; readonly error: ErrorData }
-  | { readonly type: "log"; readonly record: LogRecord };
+  | { readonly type: "log"; readonly record: LogRecord }
+  | { readonly type: "news"; readonly news: unknown };
+
+/** Where a link sends and receives: a message port between threads, or a channel between processes. */
+export interface LinkPort {
+  readonly on: (event: "message", listener: (message: LinkMessage) => void) => unknown;
+  /** Throws when the message cannot be sent. */
+  readonly postMessage: (message: LinkMessage) => void;
+  readonly close: () => void;
+}
 
 interface Pending {
   readonly resolve: (output: unknown) => void;
@@ -38,13 +47,15 @@ interface Pending {
 
 /** What a {@link MessageLink} does with what arrives. */
 export interface MessageLinkOptions {
-  readonly port: MessagePort;
+  readonly port: LinkPort;
   /** Answers the other side's requests. Default: every request fails. */
   readonly handlers?: { readonly [name: string]: ((input: never) => Promise<unknown>) | undefined };
   readonly onLog?: (record: LogRecord) => void;
+  /** Gets what the other side tells by itself. */
+  readonly onNews?: (news: unknown) => void;
 }
 
-/** One end of a message port between threads: typed requests with replies, errors as data, and log records. */
+/** One end of a link: typed requests with replies, errors as data, log records, and news that nobody answers. */
 export class MessageLink<Requests extends RequestTable> {
   readonly #options: MessageLinkOptions;
   readonly #pending = new Map<number, Pending>();
@@ -82,15 +93,16 @@ export class MessageLink<Requests extends RequestTable> {
     }
   }
 
+  /** Tells the other side something. */
+  tell(news: unknown): void {
+    this.#send({ type: "news", news });
+  }
+
   /** The other side is gone: what it still sent is received, then all requests reject with `error`, also later ones. */
   fail(error: Error): void {
     this.#failed ??= error;
     const { port } = this.#options;
-    let left = receiveMessageOnPort(port);
-    while (left !== undefined) {
-      this.#receive(left.message as LinkMessage);
-      left = receiveMessageOnPort(port);
-    }
+    for (const message of leftIn(port)) this.#receive(message);
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
     port.close();
@@ -109,6 +121,9 @@ export class MessageLink<Requests extends RequestTable> {
         return;
       case "log":
         this.#options.onLog?.(message.record);
+        return;
+      case "news":
+        this.#options.onNews?.(message.news);
         return;
       default: {
         const never: never = message;
@@ -137,4 +152,11 @@ export class MessageLink<Requests extends RequestTable> {
   #send(message: LinkMessage): void {
     this.#options.port.postMessage(message);
   }
+}
+
+/** What arrived and was not received yet. A channel between processes has delivered all of it by the time it is closed. */
+function* leftIn(port: LinkPort): Generator<LinkMessage> {
+  if (!(port instanceof MessagePort)) return;
+  for (let left = receiveMessageOnPort(port); left !== undefined; left = receiveMessageOnPort(port))
+    yield left.message as LinkMessage;
 }

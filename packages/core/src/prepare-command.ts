@@ -1,12 +1,13 @@
 import type { SharedService } from "@monolake/service-async";
 import type { Acceptor } from "./acceptor.ts";
-import { DeploymentContainer } from "./deployment.ts";
+import { DeploymentContainer, type DrainService } from "./deployment.ts";
 import { PreparationNotExistError, PreviousHandlerNotExistError, SiteNotExistError } from "./errors.ts";
 import type { InFlightConnections } from "./in-flight.ts";
 import type { LiveServices } from "./live-services.ts";
 import { buildListener, buildService } from "./load-spec.ts";
 import { closeAcceptor, type SiteService } from "./serve.ts";
 import type { ServiceCommand, ServiceCommandOf } from "./service-command.ts";
+import type { ServiceDrain } from "./service-drain.ts";
 import type { WorkerInfo } from "./service-spec.ts";
 
 /** What commands work on: the state of one worker. */
@@ -15,6 +16,7 @@ export interface ExecutorState {
   readonly sites: Map<string, DeploymentContainer>;
   readonly connections: InFlightConnections;
   readonly services: LiveServices;
+  readonly drain: ServiceDrain;
 }
 
 /** A command whose every step that can fail has succeeded, and which has changed nothing yet. */
@@ -70,13 +72,13 @@ async function preparePrecommit(
 }
 
 async function prepareUpdate(
-  { type: command, site }: ServiceCommandOf<"update">,
+  { type: command, site, drain = false }: ServiceCommandOf<"update">,
   state: ExecutorState,
 ): Promise<PreparedCommand> {
   const container = siteOrThrow(command, site, state);
   if (!container.hasCommitted) throw new PreviousHandlerNotExistError({ command, site });
   if (!container.hasStaged) throw new PreparationNotExistError({ command, site });
-  return { apply: async () => container.update(), discard: nothing };
+  return { apply: async () => container.update(drain ? drainOf(site, state) : undefined), discard: nothing };
 }
 
 async function prepareCommit(
@@ -131,7 +133,7 @@ async function prepareRemove(
   return {
     async apply() {
       state.sites.delete(site);
-      await container.close();
+      await container.close(drainOf(site, state));
     },
     discard: nothing,
   };
@@ -144,10 +146,16 @@ function prepareDeploy(
   const { site, acceptor, state } = options;
   const { connections, worker } = state;
   return {
-    apply: () => container.deploy({ site, acceptor, connections, logger: worker.logger }),
+    apply: () =>
+      container.deploy({ site, acceptor, connections, logger: worker.logger, drain: drainOf(site, state) }),
     discard: () => closeAcceptor(acceptor, site, worker.logger),
   };
 }
+
+const drainOf =
+  (site: string, { drain }: ExecutorState): DrainService =>
+  (service) =>
+    drain.begin(site, service);
 
 const releaseAndThrow =
   (service: SharedService<SiteService>) =>
@@ -156,7 +164,8 @@ const releaseAndThrow =
     throw error;
   };
 
-function siteOrNew(site: string, { sites }: ExecutorState): DeploymentContainer {
+/** The site, which comes into being, empty, when there is none. */
+export function siteOrNew(site: string, { sites }: ExecutorState): DeploymentContainer {
   const known = sites.get(site);
   if (known !== undefined) return known;
   const container = new DeploymentContainer();

@@ -1,3 +1,6 @@
+/** What became of a command in a worker where nothing failed: `discarded` means that another worker failed. */
+export type CommandOutcome = "applied" | "discarded";
+
 /** How one worker answered. */
 export type WorkerResult<Value> =
   | { readonly workerId: number; readonly ok: true; readonly value: Value }

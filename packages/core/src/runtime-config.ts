@@ -16,6 +16,8 @@ export interface RuntimeOptions {
   readonly runtimeType?: RuntimeType;
   /** Pins worker i to core i modulo the number of cores. Linux only; a failure is a warning. Default false. */
   readonly cpuAffinity?: boolean;
+  /** Heap of one worker, in MiB: one that needs more is ended and replaced. Buffers do not count. Default: as Node has it. */
+  readonly heapLimitMebibytes?: number;
   /** Threads for blocking work. No effect here: set UV_THREADPOOL_SIZE. Default: none. */
   readonly threadPool?: number;
 }
@@ -27,6 +29,7 @@ export interface RuntimeConfig {
   readonly sqpollIdle: number | undefined;
   readonly runtimeType: RuntimeType;
   readonly cpuAffinity: boolean;
+  readonly heapLimitMebibytes: number | undefined;
   readonly threadPool: number | undefined;
 }
 
@@ -50,6 +53,7 @@ export function resolveRuntimeConfig(options: RuntimeOptions = {}): RuntimeConfi
     sqpollIdle: integer(options, "sqpollIdle", maxUint32),
     runtimeType: runtimeType ?? (process.platform === "linux" ? "io_uring" : "legacy"),
     cpuAffinity: cpuAffinity ?? false,
+    heapLimitMebibytes: heapLimit(options),
     threadPool: integer(options, "threadPool", maxUint32),
   };
 }
@@ -79,13 +83,22 @@ export function runtimeNotices(options: RuntimeOptions): RuntimeNotice[] {
     }));
 }
 
-type IntegerKey = "workerThreads" | "entries" | "sqpollIdle" | "threadPool";
+type IntegerKey = "heapLimitMebibytes" | "workerThreads" | "entries" | "sqpollIdle" | "threadPool";
 
 function integer(options: RuntimeOptions, key: IntegerKey, max: number): number | undefined {
   const value: unknown = options[key];
   if (value === undefined) return undefined;
   if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= max) return value;
   throw invalid(key, value, `an integer from 0 to ${max}`);
+}
+
+/** Below this, Node itself hardly starts. */
+const leastHeapMebibytes = 16;
+
+function heapLimit(options: RuntimeOptions): number | undefined {
+  const value = integer(options, "heapLimitMebibytes", maxUint32);
+  if (value === undefined || value >= leastHeapMebibytes) return value;
+  throw invalid("heapLimitMebibytes", value, `an integer from ${leastHeapMebibytes} to ${maxUint32}`);
 }
 
 const invalid = (key: string, value: unknown, expected: string): RuntimeConfigError =>

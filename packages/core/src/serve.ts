@@ -97,7 +97,7 @@ export class ServeLoop {
       destroyAccepted(accepted, new ListenerClosedError({ site }));
       return;
     }
-    const connection = connections.add(accepted);
+    const connection = connections.add(accepted, held.service);
     void this.#call(held.service, accepted).finally(() => {
       connections.delete(connection);
       void held.release();

@@ -7,9 +7,12 @@ import type { ListenSpec, ServiceSpec } from "./service-spec.ts";
 export type ServiceCommand =
   /** Makes a service from the committed one, if there is one, and stages it. */
   | { readonly type: "precommit"; readonly site: string; readonly service: ServiceSpec }
-  /** The staged service takes the committed one's place. The listener goes on untouched. */
-  | { readonly type: "update"; readonly site: string }
-  /** Makes a listener, and commits the staged service behind it. What was committed before stops listening. */
+  /**
+   * The staged service takes the committed one's place. The listener goes on untouched. Connections keep the service that
+   * they began with to their end, which `drain` brings about: politely, then by a deadline.
+   */
+  | { readonly type: "update"; readonly site: string; readonly drain?: boolean }
+  /** Makes a listener, and commits the staged service behind it. What was committed before stops listening and drains. */
   | { readonly type: "commit"; readonly site: string; readonly listen: ListenSpec }
   /** Makes a service from nothing and a listener, and commits both at once. */
   | {
@@ -20,7 +23,7 @@ export type ServiceCommand =
     }
   /** Drops the staged service. The site stays, even when nothing is left of it. */
   | { readonly type: "abort"; readonly site: string }
-  /** Drops the site: its listener closes, connections keep their service until they end. */
+  /** Drops the site: its listener closes, its service drains. */
   | { readonly type: "remove"; readonly site: string };
 
 /** The command of one type. */

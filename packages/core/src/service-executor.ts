@@ -1,10 +1,14 @@
+import type { SiteRecord } from "./deployed-state.ts";
+import type { DeploymentContainer } from "./deployment.ts";
 import { CoreClosedError, GracePeriodOverError } from "./errors.ts";
 import { InFlightConnections } from "./in-flight.ts";
 import { LiveServices } from "./live-services.ts";
-import { type ExecutorState, type PreparedCommand, prepareCommand } from "./prepare-command.ts";
+import { type ExecutorState, type PreparedCommand, prepareCommand, siteOrNew } from "./prepare-command.ts";
 import type { ServiceCommand } from "./service-command.ts";
+import { ServiceDrain } from "./service-drain.ts";
 import type { WorkerInfo } from "./service-spec.ts";
 import { settledWithin } from "./time-limit.ts";
+import type { DrainReport } from "./worker-events.ts";
 
 /** What one site of one worker holds. */
 export interface SiteStats {
@@ -29,6 +33,17 @@ export interface CloseOptions {
   readonly graceMs: number;
 }
 
+/** The worker that an executor serves; what is left out is as for a program's only worker. */
+export type ExecutorWorker = Pick<WorkerInfo, "logger"> & Partial<WorkerInfo>;
+
+/** How an executor ends the connections of services that were removed, moved or drained. */
+export interface ExecutorOptions {
+  /** How long they may go on, in milliseconds, before they are broken. Default 30,000. */
+  readonly drainMs?: number;
+  /** Called when the last of them is over. */
+  readonly onDrained?: (report: DrainReport) => void;
+}
+
 /** How long connections that were broken, and services, may take to end. */
 const endLimitMs = 5_000;
 
@@ -41,12 +56,14 @@ export class ServiceExecutor implements AsyncDisposable {
   #turn: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(worker: WorkerInfo) {
+  constructor(worker: ExecutorWorker, { drainMs = 30_000, onDrained = () => {} }: ExecutorOptions = {}) {
+    const connections = new InFlightConnections();
     this.#state = {
-      worker,
+      worker: { id: 0, count: 1, mode: "inline", generation: 0, counts: { requests: 0 }, ...worker },
       sites: new Map(),
-      connections: new InFlightConnections(),
+      connections,
       services: new LiveServices(worker.logger),
+      drain: new ServiceDrain({ connections, drainMs, onDrained }),
     };
   }
 
@@ -78,6 +95,23 @@ export class ServiceExecutor implements AsyncDisposable {
       apply: () => this.#apply(prepared).finally(endTurn),
       discard: () => prepared.discard().finally(endTurn),
     };
+  }
+
+  /**
+   * Brings a new executor to a state, by making all of it. Rejects as {@link ServiceExecutor.execute} does, and then holds
+   * a part of it.
+   */
+  async restore(sites: readonly SiteRecord[]): Promise<void> {
+    for (const { site, staged, committed } of sites) {
+      if (committed !== undefined) await this.execute({ type: "prepare-and-commit", site, ...committed });
+      if (staged !== undefined) await this.execute({ type: "precommit", site, service: staged });
+      if (committed === undefined && staged === undefined) siteOrNew(site, this.#state);
+    }
+  }
+
+  /** Connections since the executor began. */
+  get accepted(): number {
+    return this.#state.connections.accepted;
   }
 
   /** What is here now: sites, connections, services that have not ended. */
@@ -114,7 +148,7 @@ export class ServiceExecutor implements AsyncDisposable {
     const containers = [...sites.values()];
     sites.clear();
     // Each of them ends within a limit of its own, and may deliver what it had accepted until then.
-    const stopped = Promise.all(containers.map((container) => container.close()));
+    const stopped = Promise.all(containers.map(closeOnly));
     // Services that only old connections use as well.
     services.drain();
     const drained = stopped.then(() => connections.whenEmpty());
@@ -152,5 +186,9 @@ export class ServiceExecutor implements AsyncDisposable {
   }
 }
 
+/** All services drain together when an executor closes, under its own limit. */
+const closeOnly = (container: DeploymentContainer): Promise<void> => container.close(() => {});
+
 /** Makes the executor of one worker: for whoever runs services without a worker manager. */
-export const createServiceExecutor = (worker: WorkerInfo): ServiceExecutor => new ServiceExecutor(worker);
+export const createServiceExecutor = (worker: ExecutorWorker, options?: ExecutorOptions): ServiceExecutor =>
+  new ServiceExecutor(worker, options);

@@ -1,5 +1,5 @@
 /** The longest time that a timer of Node can wait, about 25 days. */
-const maxTimerMs = 2 ** 31 - 1;
+export const maxTimerMs = 2 ** 31 - 1;
 
 /** Whether `promise` was settled before `limitMs` milliseconds were over. Never rejects; leaves no timer behind. */
 export function settledWithin(promise: Promise<unknown>, limitMs: number): Promise<boolean> {

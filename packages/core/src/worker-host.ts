@@ -1,14 +1,35 @@
 import { pinThread } from "./cpu-affinity.ts";
+import type { SiteRecord } from "./deployed-state.ts";
 import { runInit } from "./load-spec.ts";
+import type { Logger } from "./logger.ts";
 import type { PreparedCommand } from "./prepare-command.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import { createServiceExecutor, type ExecutorStats } from "./service-executor.ts";
 import type { WorkerInfo } from "./service-spec.ts";
-import type { WorkerHost } from "./worker-protocol.ts";
+import type { DrainReport } from "./worker-events.ts";
+import { FiguresRecorder, type WorkerFigures } from "./worker-figures.ts";
+import type { WorkerBirth, WorkerHost } from "./worker-protocol.ts";
+
+/** What a worker's inside needs besides what it is born with. */
+export interface WorkerHostOptions {
+  readonly birth: Pick<WorkerBirth, "drainMs" | "generation" | "mode" | "workerCount" | "workerId">;
+  readonly logger: Logger;
+  readonly onDrained: (report: DrainReport) => void;
+}
+
+/** One worker's inside. */
+export interface HostedWorker {
+  /** Answers the manager. */
+  readonly host: WorkerHost;
+  readonly takeFigures: () => WorkerFigures;
+}
 
 /** Makes one worker's inside: its executor, and the command that waits for the other workers. */
-export function createWorkerHost(worker: WorkerInfo): WorkerHost {
-  const executor = createServiceExecutor(worker);
+export function createWorkerHost({ birth, logger, onDrained }: WorkerHostOptions): HostedWorker {
+  const { workerId: id, workerCount: count, mode, generation, drainMs } = birth;
+  const worker: WorkerInfo = { id, count, mode, generation, logger, counts: { requests: 0 } };
+  const executor = createServiceExecutor(worker, { drainMs, onDrained });
+  const figures = new FiguresRecorder({ workerId: id, counts: worker.counts, executor });
   let prepared: PreparedCommand | undefined;
   const takePrepared = (): PreparedCommand => {
     if (prepared === undefined) throw new TypeError("no command is prepared");
@@ -16,19 +37,24 @@ export function createWorkerHost(worker: WorkerInfo): WorkerHost {
     prepared = undefined;
     return taken;
   };
-  return {
+  const host: WorkerHost = {
     async start({ core, init }) {
       if (core !== undefined) await pinOrWarn(core, worker);
       return init === undefined ? undefined : await runInit(init, worker);
     },
+    restore: (sites: readonly SiteRecord[]) => executor.restore(sites),
     async prepare(command: ServiceCommand): Promise<void> {
       prepared = await executor.prepare(command);
     },
     apply: async () => takePrepared().apply(),
     discard: async () => takePrepared().discard(),
     stats: async (): Promise<ExecutorStats> => executor.stats(),
-    close: (options) => executor.close(options),
+    async close(options) {
+      await executor.close(options);
+      figures.stop();
+    },
   };
+  return { host, takeFigures: () => figures.take() };
 }
 
 async function pinOrWarn(core: number, { logger }: WorkerInfo): Promise<void> {

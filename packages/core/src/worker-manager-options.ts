@@ -1,27 +1,39 @@
-import type { WorkerDiedError } from "./errors.ts";
 import { type Logger, type LogLevel, silentLogger } from "./logger.ts";
 import { type RuntimeConfig, type RuntimeOptions, resolveRuntimeConfig } from "./runtime-config.ts";
 import type { InitSpec } from "./service-spec.ts";
+import type { WorkerEvent } from "./worker-events.ts";
 
-/** Where workers live: each in a thread of its own, or all in the calling thread, for tests and embedding. */
-export type WorkerMode = "threads" | "inline";
+/**
+ * Where workers live: each in a thread of its own; each in a process of its own (node:cluster), which isolates fully and needs
+ * no SO_REUSEPORT; or all in the calling thread, for tests and embedding.
+ */
+export type WorkerMode = "threads" | "processes" | "inline";
 
 /** How workers are made and what they report to. */
 export interface WorkerManagerOptions {
-  /** In inline mode, `workerThreads` is 1 by default and `cpuAffinity` has no effect. */
+  /** In inline mode, `workerThreads` is 1 by default, and `cpuAffinity` and `heapLimitMebibytes` have no effect. */
   readonly runtime?: RuntimeOptions;
   /** Default `threads`. */
   readonly mode?: WorkerMode;
   /** Gets the records of the manager, and those of the workers with the field `worker`. Default: nobody. */
   readonly logger?: Logger;
-  /** Records of workers below this level stay in the worker and cost nothing. Default `info`. */
+  /** Records below this level are not made; those of workers stay in the worker and cost nothing. Default `info`. */
   readonly logLevel?: LogLevel;
   /** Runs in each worker before its first command. Default: nothing. */
   readonly init?: InitSpec;
-  /** How long connections may go on after a stop signal, in milliseconds, unless `close` says so. Default 10,000. */
+  /** How long connections may go on after a stop signal, in milliseconds, unless `close` says so. Default 30,000. */
   readonly graceMs?: number;
-  /** Called when a worker ends although nobody asked it to. */
-  readonly onWorkerDeath?: (error: WorkerDiedError) => void;
+  /**
+   * The same for the connections of a service that was removed, moved or drained, and for those of a worker that gives its
+   * place to another one. Default 30,000.
+   */
+  readonly drainMs?: number;
+  /** A worker that gives no sign of life for so long is ended and replaced. Default 10,000. */
+  readonly heartbeatTimeoutMs?: number;
+  /** A worker that is not ready after so long is ended and made again. Default 60,000. */
+  readonly startLimitMs?: number;
+  /** Gets what happens to workers, from the first on. What it throws is only logged. */
+  readonly onEvent?: (event: WorkerEvent) => void;
 }
 
 /** {@link WorkerManagerOptions} with the defaults filled in. */
@@ -32,7 +44,10 @@ export interface ResolvedWorkerManagerOptions {
   readonly logLevel: LogLevel;
   readonly init: InitSpec | undefined;
   readonly graceMs: number;
-  readonly onWorkerDeath: (error: WorkerDiedError) => void;
+  readonly drainMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly startLimitMs: number;
+  readonly onEvent: (event: WorkerEvent) => void;
 }
 
 /** Fills in the defaults. Throws `ERR_RUNTIME_CONFIG` when the runtime options are wrong. */
@@ -46,7 +61,10 @@ export function resolveWorkerManagerOptions(options: WorkerManagerOptions): Reso
     logger: options.logger ?? silentLogger,
     logLevel: options.logLevel ?? "info",
     init: options.init,
-    graceMs: options.graceMs ?? 10_000,
-    onWorkerDeath: options.onWorkerDeath ?? (() => {}),
+    graceMs: options.graceMs ?? 30_000,
+    drainMs: options.drainMs ?? 30_000,
+    heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 10_000,
+    startLimitMs: options.startLimitMs ?? 60_000,
+    onEvent: options.onEvent ?? (() => {}),
   };
 }

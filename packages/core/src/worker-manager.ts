@@ -1,26 +1,30 @@
-import { coreOfWorker } from "./cpu-affinity.ts";
+import { createWorkerPlace } from "./create-worker-place.ts";
+import { DeployedState } from "./deployed-state.ts";
+import { dispatchTo } from "./dispatch.ts";
 import {
   CoreClosedError,
   SpecNotTransferableError,
-  type WorkerDiedError,
   WorkerStartError,
+  WorkerStartTimeoutError,
 } from "./errors.ts";
-import { createInlineWorker } from "./inline-worker.ts";
 import { reasonOf } from "./load-spec.ts";
+import { logWorkerEvent } from "./log-worker-event.ts";
+import { createLogger, type Logger } from "./logger.ts";
 import type { ManagedWorker } from "./managed-worker.ts";
-import { ResultGroup, type WorkerResult } from "./result-group.ts";
+import type { CommandOutcome, ResultGroup } from "./result-group.ts";
 import { type RuntimeConfig, runtimeNotices } from "./runtime-config.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import type { CloseOptions, ExecutorStats } from "./service-executor.ts";
-import { ThreadWorker } from "./thread-worker.ts";
+import { settledWithin } from "./time-limit.ts";
+import { TurnQueue } from "./turn-queue.ts";
+import type { WorkerEvent } from "./worker-events.ts";
+import type { WorkerFigures } from "./worker-figures.ts";
 import {
   type ResolvedWorkerManagerOptions,
   resolveWorkerManagerOptions,
   type WorkerManagerOptions,
 } from "./worker-manager-options.ts";
-
-/** What became of a command in a worker where nothing failed: `discarded` means that another worker failed. */
-export type CommandOutcome = "applied" | "discarded";
+import type { WorkerPlace } from "./worker-place.ts";
 
 /** What one worker holds at this moment; a dead worker holds nothing. */
 export interface WorkerStats extends ExecutorStats {
@@ -28,19 +32,30 @@ export interface WorkerStats extends ExecutorStats {
   readonly alive: boolean;
 }
 
-/** Starts workers, gives all of them the same commands, and ends them. */
+/** Starts workers, gives all of them the same commands, replaces those that die, and ends them. */
 export class WorkerManager implements AsyncDisposable {
   readonly #options: ResolvedWorkerManagerOptions;
-  readonly #workers: readonly ManagedWorker[];
-  #initOutputs: readonly unknown[] = [];
-  #started = false;
-  #dispatched: Promise<unknown> = Promise.resolve();
+  readonly #logger: Logger;
+  readonly #listeners = new Set<(event: WorkerEvent) => void>();
+  readonly #deployed = new DeployedState();
+  readonly #turns: TurnQueue;
+  readonly #places: WorkerPlace[];
   #closed: Promise<void> | undefined;
 
   private constructor(options: ResolvedWorkerManagerOptions) {
     this.#options = options;
+    const { logger, logLevel } = options;
+    this.#logger = createLogger(logLevel, (level, fields, message) => logger[level](fields, message));
+    this.#listeners.add(options.onEvent);
+    // A command waits for a worker that is on the way when there is no other.
+    this.#turns = new TurnQueue(
+      () =>
+        this.#closed === undefined &&
+        this.#places.every(({ worker }) => worker === undefined) &&
+        this.#places.some(({ starting }) => starting),
+    );
     const count = options.runtime.workerThreads;
-    this.#workers = Array.from({ length: count }, (_, id) => this.#createWorker(id, count));
+    this.#places = Array.from({ length: count }, (_, id) => this.#createPlace(id, count));
   }
 
   /** Makes a manager and its workers; {@link createWorkerManager} calls it. */
@@ -57,7 +72,18 @@ export class WorkerManager implements AsyncDisposable {
 
   /** What the init hook gave in each worker, in worker order; copies, unless the workers are inline. */
   get initOutputs(): readonly unknown[] {
-    return this.#initOutputs;
+    return this.#places.map((place) => place.initOutput);
+  }
+
+  /** How each living worker was doing when it last told, in worker order. */
+  get figures(): readonly WorkerFigures[] {
+    return this.#places.map(({ worker }) => worker?.figures).filter((figures) => figures !== undefined);
+  }
+
+  /** Calls `listener` with what happens to workers from now on, until the function that it gives is called. */
+  subscribe(listener: (event: WorkerEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /**
@@ -65,29 +91,38 @@ export class WorkerManager implements AsyncDisposable {
    * them apply the command, or, when one failed, none does and all stay as they were. Dispatches are executed one
    * after the other.
    *
-   * The group has the result of each living worker; dead ones have no say, unless none is left. Failures are in the
-   * group: the codes of {@link ServiceExecutor.execute}, and `ERR_WORKER_DIED`. Rejects with
-   * {@link SpecNotTransferableError} when the command cannot be sent, {@link CoreClosedError} after `close`.
+   * The group has the result of each living worker; dead ones have no say, unless none is left: the one that replaces a
+   * dead worker is brought to what the others hold by then. Failures are in the group: the codes of
+   * {@link ServiceExecutor.execute}, and `ERR_WORKER_DIED`. Rejects with {@link SpecNotTransferableError} when the
+   * command cannot be sent, {@link CoreClosedError} after `close`.
    */
   async dispatch(command: ServiceCommand): Promise<ResultGroup<CommandOutcome>> {
     this.#throwIfClosed();
-    this.#throwUnlessTransferable(command, `the ${command.type} of site ${command.site}`);
-    const dispatched = this.#dispatched.then(() => this.#dispatch(command));
-    this.#dispatched = dispatched.catch(() => {});
-    return dispatched;
+    if (this.#options.mode !== "inline")
+      throwUnlessTransferable(command, `the ${command.type} of site ${command.site}`);
+    return this.#turns.run(() => this.#dispatch(command));
+  }
+
+  /** Puts a new worker in the place of each, one after the other; the old ones drain. Stops at one that cannot start. */
+  async replaceWorkers(): Promise<void> {
+    for (const place of this.#places) {
+      this.#throwIfClosed();
+      await place.replace();
+    }
   }
 
   /** What each worker holds at this moment, in worker order. */
   stats(): Promise<WorkerStats[]> {
-    return Promise.all(this.#workers.map(statsOf));
+    return Promise.all(this.#places.map(statsOf));
   }
 
   /**
-   * The stop signal: listeners close at once, connections get `graceMs`, then the threads end. Never rejects. Later
+   * The stop signal: listeners close at once, connections get `graceMs`, then the workers end. Never rejects. Later
    * calls give the promise of the first one.
    */
   close({ graceMs = this.#options.graceMs }: Partial<CloseOptions> = {}): Promise<void> {
-    this.#closed ??= Promise.all(this.#workers.map((worker) => worker.close(graceMs))).then(() => {});
+    this.#closed ??= Promise.all(this.#places.map((place) => place.close(graceMs))).then(() => {});
+    this.#turns.poke();
     return this.#closed;
   }
 
@@ -96,55 +131,71 @@ export class WorkerManager implements AsyncDisposable {
     return this.close();
   }
 
-  #createWorker(id: number, count: number): ManagedWorker {
-    const { mode, logger, logLevel } = this.#options;
-    if (mode === "inline") return createInlineWorker({ id, count, logger, logLevel });
-    const onDeath = (error: WorkerDiedError) => this.#onWorkerDeath(error);
-    return new ThreadWorker({ id, count, logger, logLevel, onDeath });
+  #createPlace(id: number, count: number): WorkerPlace {
+    return createWorkerPlace({
+      id,
+      count,
+      options: this.#options,
+      admit: (worker, enter) => this.#turns.runUrgently(() => this.#admit(worker, enter)),
+      report: (event) => this.#report(event),
+      changed: () => this.#turns.poke(),
+    });
   }
 
   async #start(): Promise<void> {
-    const { init, mode, runtime } = this.#options;
-    const outputs = await Promise.allSettled(
-      this.#workers.map((worker) => {
-        const core = runtime.cpuAffinity && mode === "threads" ? coreOfWorker(worker.id) : undefined;
-        return worker.request("start", { init, core });
-      }),
-    );
-    const failed = outputs.findIndex(({ status }) => status === "rejected");
-    if (failed >= 0) {
-      const { reason: cause } = outputs[failed] as PromiseRejectedResult;
-      await this.close({ graceMs: 0 });
-      throw new WorkerStartError({ workerId: failed, reason: reasonOf(cause), cause });
-    }
-    this.#initOutputs = outputs.map((output) => (output as PromiseFulfilledResult<unknown>).value);
-    this.#started = true;
+    const outcomes = await Promise.allSettled(this.#places.map((place) => place.start()));
+    const failed = outcomes.findIndex(({ status }) => status === "rejected");
+    if (failed < 0) return;
+    const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
+    await this.close({ graceMs: 0 });
+    throw new WorkerStartError({ workerId: failed, reason: reasonOf(cause), cause });
+  }
+
+  /** In the order of commands: no command is half done, and the next one finds the new worker in service. */
+  async #admit(worker: ManagedWorker, enter: () => void): Promise<void> {
+    this.#throwIfClosed();
+    const { startLimitMs: limitMs } = this.#options;
+    const restored = worker.request("restore", this.#deployed.sites);
+    if (!(await settledWithin(restored, limitMs)))
+      throw new WorkerStartTimeoutError({ workerId: worker.id, limitMs });
+    await restored;
+    this.#throwIfClosed();
+    enter();
   }
 
   async #dispatch(command: ServiceCommand): Promise<ResultGroup<CommandOutcome>> {
     this.#throwIfClosed();
-    const living = this.#workers.filter((worker) => worker.alive);
-    const workers = living.length > 0 ? living : this.#workers;
-    const prepared = await Promise.allSettled(workers.map((worker) => worker.request("prepare", command)));
-    const outcome = prepared.every(({ status }) => status === "fulfilled") ? "applied" : "discarded";
-    const results = workers.map((worker, index) =>
-      endCommand(worker, prepared[index] as PromiseSettledResult<void>, outcome),
-    );
-    return new ResultGroup(await Promise.all(results));
+    const startMs = performance.now();
+    const group = await dispatchTo(this.#places, command);
+    const { type, site } = command;
+    const error = group.error();
+    const applied = group.results.some((result) => result.ok && result.value === "applied");
+    // Also when one of the workers died of it: the others serve it, and so must the one that takes its place.
+    if (applied) this.#deployed.apply(command);
+    this.#report({
+      type: "command",
+      command: type,
+      site,
+      outcome: error === undefined || applied ? "applied" : "failed",
+      durationMs: Math.round(performance.now() - startMs),
+      error,
+    });
+    return group;
   }
 
-  /** Replacing the worker belongs here: in the order of dispatches, brought to what the living ones hold. */
-  #onWorkerDeath(error: WorkerDiedError): void {
-    this.#options.logger.error({ worker: error.workerId, err: error }, "a worker died");
-    if (this.#started) this.#options.onWorkerDeath(error);
+  #report(event: WorkerEvent): void {
+    logWorkerEvent(event, this.#logger);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error({ err: error, event: event.type }, "a listener for events of workers failed");
+      }
+    }
   }
 
   #throwIfClosed(): void {
     if (this.#closed !== undefined) throw new CoreClosedError({ what: "worker manager" });
-  }
-
-  #throwUnlessTransferable(value: unknown, what: string): void {
-    if (this.#options.mode === "threads") throwUnlessTransferable(value, what);
   }
 }
 
@@ -152,11 +203,11 @@ export class WorkerManager implements AsyncDisposable {
  * Starts the workers, in threads unless `mode` says otherwise, and resolves when each has run the init hook.
  *
  * Rejects with {@link RuntimeConfigError}, {@link SpecNotTransferableError} (an init hook that is a function, for
- * threads), or {@link WorkerStartError}; no worker is left then.
+ * threads and processes), or {@link WorkerStartError}; no worker is left then.
  */
 export async function createWorkerManager(options: WorkerManagerOptions = {}): Promise<WorkerManager> {
   const resolved = resolveWorkerManagerOptions(options);
-  if (resolved.mode === "threads") throwUnlessTransferable(resolved.init, "the init hook");
+  if (resolved.mode !== "inline") throwUnlessTransferable(resolved.init, "the init hook");
   for (const { key, value, message } of runtimeNotices(options.runtime ?? {}))
     resolved.logger.info({ key, value }, message);
   if (resolved.mode === "inline" && resolved.runtime.cpuAffinity)
@@ -167,30 +218,13 @@ export async function createWorkerManager(options: WorkerManagerOptions = {}): P
   return WorkerManager.start(resolved);
 }
 
-async function statsOf(worker: ManagedWorker): Promise<WorkerStats> {
-  const workerId = worker.id;
+async function statsOf({ id: workerId, worker }: WorkerPlace): Promise<WorkerStats> {
   try {
-    if (worker.alive) return { workerId, alive: true, ...(await worker.request("stats", undefined)) };
+    if (worker !== undefined) return { workerId, alive: true, ...(await worker.request("stats", undefined)) };
   } catch (error) {
-    if (worker.alive) throw error;
+    if (worker?.alive === true) throw error;
   }
   return { workerId, alive: false, sites: [], connections: 0, services: 0 };
-}
-
-async function endCommand(
-  worker: ManagedWorker,
-  prepared: PromiseSettledResult<void>,
-  outcome: CommandOutcome,
-): Promise<WorkerResult<CommandOutcome>> {
-  const workerId = worker.id;
-  try {
-    if (prepared.status === "rejected") throw prepared.reason;
-    await worker.request(outcome === "applied" ? "apply" : "discard", undefined);
-    return { workerId, ok: true, value: outcome };
-  } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error("the worker failed", { cause: thrown });
-    return { workerId, ok: false, error };
-  }
 }
 
 function throwUnlessTransferable(value: unknown, what: string): void {

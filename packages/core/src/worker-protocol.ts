@@ -1,9 +1,13 @@
-import type { MessagePort } from "node:worker_threads";
+import type { SiteRecord } from "./deployed-state.ts";
+import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { LogLevel } from "./logger.ts";
 import type { RequestHandlers } from "./message-link.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import type { CloseOptions, ExecutorStats } from "./service-executor.ts";
 import type { InitSpec } from "./service-spec.ts";
+import type { HostEvent } from "./worker-events.ts";
+import type { WorkerFigures } from "./worker-figures.ts";
+import type { WorkerMode } from "./worker-manager-options.ts";
 
 /** What a worker is told when it starts. */
 export interface StartInput {
@@ -19,6 +23,8 @@ export interface StartInput {
 export type WorkerRequests = {
   /** Gives what the init hook gave. */
   readonly start: { readonly input: StartInput; readonly output: unknown };
+  /** Brings a new worker to what the others hold. One where it fails is of no use. */
+  readonly restore: { readonly input: readonly SiteRecord[]; readonly output: void };
   readonly prepare: { readonly input: ServiceCommand; readonly output: void };
   readonly apply: { readonly input: undefined; readonly output: void };
   readonly discard: { readonly input: undefined; readonly output: void };
@@ -29,13 +35,21 @@ export type WorkerRequests = {
 /** The name of a request. */
 export type WorkerRequestName = keyof WorkerRequests;
 
+/** What a worker tells by itself: events, and its figures with every beat of its heart. */
+export type WorkerNews = HostEvent | { readonly type: "alive"; readonly figures: WorkerFigures };
+
 /** What answers a manager, in a thread of its own or not. */
 export type WorkerHost = RequestHandlers<WorkerRequests>;
 
-/** The data that a worker thread is born with. */
-export interface WorkerThreadData {
-  readonly port: MessagePort;
+/** What a worker is born with. */
+export interface WorkerBirth {
   readonly workerId: number;
   readonly workerCount: number;
+  readonly mode: WorkerMode;
+  /** 0 for the first worker in its place, 1 for the one that replaced it, and so on. */
+  readonly generation: number;
   readonly logLevel: LogLevel;
+  /** How long connections of a drained service may go on. */
+  readonly drainMs: number;
+  readonly heartbeat: HeartbeatOptions;
 }

@@ -6,7 +6,7 @@ import { recordingLogger } from "./recording-logger.ts";
 
 const site = commandsFor("site");
 
-async function startSite(mode: "threads" | "inline") {
+async function startSite(mode: "threads" | "processes" | "inline") {
   const logger = recordingLogger();
   const manager = await createWorkerManager({ mode, runtime: { workerThreads: 1 }, logger });
   (await manager.dispatch(site.prepareAndCommit("first", "old"))).throwIfFailed();
@@ -15,7 +15,7 @@ async function startSite(mode: "threads" | "inline") {
   return { logger, manager, port: logger.portOf("old") };
 }
 
-describe.each(["threads", "inline"] as const)("closing a manager (%s)", (mode) => {
+describe.each(["threads", "processes", "inline"] as const)("closing a manager (%s)", (mode) => {
   it("closes listeners at once and lets connections finish", async () => {
     const { manager, logger, port } = await startSite(mode);
     const client = await connectLines(port);

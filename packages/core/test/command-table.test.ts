@@ -173,7 +173,7 @@ const table: Record<
   },
 };
 
-describe.each(["threads", "inline"] as const)("the command table (%s)", (mode) => {
+describe.each(["threads", "processes", "inline"] as const)("the command table (%s)", (mode) => {
   let manager: WorkerManager;
   let logger: RecordingLogger;
 

@@ -13,7 +13,7 @@ import { recordingLogger } from "./recording-logger.ts";
 
 const site = commandsFor("site");
 
-async function startWorkers(mode: "threads" | "inline", workerThreads = 2) {
+async function startWorkers(mode: "threads" | "processes" | "inline", workerThreads = 2) {
   const logger = recordingLogger();
   const manager = await createWorkerManager({ mode, runtime: { workerThreads }, logger, graceMs: 0 });
   const dispatch = async (...commands: ServiceCommand[]) => {
@@ -25,7 +25,7 @@ async function startWorkers(mode: "threads" | "inline", workerThreads = 2) {
   return { logger, manager, dispatch, sites, services };
 }
 
-describe.each(["threads", "inline"] as const)("a dispatch (%s)", (mode) => {
+describe.each(["threads", "processes", "inline"] as const)("a dispatch (%s)", (mode) => {
   it("applies a command in every worker and gives one result each, in worker order", async () => {
     const { manager, sites } = await startWorkers(mode);
     await using _ = manager;

@@ -7,7 +7,7 @@ import { recordingLogger } from "./recording-logger.ts";
 
 const site = commandsFor("site");
 
-async function startSite(mode: "threads" | "inline") {
+async function startSite(mode: "threads" | "processes" | "inline") {
   const logger = recordingLogger();
   const manager = await createWorkerManager({ mode, runtime: { workerThreads: 1 }, logger, graceMs: 0 });
   (await manager.dispatch(site.prepareAndCommit("first", "old"))).throwIfFailed();
@@ -20,7 +20,7 @@ async function startSite(mode: "threads" | "inline") {
   return { logger, manager, dispatch, services, connections, port: logger.portOf("old") };
 }
 
-describe.each(["threads", "inline"] as const)("connections in flight (%s)", (mode) => {
+describe.each(["threads", "processes", "inline"] as const)("connections in flight (%s)", (mode) => {
   it("keep the service they were accepted with when another takes its place", async () => {
     const { manager, dispatch, services, connections, logger, port } = await startSite(mode);
     await using _ = manager;

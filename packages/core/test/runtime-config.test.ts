@@ -16,6 +16,7 @@ describe("the runtime configuration", () => {
       sqpollIdle: undefined,
       runtimeType: process.platform === "linux" ? "io_uring" : "legacy",
       cpuAffinity: false,
+      heapLimitMebibytes: undefined,
       threadPool: undefined,
     });
   });
@@ -27,6 +28,7 @@ describe("the runtime configuration", () => {
       sqpollIdle: 50,
       runtimeType: "legacy",
       cpuAffinity: true,
+      heapLimitMebibytes: 64,
       threadPool: 4,
     };
     expect(resolveRuntimeConfig(options)).toEqual(options);
@@ -40,6 +42,7 @@ describe("the runtime configuration", () => {
     [{ sqpollIdle: null }, "the runtime option sqpollIdle is null, expected an integer from 0 to 4294967295"],
     [{ threadPool: -4 }, "the runtime option threadPool is -4, expected an integer from 0 to 4294967295"],
     [{ runtimeType: "tokio" }, 'the runtime option runtimeType is "tokio", expected "io_uring" or "legacy"'],
+    [{ heapLimitMebibytes: 15 }, "heapLimitMebibytes is 15, expected an integer from 16 to 4294967295"],
     [{ cpuAffinity: 1 }, "the runtime option cpuAffinity is 1, expected true or false"],
   ])("refuses %j", (options, message) => {
     const resolve = () => resolveRuntimeConfig(options as RuntimeOptions);

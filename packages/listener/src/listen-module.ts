@@ -11,6 +11,10 @@ export interface ListeningWorker {
   /** From 0 to `count - 1`. */
   readonly id: number;
   readonly count: number;
+  /** In `processes`, those of node:cluster, all share the socket of the primary process. Default: threads. */
+  readonly mode?: "inline" | "processes" | "threads";
+  /** 0 for the first worker with this number, more for its successors. */
+  readonly generation?: number;
   readonly logger?: ListenerLogger;
 }
 
@@ -19,16 +23,23 @@ export interface ListeningWorker {
  * with a `ListenerConfig`, or its file form, as `config`.
  *
  * On TCP every worker listens for itself. A unix socket, and a port where the system has no SO_REUSEPORT, can only be
- * bound once: worker 0 accepts, and the others hold a listener that never does.
+ * bound once: worker 0 accepts, and the others hold a listener that never does. Processes take turns at one socket.
  *
  * @throws {InvalidListenerConfigError} `ERR_LISTENER_CONFIG_INVALID`
  * @throws {InvalidListenAddressError} `ERR_LISTEN_ADDRESS_INVALID`
  */
 export function createListener(config: unknown, worker: ListeningWorker): MakeService<Listener> {
   const checked = parseListenerConfig(config);
-  const { logger } = worker;
-  const listeners = listenerFactory(checked, { succeed: true, ...(logger === undefined ? {} : { logger }) });
-  if (worker.id === 0) return listeners;
+  const { logger, mode, generation = 0 } = worker;
+  const shared = mode === "processes";
+  const listeners = listenerFactory(checked, {
+    succeed: true,
+    shared,
+    // The worker before, if it still lives, is about to leave.
+    takeOver: generation > 0,
+    ...(logger === undefined ? {} : { logger }),
+  });
+  if (worker.id === 0 || shared) return listeners;
   const idle = () => new IdleListener(parseListenAddress(checked));
   if (checked.type === "unix") return { make: async () => idle() };
   const canShare = async () => checked.reusePort !== false && (await supportsReusePort());

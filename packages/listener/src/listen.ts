@@ -3,6 +3,7 @@ import type { MakeService } from "@monolake/service-async";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
 import { AcceptingServer, type AcceptSettings } from "./accepting-server.ts";
 import type { Binding } from "./binding.ts";
+import { ClusterBinding } from "./cluster-binding.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { type Listener, type ListenerLogger, silentLogger } from "./listener.ts";
 import { ineffectiveOptions, type ListenerConfig, type TcpListenerConfig } from "./listener-config.ts";
@@ -23,6 +24,16 @@ export interface ListenOptions {
    * the way: both take from one socket until one of them closes, so no connection is lost. Default false.
    */
   readonly succeed?: boolean;
+  /**
+   * In a process of node:cluster: all of its processes take from one socket, which the primary process holds and from which
+   * it hands connections out in turn. Without it, each has a socket of its own. Default false.
+   */
+  readonly shared?: boolean;
+  /**
+   * A unix socket on which somebody answers is replaced, without a moment in which nobody does: for the successor of whoever
+   * listens there. Default false: the address is in use then.
+   */
+  readonly takeOver?: boolean;
 }
 
 const defaultBacklog = 1_024;
@@ -51,13 +62,13 @@ export async function listen(config: ListenerConfig, options: ListenOptions = {}
   }
   const settings = settingsOf(checked);
   const start = async (): Promise<StartedServer> => {
-    const binding = bindingOf(checked, address);
+    const binding = bindingOf(checked, address, options);
     // Before it is bound, so that nobody gets in whom the permissions keep out.
     binding.permit(settings.mode);
     const server = new AcceptingServer(binding, logger);
     return { server, address: await server.start() };
   };
-  const key = options.succeed === true ? sharingKeyOf(checked, address) : undefined;
+  const key = options.succeed === true ? sharingKeyOf(checked, address, options) : undefined;
   const started = await (key === undefined ? start() : sharedServer(key, start));
   const listener: Listener = new SocketListener({
     ...started,
@@ -79,10 +90,12 @@ export function listenerFactory(config: ListenerConfig, options: ListenOptions =
   return { make: () => listen(config, options) };
 }
 
-function bindingOf(config: ListenerConfig, address: SocketAddress): Binding {
+function bindingOf(config: ListenerConfig, address: SocketAddress, options: ListenOptions): Binding {
+  const { shared = false, takeOver = false } = options;
   const backlog = config.backlog ?? defaultBacklog;
-  if (address.type === "unix") return new UnixBinding(address.path, backlog);
   const { reusePort, ipv6Only = false } = config.type === "socket" ? config : {};
+  if (shared) return new ClusterBinding(address, { backlog, ipv6Only });
+  if (address.type === "unix") return new UnixBinding(address.path, { backlog, takeOver });
   return new TcpBinding(address, { backlog, reusePort, ipv6Only });
 }
 
@@ -99,9 +112,15 @@ function settingsOf(config: ListenerConfig): AcceptSettings {
 }
 
 /** Listeners with the same key can share a socket; undefined for an address that is a new one each time. */
-function sharingKeyOf(config: ListenerConfig, address: SocketAddress): string | undefined {
+function sharingKeyOf(
+  config: ListenerConfig,
+  address: SocketAddress,
+  { shared = false }: ListenOptions,
+): string | undefined {
   if (config.type === "unix") return `unix:${resolve(config.value)}`;
   if (address.type === "socket" && address.port === 0) return undefined;
+  // The primary process has one socket for an address, with what it was bound with.
+  if (shared) return formatAddress(address);
   // What was decided when the socket was bound; with another value it takes a socket of its own beside the old one.
   const { backlog, reusePort, ipv6Only } = config;
   return `${formatAddress(address)} ${JSON.stringify([backlog, reusePort, ipv6Only])}`;

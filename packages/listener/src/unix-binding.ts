@@ -5,12 +5,25 @@ import type { SocketAddress } from "@monolake/streams";
 import { fromBindError, systemCodeOf } from "./bind-error.ts";
 import { type Binding, startListening } from "./binding.ts";
 import { ListenDirectoryError, ListenPathTooLongError } from "./errors.ts";
-import { type FileIdentity, identityOf, removeIfSame, removeStaleSocket } from "./unix-socket-file.ts";
+import {
+  type FileIdentity,
+  identityOf,
+  refuseOtherThanSocket,
+  removeIfSame,
+  removeStaleSocket,
+} from "./unix-socket-file.ts";
 
 /** sun_path without its closing NUL. Node cuts off what is longer and listens on another path without a word. */
 const maxPathBytes = process.platform === "linux" ? 107 : 103;
 /** `.` and this many characters name the socket until it is ready. */
 const draftNameLength = 3;
+
+/** How a path is bound. */
+export interface UnixBindingOptions {
+  readonly backlog: number;
+  /** Whether a socket on which somebody answers may be replaced. */
+  readonly takeOver: boolean;
+}
 
 /**
  * Binds to a path. The socket is made under another name in the same directory, gets its permissions, and is then linked to its
@@ -19,13 +32,13 @@ const draftNameLength = 3;
  */
 export class UnixBinding implements Binding {
   readonly #path: string;
-  readonly #backlog: number;
+  readonly #options: UnixBindingOptions;
   #mode: number | undefined = undefined;
   #file: FileIdentity | undefined = undefined;
 
-  constructor(path: string, backlog: number) {
+  constructor(path: string, options: UnixBindingOptions) {
     this.#path = resolve(path);
-    this.#backlog = backlog;
+    this.#options = options;
   }
 
   async bind(server: Server): Promise<SocketAddress> {
@@ -33,11 +46,14 @@ export class UnixBinding implements Binding {
     this.#checkPath();
     // Of an earlier bind, when listening was suspended: nobody answers there, and it is ours.
     this.release();
-    await removeStaleSocket(this.#path);
+    const { takeOver } = this.#options;
+    if (takeOver) refuseOtherThanSocket(this.#path);
+    else await removeStaleSocket(this.#path);
     const draft = await this.#listenOnDraft(server, address);
     try {
       if (this.#mode !== undefined) chmodSync(draft, this.#mode);
-      publish(draft, this.#path);
+      if (takeOver) renameSync(draft, this.#path);
+      else publish(draft, this.#path);
       this.#file = identityOf(this.#path);
     } catch (error) {
       server.close();
@@ -58,7 +74,7 @@ export class UnixBinding implements Binding {
   }
 
   async #listenOnDraft(server: Server, address: SocketAddress): Promise<string> {
-    const backlog = this.#backlog;
+    const { backlog } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const path = join(dirname(this.#path), `.${randomName()}`);
       try {

@@ -25,6 +25,13 @@ export function removeIfSame(path: string, file: FileIdentity): void {
   }
 }
 
+/** @throws {ListenPathOccupiedError} `ERR_LISTEN_PATH_OCCUPIED` when there is something else than a socket. */
+export function refuseOtherThanSocket(path: string): void {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats !== undefined && !stats.isSocket())
+    throw new ListenPathOccupiedError({ path, found: kindOf(stats) });
+}
+
 /**
  * Removes a socket file on which nobody answers.
  *
@@ -32,10 +39,9 @@ export function removeIfSame(path: string, file: FileIdentity): void {
  * @throws {ListenPathOccupiedError} `ERR_LISTEN_PATH_OCCUPIED` when it is no socket.
  */
 export async function removeStaleSocket(path: string): Promise<void> {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return;
-  if (!stats.isSocket()) throw new ListenPathOccupiedError({ path, found: kindOf(stats) });
+  refuseOtherThanSocket(path);
   const stale = identityOf(path);
+  if (stale === undefined) return;
   const answer = await tryToConnect(path);
   if (answer === "ENOENT") return;
   if (answer !== "ECONNREFUSED") {

@@ -8,7 +8,12 @@ import {
   type ReloadOutcome,
   type SitesOutcome,
 } from "@monolake/config";
-import { createWorkerManager, type LogLevel, type WorkerManager } from "@monolake/core";
+import {
+  createWorkerManager,
+  type LogLevel,
+  type WorkerManager,
+  type WorkerManagerOptions,
+} from "@monolake/core";
 import { formatAddress } from "@monolake/streams";
 import type { Logger } from "pino";
 import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
@@ -28,7 +33,7 @@ export interface RunningProxy extends AsyncDisposable {
 export interface RunProxyOptions {
   readonly logger: Logger;
   readonly logLevel: LogLevel;
-  /** How long connections may go on when the proxy stops. Default 10,000. */
+  /** How long connections may go on when the proxy stops. Default: what the configuration says. */
   readonly graceMs?: number;
 }
 
@@ -43,11 +48,10 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   if (first.type === "invalid") throw new ConfigInvalidError({ problems: first.problems });
   const { runtime } = first.config;
   const manager = await createWorkerManager({
-    runtime,
+    ...workerOptions(runtime),
     logger,
     logLevel,
-    graceMs: options.graceMs ?? 10_000,
-    onWorkerDeath: (error) => logger.error({ err: error }, "a worker died"),
+    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   });
   try {
     const reloader = await followConfig(source, { manager, runtime, logger });
@@ -58,6 +62,22 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
     await manager.close({ graceMs: 0 });
     throw error;
   }
+}
+
+/** What `[runtime]` says, as the worker manager wants it. */
+function workerOptions(runtime: RuntimeConfig): WorkerManagerOptions {
+  const { workerThreads, workerHeapMebibytes, cpuAffinity, drainTimeoutMs } = runtime;
+  return {
+    mode: runtime.workerType,
+    runtime: {
+      ...(workerThreads === undefined ? {} : { workerThreads }),
+      ...(workerHeapMebibytes === undefined ? {} : { heapLimitMebibytes: workerHeapMebibytes }),
+      cpuAffinity,
+    },
+    heartbeatTimeoutMs: runtime.heartbeatTimeoutMs,
+    graceMs: drainTimeoutMs,
+    drainMs: drainTimeoutMs,
+  };
 }
 
 interface FollowOptions {
@@ -85,7 +105,16 @@ function followConfig(source: ConfigSource, options: FollowOptions): Promise<Rel
         "[runtime] takes effect at the next start",
       );
   };
-  return createReloader({ manager, source, read, logger, withVersion: withConfigVersion, onOutcome });
+  return createReloader({
+    manager,
+    source,
+    read,
+    logger,
+    withVersion: withConfigVersion,
+    // As it says now, of a reload that is about to be applied.
+    drainOnUpdate: () => latest?.runtime.drainOnReload === true,
+    onOutcome,
+  });
 }
 
 function logServing(outcome: ReloadOutcome & { type: "applied" }, config: ProxyConfig, logger: Logger): void {

@@ -8,6 +8,7 @@ import { present } from "./present.ts";
 import type {
   HttpServerConfig,
   ProxyConfig,
+  RuntimeConfig,
   ServerConfig,
   TcpServerConfig,
   ThriftServerConfig,
@@ -16,14 +17,22 @@ import { toMilliseconds } from "./seconds-schema.ts";
 
 /** The configuration that the proxy's parts use, from a checked file. Looks at nothing but the file. */
 export function normalizeConfig({ runtime, debug, servers }: ConfigFile): ProxyConfig {
-  const { worker_threads: workerThreads, cpu_affinity: cpuAffinity } = runtime;
   return {
-    runtime: { ...present({ workerThreads }), cpuAffinity },
+    runtime: normalizeRuntime(runtime),
     servers: Object.entries(servers).map(([key, server]) =>
       normalizeServer(key, { ...server, debug: server.debug ?? debug }),
     ),
   };
 }
+
+const normalizeRuntime = (runtime: ConfigFile["runtime"]): RuntimeConfig => ({
+  ...present({ workerThreads: runtime.worker_threads, workerHeapMebibytes: runtime.worker_heap_mib }),
+  workerType: runtime.worker_type,
+  cpuAffinity: runtime.cpu_affinity,
+  heartbeatTimeoutMs: toMilliseconds(runtime.heartbeat_timeout_sec),
+  drainTimeoutMs: toMilliseconds(runtime.drain_timeout_sec),
+  drainOnReload: runtime.drain_on_reload,
+});
 
 /** A server's table, with what it inherits from the whole file. */
 type Inheriting<Table extends ServerTable> = Table & { readonly debug: boolean };

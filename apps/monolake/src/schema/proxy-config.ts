@@ -7,7 +7,13 @@ export interface ProxyConfig {
 export interface RuntimeConfig {
   /** Absent: one for every core. */
   readonly workerThreads?: number;
+  readonly workerType: "processes" | "threads";
+  /** Absent: as Node.js has it. */
+  readonly workerHeapMebibytes?: number;
   readonly cpuAffinity: boolean;
+  readonly heartbeatTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly drainOnReload: boolean;
 }
 
 /** One server; `type` is the file's `proxy_type`. */

@@ -17,7 +17,13 @@ routes = [{ path = "/", upstreams = [{ endpoint = { type = "uri", value = "HTTP:
 
 it("fills in every default", () => {
   expect(configOf(smallest)).toEqual({
-    runtime: { cpuAffinity: false },
+    runtime: {
+      workerType: "threads",
+      cpuAffinity: false,
+      heartbeatTimeoutMs: 10_000,
+      drainTimeoutMs: 30_000,
+      drainOnReload: false,
+    },
     servers: [
       {
         type: "http",
@@ -79,6 +85,11 @@ it("fills in every default", () => {
 
 const fullest = `[runtime]
 worker_threads = 3
+worker_type = "processes"
+worker_heap_mib = 512
+heartbeat_timeout_sec = 2.5
+drain_timeout_sec = 5
+drain_on_reload = true
 cpu_affinity = true
 sqpoll_idle = 5
 thread_pool = 2
@@ -138,7 +149,15 @@ route = { load_balancer = "first", upstreams = [{ endpoint = { type = "socket", 
 
 it("carries every setting over, in milliseconds", () => {
   expect(configOf(fullest)).toEqual({
-    runtime: { workerThreads: 3, cpuAffinity: true },
+    runtime: {
+      workerThreads: 3,
+      workerType: "processes",
+      workerHeapMebibytes: 512,
+      cpuAffinity: true,
+      heartbeatTimeoutMs: 2500,
+      drainTimeoutMs: 5000,
+      drainOnReload: true,
+    },
     servers: [
       {
         type: "http",

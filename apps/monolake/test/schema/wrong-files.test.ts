@@ -45,7 +45,7 @@ describe("one mistake is one problem, at its place", () => {
     ],
     [
       { runtime: "[runtime]\nworkers = 1" },
-      '2:1 unknown key "workers", expected "worker_threads", "cpu_affinity", "runtime_type", "entries", "sqpoll_idle" or "thread_pool"',
+      '2:1 unknown key "workers", expected "worker_threads", "worker_type", "worker_heap_mib", "heartbeat_timeout_sec", "drain_timeout_sec", "drain_on_reload", "cpu_affinity", "runtime_type", "entries", "sqpoll_idle" or "thread_pool"',
     ],
     [{ end: "[server.x]" }, '10:2 unknown key "server", did you mean "servers"?'],
     [{ name: "" }, '2:2 missing key "name": expected a string'],

@@ -22,11 +22,13 @@ interface Undo {
 export class DeployedSites {
   readonly #manager: ReloaderOptions["manager"];
   readonly #withVersion: NonNullable<ReloaderOptions["withVersion"]>;
+  readonly #drainOnUpdate: () => boolean;
   readonly #deployed = new Map<string, VersionedSite>();
 
-  constructor({ manager, withVersion = (service) => service }: ReloaderOptions) {
+  constructor({ manager, withVersion = (service) => service, drainOnUpdate = () => false }: ReloaderOptions) {
     this.#manager = manager;
     this.#withVersion = withVersion;
+    this.#drainOnUpdate = drainOnUpdate;
   }
 
   diff(next: Sites): SiteDiff {
@@ -95,7 +97,7 @@ export class DeployedSites {
 
   async #exchange(site: string, wanted: VersionedSite, moves: boolean): Promise<void> {
     if (moves) return this.#commit(site, wanted);
-    await this.#dispatch({ type: "update", site });
+    await this.#dispatch({ type: "update", site, drain: this.#drainOnUpdate() });
     this.#deployed.set(site, wanted);
   }
 

@@ -10,8 +10,8 @@ import { ReloadFailedError } from "../errors.ts";
 import type { ReloaderOptions } from "./reloader-options.ts";
 
 /**
- * Gives all workers a command. Rejects with {@link ReloadFailedError} unless it is in force in all that live: one that
- * died is the business of whoever replaces it.
+ * Gives all workers a command. Rejects with {@link ReloadFailedError} unless it is in force in all that live: the one that
+ * takes a dead one's place comes to hold what they hold.
  */
 export async function dispatchOrThrow(
   manager: ReloaderOptions["manager"],

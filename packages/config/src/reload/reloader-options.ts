@@ -24,6 +24,11 @@ export interface ReloaderOptions {
    * Not part of what is compared, so a site that did not change keeps its version. Default: the service as it is.
    */
   readonly withVersion?: (service: ServiceSpec, version: number) => ServiceSpec;
+  /**
+   * Whether a site that changes ends its old connections politely, and by a deadline; they keep the old service until they
+   * close by themselves otherwise. Asked for each reload. Default: no.
+   */
+  readonly drainOnUpdate?: () => boolean;
   /** Called after every reload, also the first. What it throws is only logged. */
   readonly onOutcome?: (outcome: ReloadOutcome) => void;
 }

@@ -149,7 +149,7 @@ describe("a worker that dies", () => {
       const runsNoCode = command.type === "update" || command.type === "remove";
       if (!runsNoCode || died.has(command.type)) return dispatch(command);
       died.add(command.type);
-      const error = new WorkerDiedError({ workerId: 1, exitCode: 1 });
+      const error = new WorkerDiedError({ workerId: 1, exitCode: 1, reason: "exited" });
       return new ResultGroup([
         { workerId: 0, ok: true, value: "discarded" as const },
         { workerId: 1, ok: false, error },
@@ -162,11 +162,13 @@ describe("a worker that dies", () => {
     expect(await greetingAt(local(p))).toBe("new v2 after one");
   });
 
-  it("when all are dead: the reload is refused", async () => {
+  it("when all die of it: the reload is refused, and those in their places serve the old one and take the next", async () => {
     const port = await freePort();
     await using kit = await startKit({ a: on(port, "one") });
-    errorOf(await kit.change({ a: on(port, "two", { dyingWorkers: [0, 1] }) }));
-    expect(errorOf(await kit.change({})).message).toMatch(/^remove of a failed: worker 0 died/);
+    const error = errorOf(await kit.change({ a: on(port, "two", { dyingWorkers: [0, 1] }) }));
+    expect(error.message).toMatch(/^the service of a cannot be made: worker 0 died/);
+    expect(await kit.change({ a: on(port, "three") })).toMatchObject({ type: "applied", version: 2 });
+    expect(await greetingAt(local(port))).toBe("three v2 after one");
   });
 });
 

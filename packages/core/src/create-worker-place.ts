@@ -1,0 +1,55 @@
+import { coreOfWorker } from "./cpu-affinity.ts";
+import { heartbeatOf } from "./heartbeat.ts";
+import { createInlineWorker } from "./inline-worker.ts";
+import type { ManagedWorker, WorkerOptions } from "./managed-worker.ts";
+import { processCarrier } from "./process-carrier.ts";
+import { RemoteWorker } from "./remote-worker.ts";
+import { threadCarrier } from "./thread-carrier.ts";
+import type { ResolvedWorkerManagerOptions } from "./worker-manager-options.ts";
+import { WorkerPlace, type WorkerPlaceOptions } from "./worker-place.ts";
+
+/** What the manager's options do not say of a place. */
+export interface CreatePlaceOptions extends Pick<WorkerPlaceOptions, "admit" | "changed" | "id" | "report"> {
+  /** How many places there are. */
+  readonly count: number;
+  readonly options: ResolvedWorkerManagerOptions;
+}
+
+/** Makes the place of one worker, in the mode that the options say. */
+export function createWorkerPlace({ id, count, options, ...place }: CreatePlaceOptions): WorkerPlace {
+  const { mode, logger, logLevel, drainMs, heartbeatTimeoutMs, init, runtime, startLimitMs } = options;
+  const pinned = runtime.cpuAffinity && mode !== "inline";
+  return new WorkerPlace({
+    id,
+    ...place,
+    start: { init, core: pinned ? coreOfWorker(id) : undefined },
+    startLimitMs,
+    drainMs,
+    create: (callbacks) =>
+      createWorker(options, {
+        ...callbacks,
+        workerId: id,
+        workerCount: count,
+        mode,
+        logLevel,
+        drainMs,
+        heartbeat: heartbeatOf(heartbeatTimeoutMs),
+        logger,
+      }),
+  });
+}
+
+function createWorker({ mode, runtime }: ResolvedWorkerManagerOptions, worker: WorkerOptions): ManagedWorker {
+  switch (mode) {
+    case "inline":
+      return createInlineWorker(worker);
+    case "threads":
+      return new RemoteWorker(worker, threadCarrier(runtime.heapLimitMebibytes));
+    case "processes":
+      return new RemoteWorker(worker, processCarrier(runtime.heapLimitMebibytes));
+    default: {
+      const never: never = mode;
+      throw new TypeError(`unknown mode ${JSON.stringify(never)}`);
+    }
+  }
+}

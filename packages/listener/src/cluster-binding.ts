@@ -1,0 +1,70 @@
+import { chmodSync } from "node:fs";
+import type { Server } from "node:net";
+import { resolve } from "node:path";
+import type { SocketAddress } from "@monolake/streams";
+import { fromBindError, systemCodeOf } from "./bind-error.ts";
+import { type Binding, startListening } from "./binding.ts";
+import { removeStaleSocket } from "./unix-socket-file.ts";
+
+/** What of the configuration concerns the listening socket itself. */
+export interface ClusterBindingOptions {
+  readonly backlog: number;
+  readonly ipv6Only: boolean;
+}
+
+/**
+ * Binds in a process of node:cluster to what all of its processes share: the socket belongs to the primary process, which
+ * binds it for the first of them, hands connections out in turn, and closes it (and removes its file) after the last one.
+ */
+export class ClusterBinding implements Binding {
+  readonly #options: ClusterBindingOptions;
+  #address: SocketAddress;
+  #mode: number | undefined = undefined;
+  #bound = false;
+
+  constructor(address: SocketAddress, options: ClusterBindingOptions) {
+    this.#address = address;
+    this.#options = options;
+  }
+
+  async bind(server: Server): Promise<SocketAddress> {
+    const address = this.#address;
+    const { backlog, ipv6Only } = this.#options;
+    const place =
+      address.type === "unix"
+        ? { path: resolve(address.path) }
+        : { host: address.host, port: address.port, ipv6Only };
+    try {
+      await startListening(server, { ...place, backlog }).catch(async (error: unknown) => {
+        if (systemCodeOf(error) !== "EADDRINUSE" || address.type !== "unix") throw error;
+        // Left behind by a crash; or another process of ours was faster, and then the second try joins it.
+        await removeStaleSocket(resolve(address.path)).catch(() => {});
+        await startListening(server, { ...place, backlog });
+      });
+    } catch (error) {
+      throw fromBindError(error, address);
+    }
+    this.#bound = true;
+    this.#chmod();
+    const bound = server.address();
+    if (address.type === "socket" && typeof bound === "object" && bound !== null)
+      this.#address = { ...address, port: bound.port };
+    return this.#address;
+  }
+
+  permit(mode: number | undefined): void {
+    if (mode === undefined) return;
+    this.#mode = mode;
+    this.#chmod();
+  }
+
+  release(): void {
+    this.#bound = false;
+  }
+
+  #chmod(): void {
+    const address = this.#address;
+    if (this.#bound && this.#mode !== undefined && address.type === "unix")
+      chmodSync(resolve(address.path), this.#mode);
+  }
+}
