@@ -42,7 +42,7 @@ struct Tree {
 }
 
 exception NotFound {
-  1: string what,
+  1: string key,
 }
 
 exception Refused {
@@ -90,10 +90,13 @@ service Checks {
 
   // Answers after that time: later calls on the same connection may be answered earlier.
   i32 later(1: i32 delayMs),
+
+  // The value that came beside the call under that key, where the transport has such values (TTHeader); empty otherwise.
+  string beside(1: string key),
 }
 
 // What clients believe that the server has, in a later version.
-service NewerChecks extends Checks {
+service FutureChecks extends Checks {
   string missing(1: string value),
 }
 

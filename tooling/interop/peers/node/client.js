@@ -4,7 +4,7 @@ import Int64 from "node-int64";
 import thrift from "thrift";
 import { generated, optionsOf } from "./stack.js";
 
-const NewerChecks = generated("NewerChecks");
+const FutureChecks = generated("FutureChecks");
 const Checks = generated("Checks");
 const Greeter = generated("Greeter");
 const { Colour, NotFound, Parcel, Point, Refused, Tree } = generated("checks_types");
@@ -17,7 +17,7 @@ connection.on("error", (error) => {
   console.log(`not ok connection: ${error.message}`);
   process.exit(1);
 });
-const client = thrift.createClient(NewerChecks, connection);
+const client = thrift.createClient(Checks, connection);
 
 /** What `run` resolves with is part of the line: it has to be the same through the gateway. */
 async function check(name, run) {
@@ -81,7 +81,7 @@ const treeOf = (depth) => new Tree({ name: `at ${depth}`, branches: depth === 0 
 
 await check("nothing", async () => assert.equal(await client.nothing(), undefined));
 await same("text, empty", "text", "");
-await same("text, unicode", "text", "Zażółć gęślą jaźń, 日本語, עברית, 📦\u0000\t\r\n\"\\");
+await same("text, unicode", "text", 'Zażółć gęślą jaźń, 日本語, עברית, 📦\u0000\t\r\n"\\');
 await same("text, long", "text", "long text ".repeat(20_000));
 await same("truth, true", "truth", true);
 await same("truth, false", "truth", false);
@@ -123,11 +123,13 @@ await check("compose", async () => {
   assert.equal(answer.colour, Colour.GREEN);
   assert.deepEqual({ ...answer.notes }, { a: "b" });
 });
-await check("find", async () => assert.deepEqual(plain(await client.find("it")), { x: 3, y: 4, label: null }));
+await check("find", async () =>
+  assert.deepEqual(plain(await client.find("it")), { x: 3, y: 4, label: null }),
+);
 await check("exception, declared first", async () => {
   const error = await rejection(client.find("not found"));
   assert.ok(error instanceof NotFound);
-  assert.equal(error.what, "not found");
+  assert.equal(error.key, "not found");
 });
 await check("exception, declared second", async () => {
   const error = await rejection(client.find("refused"));
@@ -141,8 +143,6 @@ await check("enter", async () => assert.equal(await client.enter("it"), undefine
 await check("exception of a void method", async () =>
   assert.ok((await rejection(client.enter("not found"))) instanceof NotFound),
 );
-await check("unknown method", () => applicationException(client.missing("?")));
-await check("after an unknown method", async () => assert.equal(await client.number(5), 5));
 await check("oneway, carried out once", async () => {
   const value = randomUUID();
   client.note(value);
@@ -156,9 +156,17 @@ await check("pipelined calls", async () => {
 });
 connection.end();
 
-const shared = connectTo(multiplexedPort);
+// Some servers close the connection with their answer.
+const last = connectTo(port);
+last.on("error", () => {});
+await check("unknown method", () =>
+  applicationException(thrift.createClient(FutureChecks, last).missing("?")),
+);
+last.end();
+
 if (multiplexedPort === "0") console.log("skip multiplexed: the server does not have it");
 else {
+  const shared = connectTo(multiplexedPort);
   const multiplexer = new thrift.Multiplexer();
   const checks = multiplexer.createClient("Checks", Checks, shared);
   const greeter = multiplexer.createClient("Greeter", Greeter, shared);
@@ -173,5 +181,5 @@ else {
       2,
     ]),
   );
+  shared.end();
 }
-shared.end();

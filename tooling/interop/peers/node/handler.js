@@ -7,7 +7,7 @@ const same = (value) => value;
 const noteCounts = new Map();
 
 function fail(how) {
-  if (how === "not found") throw new NotFound({ what: how });
+  if (how === "not found") throw new NotFound({ key: how });
   if (how === "refused") {
     throw new Refused({ code: 403, reason: "not today", place: new Point({ x: 1, y: -1, label: "gate" }) });
   }
@@ -51,4 +51,5 @@ export const handler = {
   },
   noteCount: (value) => noteCounts.get(value) ?? 0,
   later: (delayMs) => setTimeout(delayMs, delayMs),
+  beside: (_key) => "",
 };

@@ -9,10 +9,7 @@ const options = optionsOf(process.argv.slice(2));
 
 const multiplexed = new thrift.MultiplexedProcessor();
 multiplexed.registerProcessor("Checks", new Checks.Processor(handler));
-multiplexed.registerProcessor(
-  "Greeter",
-  new Greeter.Processor({ greet: (name) => `Good morning, ${name}` }),
-);
+multiplexed.registerProcessor("Greeter", new Greeter.Processor({ greet: (name) => `Good morning, ${name}` }));
 
 const servers = [
   thrift.createServer(Checks, handler, options),

@@ -13,4 +13,4 @@ export function optionsOf([protocol, transport]) {
 const require = createRequire(import.meta.url);
 
 /** A module that the Apache compiler has generated. */
-export const generated = (name) => require(join(process.env.INTEROP_GENERATED, "node", `${name}.js`));
+export const generated = (name) => require(join(process.env.INTEROP_GENERATED, `${name}.js`));

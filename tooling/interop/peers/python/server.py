@@ -66,6 +66,9 @@ class Handler:
         time.sleep(delayMs / 1000)
         return delayMs
 
+    def beside(self, key):
+        return ""
+
 
 class GreeterHandler:
     def greet(self, name):

@@ -3,7 +3,7 @@
 import os
 import sys
 
-sys.path.insert(0, os.path.join(os.environ["INTEROP_GENERATED"], "python"))
+sys.path.insert(0, os.environ["INTEROP_GENERATED"])
 
 from thrift.protocol.TBinaryProtocol import TBinaryProtocolFactory
 from thrift.protocol.TCompactProtocol import TCompactProtocolFactory

@@ -1,0 +1,58 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import type { GatewayType } from "./gateway.ts";
+
+/** What the command line asks for. */
+export interface InteropOptions {
+  /** Ids of peers. Left out: all. */
+  readonly peers?: readonly string[];
+  readonly gatewayType: GatewayType;
+  /** A checkout of Apache Thrift, whose own test programs are run, too. */
+  readonly thriftSource?: string;
+  /** A checkout of Kitex, where the Go module proxy does not have it. */
+  readonly kitexSource?: string;
+}
+
+/** A mistake of the user: the message is all there is to say. */
+export class UsageError extends Error {}
+
+/** What `--help` prints. */
+export const usage = `usage: pnpm interop [options]
+
+  --peers ID,...       only these: node, python, cpp, kitex
+  --thrift-source DIR  run the test programs of this checkout of Apache Thrift, too
+  --kitex-source DIR   build Kitex from this checkout instead of the Go module proxy
+  --gateway TYPE       proxy_type of the gateway: thrift, or tcp for bytes without a meaning (thrift)
+`;
+
+/** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
+export function parseCommandLine(words: readonly string[]): InteropOptions | "help" {
+  const values = parse(words);
+  if (values.help) return "help";
+  if (values.gateway !== "thrift" && values.gateway !== "tcp") {
+    throw new UsageError(`--gateway takes thrift or tcp, not "${values.gateway}"`);
+  }
+  return {
+    gatewayType: values.gateway,
+    ...(values.peers !== undefined && { peers: values.peers.split(",") }),
+    ...(values["thrift-source"] !== undefined && { thriftSource: resolve(values["thrift-source"]) }),
+    ...(values["kitex-source"] !== undefined && { kitexSource: resolve(values["kitex-source"]) }),
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        peers: { type: "string" },
+        gateway: { type: "string", default: "thrift" },
+        "thrift-source": { type: "string" },
+        "kitex-source": { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

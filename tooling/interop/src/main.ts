@@ -1,0 +1,65 @@
+import { type InteropOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { comparePeers, differencesOf } from "./compare.ts";
+import { MissingError, type Peer, type PossiblePeer } from "./peer.ts";
+import { cpp } from "./peers/cpp.ts";
+import { kitex } from "./peers/kitex.ts";
+import { node } from "./peers/node.ts";
+import { python } from "./peers/python.ts";
+import { tableHead, tableLine } from "./table.ts";
+
+function choosePeers({ peers, kitexSource }: InteropOptions): readonly PossiblePeer[] {
+  const all = [node, python, cpp, kitex(kitexSource)];
+  const ids = all.map(({ id }) => id);
+  const unknown = peers?.find((id) => !ids.includes(id));
+  if (unknown !== undefined) throw new UsageError(`unknown peer ${unknown}; there are: ${ids.join(", ")}`);
+  return peers === undefined ? all : all.filter(({ id }) => peers.includes(id));
+}
+
+/** Those that this machine has; says what is missing for the others. */
+async function prepareAll(possible: readonly PossiblePeer[]): Promise<readonly Peer[]> {
+  const peers: Peer[] = [];
+  for (const { id, prepare } of possible) {
+    try {
+      peers.push(await prepare());
+    } catch (error) {
+      if (!(error instanceof MissingError)) throw error;
+      console.log(`skipped ${id}: ${error.message}`);
+    }
+  }
+  return peers;
+}
+
+/** Prints the table of one group of peers; gives how many lines it has, and in how many something differs. */
+async function runGroup(title: string, possible: readonly PossiblePeer[], { gatewayType }: InteropOptions) {
+  console.log(`\n${title}`);
+  const peers = await prepareAll(possible);
+  console.log(tableHead);
+  let lines = 0;
+  let different = 0;
+  for await (const comparison of comparePeers(peers, gatewayType)) {
+    console.log(tableLine(comparison));
+    lines += 1;
+    if (differencesOf(comparison).length > 0) different += 1;
+  }
+  return { lines, different };
+}
+
+async function interop(options: InteropOptions): Promise<boolean> {
+  const results = [await runGroup("Clients and servers of checks.thrift", choosePeers(options), options)];
+  const lines = results.reduce((sum, result) => sum + result.lines, 0);
+  const different = results.reduce((sum, result) => sum + result.different, 0);
+  console.log(`\n${lines - different} of ${lines} equal directly and through the gateway`);
+  return lines > 0 && different === 0;
+}
+
+// Every program that runs hears when this one ends.
+process.setMaxListeners(0);
+
+try {
+  const options = parseCommandLine(process.argv.slice(2));
+  if (options === "help") process.stdout.write(usage);
+  else if (!(await interop(options))) process.exitCode = 1;
+} catch (error) {
+  console.error(error instanceof UsageError ? `interop: ${error.message}` : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+}
