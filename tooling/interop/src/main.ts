@@ -1,3 +1,7 @@
+import { Checkout } from "./apache-suite/checkout.ts";
+import { cppSuite } from "./apache-suite/cpp.ts";
+import { nodeSuite } from "./apache-suite/node.ts";
+import { pythonSuite } from "./apache-suite/python.ts";
 import { type InteropOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
 import { comparePeers, differencesOf } from "./compare.ts";
 import { MissingError, type Peer, type PossiblePeer } from "./peer.ts";
@@ -7,12 +11,25 @@ import { node } from "./peers/node.ts";
 import { python } from "./peers/python.ts";
 import { tableHead, tableLine } from "./table.ts";
 
-function choosePeers({ peers, kitexSource }: InteropOptions): readonly PossiblePeer[] {
-  const all = [node, python, cpp, kitex(kitexSource)];
-  const ids = all.map(({ id }) => id);
+/** Peers that can talk with each other. */
+interface Group {
+  readonly title: string;
+  readonly peers: readonly PossiblePeer[];
+}
+
+function chooseGroups({ peers, kitexSource, thriftSource }: InteropOptions): readonly Group[] {
+  const own = [node, python, cpp, kitex(kitexSource)];
+  const ids = own.map(({ id }) => id);
   const unknown = peers?.find((id) => !ids.includes(id));
   if (unknown !== undefined) throw new UsageError(`unknown peer ${unknown}; there are: ${ids.join(", ")}`);
-  return peers === undefined ? all : all.filter(({ id }) => peers.includes(id));
+  const groups: Group[] = [{ title: "Clients and servers of checks.thrift", peers: own }];
+  if (thriftSource !== undefined) {
+    const checkout = new Checkout(thriftSource);
+    const suite = [nodeSuite(checkout), pythonSuite(checkout), cppSuite(checkout)];
+    groups.push({ title: `Test programs of ${thriftSource}`, peers: suite });
+  }
+  const isChosen = ({ id }: PossiblePeer) => peers === undefined || peers.includes(id);
+  return groups.map((group) => ({ ...group, peers: group.peers.filter(isChosen) }));
 }
 
 /** Those that this machine has; says what is missing for the others. */
@@ -30,9 +47,9 @@ async function prepareAll(possible: readonly PossiblePeer[]): Promise<readonly P
 }
 
 /** Prints the table of one group of peers; gives how many lines it has, and in how many something differs. */
-async function runGroup(title: string, possible: readonly PossiblePeer[], { gatewayType }: InteropOptions) {
-  console.log(`\n${title}`);
-  const peers = await prepareAll(possible);
+async function runGroup(group: Group, { gatewayType }: InteropOptions) {
+  console.log(`\n${group.title}`);
+  const peers = await prepareAll(group.peers);
   console.log(tableHead);
   let lines = 0;
   let different = 0;
@@ -45,9 +62,13 @@ async function runGroup(title: string, possible: readonly PossiblePeer[], { gate
 }
 
 async function interop(options: InteropOptions): Promise<boolean> {
-  const results = [await runGroup("Clients and servers of checks.thrift", choosePeers(options), options)];
-  const lines = results.reduce((sum, result) => sum + result.lines, 0);
-  const different = results.reduce((sum, result) => sum + result.different, 0);
+  let lines = 0;
+  let different = 0;
+  for (const group of chooseGroups(options)) {
+    const result = await runGroup(group, options);
+    lines += result.lines;
+    different += result.different;
+  }
   console.log(`\n${lines - different} of ${lines} equal directly and through the gateway`);
   return lines > 0 && different === 0;
 }

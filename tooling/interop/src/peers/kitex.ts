@@ -13,11 +13,15 @@ export const kitex = (checkout: string | undefined): PossiblePeer => ({
   id: "kitex",
   async prepare() {
     const go = needProgram("go", "golang-go");
-    const folder = await built("kitex", [sources, idl, checkout ?? "from the proxy"], async (to) => {
-      cpSync(sources, to, { recursive: true });
-      copyFileSync(idl, join(to, "checks.thrift"));
-      await compileProgram((...words) => runToEnd({ program: go, arguments: words, folder: to }), checkout);
-    });
+    const folder = await built(
+      "kitex",
+      [import.meta.filename, sources, idl, checkout ?? "from the proxy"],
+      async (to) => {
+        cpSync(sources, to, { recursive: true });
+        copyFileSync(idl, join(to, "checks.thrift"));
+        await compileProgram((...words) => runToEnd({ program: go, arguments: words, folder: to }), checkout);
+      },
+    );
     const command = (role: string) => ({ program: join(folder, "interop"), arguments: [role] });
     return ownPeer({
       id: "kitex",
