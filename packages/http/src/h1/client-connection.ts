@@ -6,6 +6,7 @@ import {
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
+import type { Body } from "../body/body.ts";
 import {
   ChunkedEncodingError,
   ConnectionBusyError,
@@ -20,7 +21,9 @@ import { ClientExchange, type ClientExchangeOwner, type ResponseListener } from 
 import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { ConnectionDeadline } from "./connection-deadline.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
-import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
+import { HeldBody } from "./held-body.ts";
+import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";
+import { isOfferedProtocol } from "./offered-protocol.ts";
 import { requestFraming } from "./request-framing.ts";
 import { upgradedResponse } from "./upgraded-response.ts";
 
@@ -41,7 +44,7 @@ export interface ClientConnectionOwner {
 type State = "idle" | "busy" | "handed-over" | "closed";
 
 /** What the peer has to do next. */
-type WaitingFor = "write" | "head" | "body";
+type WaitingFor = "write" | "continue" | "head" | "body";
 
 /**
  * The client side of one HTTP/1.1 connection (RFC 9112): one request at a time. This class sends and keeps time,
@@ -59,6 +62,8 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   /** Inside `onData`, where what follows a response has to be looked at before its exchange may be over. */
   #delivering = false;
   #settled = false;
+  /** The request's body, while the peer was not heard to ask for it. */
+  #held: HeldBody | undefined = undefined;
 
   /** The stream belongs to the connection. */
   constructor(
@@ -109,11 +114,13 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     }
     if (cancellation?.cancelled) throw cancellation.reason;
     const framing = requestFraming(request);
+    request.expectContinue &&= this.#options.continueTimeoutMs > 0 && isAwaited(request.body, framing);
     encodeRequestHead(request, framing);
     this.#state = "busy";
     this.#requests += 1;
     this.#exchange.begin(request, listener, cancellation);
-    this.#writer.start(encodedHead.buffer, encodedHead.bytes, request.body, framing);
+    if (request.expectContinue) this.#held = new HeldBody(request.body);
+    this.#writer.start(encodedHead.buffer, encodedHead.bytes, this.#held ?? request.body, framing);
   }
 
   /** Gives the request up. For the cancellation that came with it, and for a response that nobody wants. */
@@ -173,8 +180,13 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
 
   // === what the exchange tells ===
 
-  interimReceived(): void {
+  interimReceived(status: number): void {
+    if (status === 100) this.#releaseBody();
     this.#awaitPeer();
+  }
+
+  tooManyInterims(allowed: number): Error {
+    return this.#protocolError(`sent more than ${allowed} interim responses`);
   }
 
   responseResumed(): void {
@@ -188,7 +200,8 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   }
 
   switchProtocol(head: ResponseHead, request: HttpRequest): HttpResponse {
-    if (!request.upgrade || !head.upgrade || !this.#exchange.requestWritten) {
+    const asked = request.upgrade && head.upgrade && isOfferedProtocol(head.headers, request.headers);
+    if (!asked || !this.#exchange.requestWritten) {
       throw this.#protocolError("switched protocols without being asked");
     }
     this.#state = "handed-over";
@@ -218,6 +231,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   /** Tells everybody who takes part that there will be nothing more. */
   #endExchange(error: Error): void {
     this.#state = "closed";
+    this.#held = undefined;
     this.#writer.abort(error);
     this.#exchange.break(error);
   }
@@ -241,12 +255,26 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   /** The peer has to answer a request that it has; then to go on with its answer. */
   #awaitPeer(): void {
     const { phase, requestWritten, paused } = this.#exchange;
-    if (phase === "head" && requestWritten) this.#deadline.await("head", this.#options.responseHeadTimeoutMs);
+    if (phase === "head" && this.#held !== undefined)
+      this.#deadline.await("continue", this.#options.continueTimeoutMs);
+    else if (phase === "head" && requestWritten)
+      this.#deadline.await("head", this.#options.responseHeadTimeoutMs);
     else if (phase === "body" && !paused) this.#deadline.await("body", this.#options.bodyIdleTimeoutMs);
     else this.#deadline.clear();
   }
 
+  /** RFC 9110 section 10.1.1: a client does not wait for ever; many a server answers when it has the body. */
+  #releaseBody(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.release();
+  }
+
   #timedOut(late: WaitingFor): void {
+    if (late === "continue") {
+      this.#releaseBody();
+      return this.#awaitPeer();
+    }
     const { writeStallTimeoutMs, responseHeadTimeoutMs, bodyIdleTimeoutMs } = this.#options;
     const [waitingFor, timeoutMs] = {
       write: ["taking the request", writeStallTimeoutMs] as const,
@@ -276,3 +304,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     return formatAddress(this.#stream.remoteAddress);
   }
 }
+
+/** A body that has yet to come, so that it may be spared. */
+const isAwaited = (body: Body, framing: WrittenFraming): boolean =>
+  (framing === "length" || framing === "chunked") && body.whole === undefined;

@@ -26,7 +26,9 @@ export interface ClientExchangeOwner {
   /** Whoever asked, or whoever should take the response, does not want it any more. */
   cancel(reason: unknown): void;
   /** An interim response: the final one may take its time again. */
-  interimReceived(): void;
+  interimReceived(status: number): void;
+  /** More interim responses than any request needs: what to reject with. */
+  tooManyInterims(allowed: number): Error;
   /** Whoever takes the response's body can take more. */
   responseResumed(): void;
   /** The response has come, and none of its memory is in use. */
@@ -43,6 +45,9 @@ export interface ClientExchangeOwner {
  */
 type Phase = "none" | "head" | "body" | "done";
 
+/** Interim responses to one request: each gives the final one its time anew, so there has to be an end. */
+const maxInterims = 100;
+
 /** A connection whose responses are longer than this reads into a buffer of its own, for the next one too. */
 const ownBufferFromBytes = 16 * 1024;
 
@@ -55,6 +60,7 @@ export class ClientExchange implements IncomingBodySource {
   unanswered = true;
   /** As far as the response says, the connection can take another request. */
   reusable = true;
+  #interims = 0;
   readonly #stream: ByteStream;
   readonly #owner: ClientExchangeOwner;
   readonly #heads: ResponseHeadReader;
@@ -82,6 +88,7 @@ export class ClientExchange implements IncomingBodySource {
     this.#request = request;
     this.#listener = listener;
     this.unanswered = true;
+    this.#interims = 0;
     this.requestWritten = false;
     this.#cancellation = cancellation;
     cancellation?.addListener(this.#owner);
@@ -152,8 +159,10 @@ export class ClientExchange implements IncomingBodySource {
       this.#answer(this.#owner.switchProtocol(head, request));
       this.finish();
     } else if (head.status < 200) {
-      this.#owner.interimReceived();
+      this.#interims += 1;
+      if (this.#interims > maxInterims) throw this.#owner.tooManyInterims(maxInterims);
       request.onInformational?.(head.status, head.headers);
+      this.#owner.interimReceived(head.status);
     } else return this.#startResponse(head, request, chunk, next);
     return next;
   }

@@ -5,6 +5,11 @@ import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
 export interface HttpClientConnectionOptions {
   /** From the request's last byte (or the last 1xx) to the response's head. Default 30,000. */
   readonly responseHeadTimeoutMs?: number;
+  /**
+   * How long a body that the client's own peer holds back waits for a 100 (RFC 9110 section 10.1.1), before it is asked for
+   * without one. 0: it is asked for at once, and the server hears nothing of the expectation. Default 1,000.
+   */
+  readonly continueTimeoutMs?: number;
   /** Between two parts of a response body. Default 30,000. */
   readonly bodyIdleTimeoutMs?: number;
   /** How long the request may make no progress because the peer takes nothing. Default 10,000. */
@@ -31,6 +36,7 @@ export function resolveHttpClientConnectionOptions(
   options: HttpClientConnectionOptions = {},
 ): ResolvedHttpClientConnectionOptions {
   return {
+    continueTimeoutMs: options.continueTimeoutMs ?? 1_000,
     responseHeadTimeoutMs: options.responseHeadTimeoutMs ?? 30_000,
     bodyIdleTimeoutMs: options.bodyIdleTimeoutMs ?? 30_000,
     writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,

@@ -19,6 +19,8 @@ export class CurrentRequest {
   /** The connection is to end: no request may follow. */
   last = false;
   request: HttpRequest | undefined = undefined;
+  /** Of the client, whatever the services inside make of the request. */
+  version: "1.0" | "1.1" = "1.1";
   receiver: BodyReceiver | undefined = undefined;
   /** Of the context that the handler was called with. */
   cancellation: Cancellation | undefined = undefined;
@@ -33,8 +35,11 @@ export class CurrentRequest {
     this.count += 1;
     const version = head.minorVersion === 1 ? "1.1" : "1.0";
     const request = new HttpRequest(head.method, head.target, version, head.headers, emptyBody, head.upgrade);
+    // RFC 9110 section 10.1.1: a server ignores it in HTTP/1.0.
+    request.expectContinue = head.expectContinue && head.minorVersion === 1;
     toOriginForm(request);
     this.request = request;
+    this.version = version;
     this.report?.begin(request, head.target);
     return request;
   }

@@ -98,6 +98,7 @@ export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming)
   at = headers.encode(buffer, at);
   if (!keepsLength) at = encodeFraming(buffer, at, framing, length);
   if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");
+  if (request.expectContinue) at = encodeText(buffer, at, "Expect: 100-continue\r\n");
   finishHead(buffer, at);
 }
 

@@ -121,7 +121,7 @@ export class ServerAnswer implements MessageWriterOwner {
 
   /** Passes an interim response on to clients that know them. */
   inform(status: number, headers: Headers): void {
-    if (this.state !== "awaited" || this.#current.request?.version !== "1.1") return;
+    if (this.state !== "awaited" || this.#current.version !== "1.1") return;
     if (status === 100) return this.sendContinue();
     // They are hints: for a client that takes nothing they would only pile up.
     if (status < 102 || status > 199 || this.#stream.pendingBytes > 0) return;
@@ -157,15 +157,13 @@ export class ServerAnswer implements MessageWriterOwner {
   /** False when the rest of the request is not worth waiting for, so that the connection closes. */
   #requestEndIsNear(response: HttpResponse): boolean {
     // A body that is being read, or sent back, will end by itself; a client that waits for a 100 may never send any.
-    return (
-      this.#current.bodyUsed ||
-      response.body === this.#current.request?.body ||
-      (this.#current.endIsNear && !this.continueExpected)
-    );
+    if (response.body === this.#current.request?.body) return true;
+    const comes = this.#current.complete || !this.continueExpected;
+    return comes && (this.#current.bodyUsed || this.#current.endIsNear);
   }
 
   #encode(response: HttpResponse, request: HttpRequest | undefined): WrittenFraming {
-    const version = request?.version === "1.0" ? "1.0" : "1.1";
+    const { version } = this.#current;
     const framing = responseFraming(response, request?.method ?? "GET", version);
     this.persist &&= framing !== "close";
     encodeResponseHead(response, { version, framing, persist: this.persist });

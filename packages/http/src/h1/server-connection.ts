@@ -170,7 +170,7 @@ export class ServerConnection<Context extends HttpContext>
     if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", this.#options.requestTimeoutMs);
     const request = this.#current.begin(head);
     const persist = this.#current.keepsAlive(head, this.#options.maxRequestsPerConnection);
-    this.#answer.begin(persist, head.expectContinue && head.minorVersion === 1);
+    this.#answer.begin(persist, request.expectContinue);
     if (head.method === "CONNECT") {
       this.#refuseWith(methodNotAllowed(), new ClientGoneError());
       return chunk.length;

@@ -26,6 +26,11 @@ export class HttpRequest {
   body: Body;
   /** The client asks to leave HTTP on this connection (Upgrade), and the connection can do that. */
   upgrade: boolean;
+  /**
+   * The client waits for a 100 before it sends the body (RFC 9110 section 10.1.1). On its way out such a request's head goes
+   * first, and its body when the server asks for it, or says nothing for a while.
+   */
+  expectContinue = false;
   /** Hears 1xx responses of an upstream, to pass them on; undefined when nobody wants them. */
   onInformational: InformationalListener | undefined = undefined;
 

@@ -194,6 +194,18 @@ describe("an upgrade", () => {
     expect(await over).toMatchObject({ bytesFromFirst: 5, bytesFromSecond: 20, error: undefined });
   });
 
+  it.each(["other", "echo, other", "", "echo/2"])("to what was not offered is none: %j", async (protocol) => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.readUntil("\r\n\r\n");
+      void connection.write(switched.replace("echo", protocol));
+    });
+    await using client = await connectClient(server);
+    await expect(client.connection.send(upgrading())).rejects.toMatchObject({
+      code: "ERR_HTTP_UPSTREAM_PROTOCOL",
+    });
+    await client.closed;
+  });
+
   it("that nobody takes is closed with the body of its response", async () => {
     await using server = await startRawServer(async (connection) => {
       await connection.readUntil("\r\n\r\n");

@@ -44,6 +44,22 @@ describe("a client connection", () => {
     expect(heard).toEqual(["100 undefined", "103 </a>", "103 </a>"]);
   });
 
+  it("takes no more interim responses than any request needs", async () => {
+    const interim = "HTTP/1.1 102 Processing\r\n\r\n";
+    await using server = await answering(
+      interim.repeat(100) + ok("in time"),
+      interim.repeat(101) + ok("late"),
+    );
+    await using client = await connectClient(server);
+    const idle = client.nextIdle();
+    expect(await text(await client.connection.send(request()))).toBe("in time");
+    await idle;
+    await expect(client.connection.send(request())).rejects.toMatchObject({
+      code: "ERR_HTTP_UPSTREAM_PROTOCOL",
+      what: "sent more than 100 interim responses",
+    });
+  });
+
   it.each([
     ["HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"],
     ["HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],

@@ -22,6 +22,7 @@ import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
 import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
+import { answerOfLastRecipient } from "./max-forwards.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
 import type { HttpUpstreamTarget } from "./upstream-target.ts";
@@ -70,6 +71,8 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
     const { target, headers } = request;
+    const own = answerOfLastRecipient(request);
+    if (own !== undefined) return Promise.resolve(own);
     if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
     removeHopByHop(headers, request.upgrade);
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
