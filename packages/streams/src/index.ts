@@ -2,6 +2,7 @@ export { acceptedStream, dataStream } from "./accepted-stream.ts";
 export type { SocketAddress } from "./address.ts";
 export { formatAddress } from "./address.ts";
 export type { ByteStream, StreamHandler } from "./byte-stream.ts";
+export { ConnectionDeadline } from "./connection-deadline.ts";
 export type { Expiring } from "./deadline.ts";
 export { deadlineClockMs, deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { DialOptions } from "./dial-stream.ts";

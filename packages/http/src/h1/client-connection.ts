@@ -1,6 +1,7 @@
 import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
+  ConnectionDeadline,
   formatAddress,
   type StreamHandler,
   unwatchDeadline,
@@ -19,7 +20,6 @@ import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { ClientExchange, type ClientExchangeOwner, type ResponseListener } from "./client-exchange.ts";
 import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
-import { ConnectionDeadline } from "./connection-deadline.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
 import { HeldBody } from "./held-body.ts";
 import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";

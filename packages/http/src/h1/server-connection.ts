@@ -1,5 +1,11 @@
 import { MonolakeError } from "@monolake/errors";
-import { type ByteStream, type StreamHandler, unwatchDeadline, watchDeadline } from "@monolake/streams";
+import {
+  type ByteStream,
+  ConnectionDeadline,
+  type StreamHandler,
+  unwatchDeadline,
+  watchDeadline,
+} from "@monolake/streams";
 import type { BodyReceiver } from "../body/body-receiver.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
 import {
@@ -14,7 +20,6 @@ import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { BodyPace } from "./body-pace.ts";
-import { ConnectionDeadline } from "./connection-deadline.ts";
 import { CurrentRequest } from "./current-request.ts";
 import { errorResponse, methodNotAllowed, statusOfError } from "./error-response.ts";
 import { createExchangeReport } from "./exchange-report.ts";

@@ -1,8 +1,9 @@
-import { type ByteStream, deadlineClockMs, deadlineIn, type Expiring } from "@monolake/streams";
+import type { ByteStream } from "./byte-stream.ts";
+import { deadlineClockMs, deadlineIn, type Expiring } from "./deadline.ts";
 
 /**
- * The one deadline of a connection. What the peer has to take comes before what it has to send: while a write is pending
- * nothing else is waited for.
+ * The one deadline of a connection that carries messages, to be watched with `watchDeadline`. What the peer has to take
+ * comes before what it has to send: while a write is pending nothing else is waited for.
  */
 export class ConnectionDeadline<WaitingFor extends string> implements Expiring {
   deadlineMs = Number.POSITIVE_INFINITY;

@@ -1,0 +1,397 @@
+import type { Cancellation } from "@monolake/service-async";
+import {
+  type ByteStream,
+  ConnectionDeadline,
+  deadlineIn,
+  formatAddress,
+  type StreamHandler,
+  unwatchDeadline,
+  watchDeadline,
+} from "@monolake/streams";
+import { MessageType } from "../constants.ts";
+import {
+  ThriftConnectionBusyError,
+  ThriftUpstreamClosedError,
+  ThriftUpstreamProtocolError,
+  ThriftUpstreamTimeoutError,
+} from "../errors.ts";
+import type { IncomingPayload, PayloadSource } from "../message/incoming-payload.ts";
+import type { ThriftMessage } from "../message/thrift-message.ts";
+import { StringKey } from "../ttheader/keys.ts";
+import { isAnswerFormat } from "../wire/format.ts";
+import { ClientCall, type ClientCallOwner } from "./client-call.ts";
+import type { ResolvedThriftClientConnectionOptions } from "./client-options.ts";
+import { MessageReader } from "./message-reader.ts";
+import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
+
+/** What happens to a client connection between calls. */
+export interface ThriftClientConnectionOwner {
+  /** No call is under way, and the connection can take another one. */
+  connectionIdle(connection: ThriftClientConnection): void;
+  /** The connection takes no more calls: it is gone, or will be with its last answer. Called once. */
+  connectionClosed(connection: ThriftClientConnection): void;
+}
+
+/** What the server has to do next. */
+type WaitingFor = "answer" | "rest";
+
+/** Sequence ids of a connection's own. */
+const lastSequenceId = 0x7fff_ffff;
+
+/**
+ * The client side of one connection: one call at a time, or several that are told apart by their sequence ids. All messages of a
+ * connection should have one format, because servers find out what a client speaks by its first bytes.
+ */
+export class ThriftClientConnection
+  implements StreamHandler, PayloadSource, MessageWriterOwner, ClientCallOwner
+{
+  readonly #stream: ByteStream;
+  readonly #owner: ThriftClientConnectionOwner;
+  readonly #options: ResolvedThriftClientConnectionOptions;
+  readonly #reader: MessageReader;
+  readonly #writer: MessageWriter;
+  readonly #deadline: ConnectionDeadline<WaitingFor>;
+  /** By the sequence ids that they have on the connection, the oldest first. */
+  readonly #calls = new Map<number, ClientCall>();
+  /** Ids of calls that were given up as late: their answers are thrown away. */
+  readonly #late = new Set<number>();
+  readonly #oneways = new Map<ThriftMessage, () => void>();
+  #sequenceId = 0;
+  #sent = 0;
+  /** Takes no more calls. */
+  #retired = false;
+  #gone = false;
+  #closedTold = false;
+  #delivering = false;
+  /** It was given a call and has not said since that it is idle. */
+  #busy = false;
+  /** A large answer of which memory may be in use. */
+  #large: IncomingPayload | undefined = undefined;
+
+  /** The stream belongs to the connection. */
+  constructor(
+    stream: ByteStream,
+    owner: ThriftClientConnectionOwner,
+    options: ResolvedThriftClientConnectionOptions,
+  ) {
+    const { limits, maxCalls, writeStallTimeoutMs } = options;
+    this.#stream = stream;
+    this.#owner = owner;
+    this.#options = options;
+    // An answer that is passed on slowly would hold up those behind it.
+    this.#reader = new MessageReader(this, limits, maxCalls > 1 ? { gatherBytes: limits.maxFrameBytes } : {});
+    this.#writer = new MessageWriter(stream, this);
+    this.#deadline = new ConnectionDeadline<WaitingFor>(stream, writeStallTimeoutMs, (late) =>
+      this.#timedOut(late),
+    );
+    watchDeadline(this.#deadline);
+    stream.attach(this);
+  }
+
+  /** Nothing is under way and it can take a call: what to look at before a kept connection is used again. */
+  get idle(): boolean {
+    return this.available && this.#calls.size === 0 && this.#isQuiet;
+  }
+
+  /** Whether it can take a call. */
+  get available(): boolean {
+    if (this.#retired || this.#stream.closed || this.#stream.ended) return false;
+    const { maxCalls } = this.#options;
+    return maxCalls > 1 ? this.#calls.size < maxCalls : this.#calls.size === 0 && this.#isQuiet;
+  }
+
+  /** Calls that are not answered. */
+  get calls(): number {
+    return this.#calls.size;
+  }
+
+  /** How many calls it was given. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /**
+   * Sends a call and resolves with its answer, which may be an exception: as soon as its head is there, where it is large; a oneway
+   * call resolves with undefined when it is written. Rejects with ERR_THRIFT_UPSTREAM_CLOSED, ERR_THRIFT_UPSTREAM_TIMEOUT,
+   * ERR_THRIFT_UPSTREAM_PROTOCOL, with what broke the call's payload off, or the reason of the cancellation; and with
+   * ERR_THRIFT_CONNECTION_BUSY when nothing of it was sent. A call that is cancelled takes a connection with it that has no other calls.
+   */
+  send(message: ThriftMessage, cancellation?: Cancellation): Promise<ThriftMessage | undefined> {
+    if (!this.available) return Promise.reject(new ThriftConnectionBusyError({ state: this.#stateName }));
+    if (cancellation?.cancelled) return Promise.reject(cancellation.reason);
+    this.#sent += 1;
+    this.#busy = true;
+    return new Promise((resolve, reject) => {
+      if (message.type === MessageType.ONEWAY) this.#sendOneway(message, () => resolve(undefined));
+      else this.#sendCall(new ClientCall(this, message, cancellation, resolve, reject));
+    });
+  }
+
+  /** Closes it at once; what is under way breaks off. */
+  close(): void {
+    this.#stream.destroy();
+  }
+
+  /** Takes no more calls and closes behind the last answer. */
+  retire(): void {
+    this.#retired = true;
+    this.#tellClosed();
+    this.#settle();
+  }
+
+  #sendCall(call: ClientCall): void {
+    const { message } = call;
+    const shared = this.#options.maxCalls > 1;
+    if (shared) this.#numberAnew(message);
+    this.#calls.set(message.sequenceId, call);
+    if (message.isWhole) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
+    if (shared) this.#writer.sendWithTurn(message);
+    else this.#writer.send(message);
+    if (this.#calls.size === 1) this.#awaitPeer();
+  }
+
+  #sendOneway(message: ThriftMessage, sent: () => void): void {
+    if (this.#options.maxCalls > 1) {
+      this.#numberAnew(message);
+      this.#writer.sendWithTurn(message);
+      return sent();
+    }
+    if (!message.isWhole) this.#oneways.set(message, sent);
+    this.#writer.send(message);
+    if (!message.isWhole) return;
+    sent();
+    this.#settle();
+  }
+
+  /** Gives a message a sequence id that no other call of this connection has. */
+  #numberAnew(message: ThriftMessage): void {
+    do this.#sequenceId = this.#sequenceId === lastSequenceId ? 1 : this.#sequenceId + 1;
+    while (this.#calls.has(this.#sequenceId) || this.#late.has(this.#sequenceId));
+    message.sequenceId = this.#sequenceId;
+    message.headerSequence = this.#sequenceId;
+  }
+
+  // === what the stream tells ===
+
+  onData(chunk: Buffer): boolean {
+    if (this.#gone) return true;
+    const reader = this.#reader;
+    reader.feed(chunk, this.#stream.ownsChunk);
+    this.#delivering = true;
+    try {
+      while (reader.hasMore && !this.#gone) {
+        const answer = reader.next();
+        if (answer !== undefined) this.#received(answer);
+      }
+    } catch (error) {
+      this.#fail(this.#protocolError("sent what is no Thrift message", error as Error));
+    }
+    this.#delivering = false;
+    this.#stream.ownBuffer = this.#large !== undefined;
+    this.#awaitPeer();
+    this.#settle();
+    return this.#large?.paused !== true;
+  }
+
+  onEnd(): void {
+    if (this.#calls.size > 0 || !this.#reader.atBoundary) this.#fail(this.#closedError());
+    else this.#stream.destroy();
+  }
+
+  onDrain(): void {
+    this.#writer.drained();
+    this.#settle();
+  }
+
+  onClose(error: Error | undefined): void {
+    unwatchDeadline(this.#deadline);
+    this.#end(this.#closedError(error));
+  }
+
+  // === answers ===
+
+  #received(answer: ThriftMessage): void {
+    const id = answer.sequenceId;
+    const call = this.#calls.get(id);
+    if (call === undefined) {
+      if (!answer.isWhole) this.#large = this.#reader.payload;
+      if (!this.#late.delete(id)) throw new Error(`an answer that nobody asked for, with sequence id ${id}`);
+      return answer.payload.cancel();
+    }
+    if (answer.type !== MessageType.REPLY && answer.type !== MessageType.EXCEPTION) {
+      throw new Error(`a message of type ${answer.type} in the place of an answer`);
+    }
+    if (!isAnswerFormat(call.message.format, answer.format)) {
+      throw new Error(`an answer in ${answer.format.transport} and ${answer.format.protocol}`);
+    }
+    this.#calls.delete(id);
+    call.settle();
+    if (answer.format.hasHeader) this.#readHeader(answer, call, id);
+    answer.sequenceId = call.sequenceId;
+    // An early answer: what is left of the call is of no use, and so is the connection.
+    if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
+    if (!answer.isWhole) this.#large = this.#reader.payload;
+    if (call.abandoned) answer.payload.cancel();
+    else call.resolve(answer);
+  }
+
+  #readHeader(answer: ThriftMessage, call: ClientCall, id: number): void {
+    // Servers need not fill it in.
+    if (answer.headerSequence === id) answer.headerSequence = call.headerSequence;
+    if (answer.header?.has(StringKey.connectionReadyToReset)) this.#retired = true;
+  }
+
+  /** Looks whether the connection is free, or has to go. */
+  #settle(): void {
+    if (this.#delivering || this.#gone || this.#calls.size > 0) return;
+    if (!this.#reader.atBoundary || this.#large !== undefined) return;
+    if (this.#retired) return this.#stream.destroy();
+    if (!this.#busy || !this.#isQuiet) return;
+    this.#busy = false;
+    this.#owner.connectionIdle(this);
+  }
+
+  /** Nothing is left to be written or read. */
+  get #isQuiet(): boolean {
+    const readAll = this.#reader.atBoundary && this.#large === undefined;
+    return readAll && this.#writer.idle && this.#stream.pendingBytes === 0;
+  }
+
+  callCancelled(call: ClientCall, reason: unknown): void {
+    if (this.#options.maxCalls === 1) {
+      return this.#fail(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+    }
+    // The others go on; the answer is thrown away when it comes.
+    call.abandoned = true;
+    call.settle();
+    call.reject(reason);
+  }
+
+  payloadResumed(): void {
+    this.#awaitPeer();
+    this.#stream.resume();
+  }
+
+  payloadSettled(): void {
+    this.#large = undefined;
+    this.#settle();
+    this.payloadResumed();
+  }
+
+  payloadCancelled(reason: Error | undefined): void {
+    this.#fail(reason ?? new Error("the answer is not wanted"));
+  }
+
+  #fail(error: Error): void {
+    this.#stream.destroy(error);
+    this.#end(error);
+  }
+
+  /** Tells everybody who takes part that there will be nothing more. */
+  #end(error: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#retired = true;
+    const unsent = new Set(this.#writer.abort(error));
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) {
+      call.settle();
+      const busy = unsent.has(call.message);
+      if (busy) call.message.sequenceId = call.sequenceId;
+      if (busy) call.message.headerSequence = call.headerSequence;
+      call.reject(busy ? new ThriftConnectionBusyError({ state: "closed", cause: error }) : error);
+    }
+    for (const sent of this.#oneways.values()) sent();
+    this.#reader.break(error);
+    this.#tellClosed();
+  }
+
+  #tellClosed(): void {
+    if (this.#closedTold) return;
+    this.#closedTold = true;
+    this.#owner.connectionClosed(this);
+  }
+
+  // === writing, and time ===
+
+  largeMessageWritten(message: ThriftMessage): void {
+    const sent = this.#oneways.get(message);
+    this.#oneways.delete(message);
+    sent?.();
+    const call = this.#calls.get(message.sequenceId);
+    if (call !== undefined) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
+    this.#awaitPeer();
+    this.#settle();
+  }
+
+  largeMessageFailed(_message: ThriftMessage, error: Error): void {
+    this.#fail(error);
+  }
+
+  writeMoved(pending: boolean): void {
+    this.#deadline.writeMoved(pending);
+    if (!pending) this.#awaitPeer();
+  }
+
+  #awaitPeer(): void {
+    const { payload } = this.#reader;
+    if (payload !== undefined) {
+      if (payload.paused) this.#deadline.clear();
+      else this.#deadline.await("rest", this.#options.readTimeoutMs);
+      return;
+    }
+    const oldest = this.#calls.size === 0 ? undefined : this.#calls.values().next().value;
+    if (oldest === undefined) this.#deadline.clear();
+    else this.#deadline.awaitUntil("answer", oldest.deadlineMs);
+  }
+
+  #timedOut(late: WaitingFor | "write"): void {
+    const { readTimeoutMs, writeStallTimeoutMs, maxCalls } = this.#options;
+    const address = this.#address;
+    if (late === "write") {
+      const waitingFor = "taking a call";
+      return this.#fail(
+        new ThriftUpstreamTimeoutError({ address, waitingFor, timeoutMs: writeStallTimeoutMs }),
+      );
+    }
+    const waitingFor = late === "answer" ? "its answer" : "more of its answer";
+    const error = new ThriftUpstreamTimeoutError({ address, waitingFor, timeoutMs: readTimeoutMs });
+    if (late === "rest" || maxCalls === 1) return this.#fail(error);
+    this.#giveUpOldest(error);
+  }
+
+  /** A shared connection takes no more calls when one is late; those that are not late yet may still be answered. */
+  #giveUpOldest(error: Error): void {
+    let deadlineMs = Number.NaN;
+    for (const [id, call] of this.#calls) {
+      if (Number.isNaN(deadlineMs)) deadlineMs = call.deadlineMs;
+      if (call.deadlineMs > deadlineMs) break;
+      this.#calls.delete(id);
+      this.#late.add(id);
+      call.settle();
+      if (!call.abandoned) call.reject(error);
+    }
+    this.#awaitPeer();
+    this.retire();
+  }
+
+  // === errors ===
+
+  #protocolError(what: string, cause: Error): ThriftUpstreamProtocolError {
+    return new ThriftUpstreamProtocolError({ address: this.#address, what, cause });
+  }
+
+  #closedError(cause?: Error): ThriftUpstreamClosedError {
+    return new ThriftUpstreamClosedError({ address: this.#address, cause });
+  }
+
+  get #address(): string {
+    return formatAddress(this.#stream.remoteAddress);
+  }
+
+  get #stateName(): string {
+    if (this.#stream.closed || this.#stream.ended) return "closed";
+    return this.#retired ? "about to close" : "busy";
+  }
+}

@@ -1,0 +1,29 @@
+/** Something that has work for the end of a turn of the event loop. */
+export interface TurnEndTask {
+  /** Called once for each {@link atTurnEnd}. */
+  turnEnded(): void;
+}
+
+let waiting: TurnEndTask[] = [];
+let scheduled = false;
+
+/** Calls `task` when everything that arrived in this turn of the event loop has been read. Must not be called twice for one turn. */
+export function atTurnEnd(task: TurnEndTask): void {
+  waiting.push(task);
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(endTurn);
+}
+
+function endTurn(): void {
+  const tasks = waiting;
+  waiting = [];
+  scheduled = false;
+  for (const task of tasks) {
+    try {
+      task.turnEnded();
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : new Error(String(error), { cause: error }));
+    }
+  }
+}
