@@ -10,32 +10,33 @@ import { WorkerPlace, type WorkerPlaceOptions } from "./worker-place.ts";
 
 /** What the manager's options do not say of a place. */
 export interface CreatePlaceOptions extends Pick<WorkerPlaceOptions, "admit" | "changed" | "id" | "report"> {
-  /** How many places there are. */
-  readonly count: number;
-  readonly options: ResolvedWorkerManagerOptions;
+  /** What the next worker is made with. */
+  readonly options: () => ResolvedWorkerManagerOptions;
 }
 
 /** Makes the place of one worker, in the mode that the options say. */
-export function createWorkerPlace({ id, count, options, ...place }: CreatePlaceOptions): WorkerPlace {
-  const { mode, logger, logLevel, drainMs, heartbeatTimeoutMs, init, runtime, startLimitMs } = options;
-  const pinned = runtime.cpuAffinity && mode !== "inline";
+export function createWorkerPlace({ id, options, ...place }: CreatePlaceOptions): WorkerPlace {
   return new WorkerPlace({
     id,
     ...place,
-    start: { init, core: pinned ? coreOfWorker(id) : undefined },
-    startLimitMs,
-    drainMs,
-    create: (callbacks) =>
-      createWorker(options, {
+    settings: () => {
+      const { drainMs, init, mode, runtime, startLimitMs } = options();
+      const core = runtime.cpuAffinity && mode !== "inline" ? coreOfWorker(id) : undefined;
+      return { start: { init, core }, startLimitMs, drainMs };
+    },
+    create: (callbacks) => {
+      const { mode, logger, logLevel, drainMs, heartbeatTimeoutMs, runtime } = options();
+      return createWorker(options(), {
         ...callbacks,
         workerId: id,
-        workerCount: count,
+        workerCount: runtime.workerThreads,
         mode,
         logLevel,
         drainMs,
         heartbeat: heartbeatOf(heartbeatTimeoutMs),
         logger,
-      }),
+      });
+    },
   });
 }
 

@@ -4,7 +4,7 @@ export type { CrashReason, DrainReport, WorkerEvent } from "./worker-events.ts";
 export type { ServiceCounts, WorkerFigures } from "./worker-figures.ts";
 export type { WorkerManager, WorkerStats } from "./worker-manager.ts";
 export { createWorkerManager } from "./worker-manager.ts";
-export type { WorkerManagerOptions, WorkerMode } from "./worker-manager-options.ts";
+export type { WorkerManagerOptions, WorkerMode, WorkerSettings } from "./worker-manager-options.ts";
 
 // What a worker manager is told, and what it answers.
 

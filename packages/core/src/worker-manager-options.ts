@@ -36,6 +36,12 @@ export interface WorkerManagerOptions {
   readonly onEvent?: (event: WorkerEvent) => void;
 }
 
+/** What of a manager's options can change while it runs. */
+export type WorkerSettings = Pick<
+  WorkerManagerOptions,
+  "drainMs" | "graceMs" | "heartbeatTimeoutMs" | "runtime" | "startLimitMs"
+>;
+
 /** {@link WorkerManagerOptions} with the defaults filled in. */
 export interface ResolvedWorkerManagerOptions {
   readonly runtime: RuntimeConfig;
@@ -67,4 +73,31 @@ export function resolveWorkerManagerOptions(options: WorkerManagerOptions): Reso
     startLimitMs: options.startLimitMs ?? 60_000,
     onEvent: options.onEvent ?? (() => {}),
   };
+}
+
+/** The options with some settings changed; what `settings` leaves out stays. Throws `ERR_RUNTIME_CONFIG`. */
+export function changeWorkerSettings(
+  options: ResolvedWorkerManagerOptions,
+  settings: WorkerSettings,
+): ResolvedWorkerManagerOptions {
+  const { runtime, ...limits } = settings;
+  const given = Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+  return {
+    ...options,
+    ...given,
+    runtime: runtime === undefined ? options.runtime : resolveRuntimeConfig(runtime),
+  };
+}
+
+/** Whether workers that were made with `before` are others than those that would be made with `next`. */
+export function mustBeReplaced(
+  before: ResolvedWorkerManagerOptions,
+  next: ResolvedWorkerManagerOptions,
+): boolean {
+  return (
+    before.runtime.heapLimitMebibytes !== next.runtime.heapLimitMebibytes ||
+    before.runtime.cpuAffinity !== next.runtime.cpuAffinity ||
+    before.heartbeatTimeoutMs !== next.heartbeatTimeoutMs ||
+    before.drainMs !== next.drainMs
+  );
 }

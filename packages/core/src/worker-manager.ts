@@ -20,9 +20,12 @@ import { TurnQueue } from "./turn-queue.ts";
 import type { WorkerEvent } from "./worker-events.ts";
 import type { WorkerFigures } from "./worker-figures.ts";
 import {
+  changeWorkerSettings,
+  mustBeReplaced,
   type ResolvedWorkerManagerOptions,
   resolveWorkerManagerOptions,
   type WorkerManagerOptions,
+  type WorkerSettings,
 } from "./worker-manager-options.ts";
 import type { WorkerPlace } from "./worker-place.ts";
 
@@ -34,12 +37,15 @@ export interface WorkerStats extends ExecutorStats {
 
 /** Starts workers, gives all of them the same commands, replaces those that die, and ends them. */
 export class WorkerManager implements AsyncDisposable {
-  readonly #options: ResolvedWorkerManagerOptions;
+  #options: ResolvedWorkerManagerOptions;
   readonly #logger: Logger;
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
   readonly #deployed = new DeployedState();
   readonly #turns: TurnQueue;
   readonly #places: WorkerPlace[];
+  /** Places that were taken away and whose workers have connections. */
+  readonly #leaving = new Set<WorkerPlace>();
+  #reconfigured: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   private constructor(options: ResolvedWorkerManagerOptions) {
@@ -55,7 +61,7 @@ export class WorkerManager implements AsyncDisposable {
         this.#places.some(({ starting }) => starting),
     );
     const count = options.runtime.workerThreads;
-    this.#places = Array.from({ length: count }, (_, id) => this.#createPlace(id, count));
+    this.#places = Array.from({ length: count }, (_, id) => this.#createPlace(id));
   }
 
   /** Makes a manager and its workers; {@link createWorkerManager} calls it. */
@@ -111,6 +117,19 @@ export class WorkerManager implements AsyncDisposable {
     }
   }
 
+  /**
+   * Changes what workers are made with, while they serve: adds or removes workers, and, if anything else changed, puts new
+   * ones in the places of the others, one after the other. Whoever leaves drains. Calls wait for each other.
+   *
+   * Rejects with {@link RuntimeConfigError} when nothing was changed, and with what kept a worker from starting
+   * ({@link WorkerStartError}): then workers that were replaced before have the new settings, and later ones the old.
+   */
+  reconfigure(settings: WorkerSettings): Promise<void> {
+    const changed = this.#reconfigured.then(() => this.#reconfigure(settings));
+    this.#reconfigured = changed.catch(() => {});
+    return changed;
+  }
+
   /** What each worker holds at this moment, in worker order. */
   stats(): Promise<WorkerStats[]> {
     return Promise.all(this.#places.map(statsOf));
@@ -121,7 +140,8 @@ export class WorkerManager implements AsyncDisposable {
    * calls give the promise of the first one.
    */
   close({ graceMs = this.#options.graceMs }: Partial<CloseOptions> = {}): Promise<void> {
-    this.#closed ??= Promise.all(this.#places.map((place) => place.close(graceMs))).then(() => {});
+    const places = [...this.#places, ...this.#leaving];
+    this.#closed ??= Promise.all(places.map((place) => place.close(graceMs))).then(() => {});
     this.#turns.poke();
     return this.#closed;
   }
@@ -131,11 +151,10 @@ export class WorkerManager implements AsyncDisposable {
     return this.close();
   }
 
-  #createPlace(id: number, count: number): WorkerPlace {
+  #createPlace(id: number): WorkerPlace {
     return createWorkerPlace({
       id,
-      count,
-      options: this.#options,
+      options: () => this.#options,
       admit: (worker, enter) => this.#turns.runUrgently(() => this.#admit(worker, enter)),
       report: (event) => this.#report(event),
       changed: () => this.#turns.poke(),
@@ -149,6 +168,46 @@ export class WorkerManager implements AsyncDisposable {
     const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
     await this.close({ graceMs: 0 });
     throw new WorkerStartError({ workerId: failed, reason: reasonOf(cause), cause });
+  }
+
+  async #reconfigure(settings: WorkerSettings): Promise<void> {
+    this.#throwIfClosed();
+    const before = this.#options;
+    const next = changeWorkerSettings(before, settings);
+    this.#options = next;
+    try {
+      await this.#resize(next.runtime.workerThreads);
+      if (mustBeReplaced(before, next)) await this.replaceWorkers();
+    } catch (error) {
+      this.#options = before;
+      throw error;
+    }
+  }
+
+  async #resize(count: number): Promise<void> {
+    const added = Array.from({ length: Math.max(0, count - this.#places.length) }, (_, index) =>
+      this.#createPlace(this.#places.length + index),
+    );
+    // They take commands as soon as they hold what is deployed, which may be before all of them do.
+    this.#places.push(...added);
+    const outcomes = await Promise.allSettled(added.map((place) => place.start()));
+    const failed = outcomes.findIndex(({ status }) => status === "rejected");
+    if (failed >= 0) {
+      const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
+      await this.#shrink(this.#places.length - added.length);
+      throw new WorkerStartError({ workerId: added[failed]?.id ?? 0, reason: reasonOf(cause), cause });
+    }
+    await this.#shrink(count);
+  }
+
+  /** Between two commands. The connections of those that leave go on for a while. */
+  #shrink(count: number): Promise<void> {
+    return this.#turns.run(async () => {
+      for (const place of this.#places.splice(count)) {
+        this.#leaving.add(place);
+        void place.leave().then(() => this.#leaving.delete(place));
+      }
+    });
   }
 
   /** In the order of commands: no command is half done, and the next one finds the new worker in service. */

@@ -12,16 +12,23 @@ export interface WorkerCallbacks {
   readonly onEvent: (event: HostEvent) => void;
 }
 
+/** What a place goes by. */
+export interface PlaceSettings {
+  readonly start: StartInput;
+  /** How long a worker may take to start. */
+  readonly startLimitMs: number;
+  /** How long the connections of a worker that leaves may go on. */
+  readonly drainMs: number;
+}
+
 /** What a {@link WorkerPlace} needs of its manager. */
 export interface WorkerPlaceOptions {
   readonly id: number;
   readonly create: (callbacks: WorkerCallbacks) => ManagedWorker;
-  readonly start: StartInput;
+  /** As they are now. */
+  readonly settings: () => PlaceSettings;
   /** Brings a worker that has started to what is deployed, when no command is under way, and then calls `enter`. */
   readonly admit: (worker: ManagedWorker, enter: () => void) => Promise<void>;
-  /** How long a worker may take to start. */
-  readonly startLimitMs: number;
-  readonly drainMs: number;
   readonly report: (event: WorkerEvent) => void;
   /** Whether somebody is in service, or on the way there, may have changed. */
   readonly changed: () => void;
@@ -79,7 +86,7 @@ export class WorkerPlace {
     this.#candidate = candidate;
     this.#options.report({ type: "spawned", workerId: this.id, attempt: this.#attempt });
     try {
-      const started = candidate.request("start", this.#options.start);
+      const started = candidate.request("start", this.#options.settings().start);
       this.#initOutput = await this.#limited(started);
       await this.#options.admit(candidate, () => this.#enter(candidate, startMs));
     } catch (error) {
@@ -112,22 +119,27 @@ export class WorkerPlace {
 
   /** Rejects with {@link WorkerStartTimeoutError} when `answer` takes longer than a worker may take to start. */
   async #limited<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    const limitMs = this.#options.startLimitMs;
+    const limitMs = this.#options.settings().startLimitMs;
     if (await settledWithin(answer, limitMs)) return answer;
     throw new WorkerStartTimeoutError({ workerId: this.id, limitMs });
   }
 
+  /** The place is no longer needed: whoever is here drains and ends. Never rejects. */
+  async leave(): Promise<void> {
+    const wasInService = this.#worker?.alive === true;
+    await this.close(this.#options.settings().drainMs);
+    if (wasInService) this.#options.report({ type: "retired", workerId: this.id, replaced: false });
+  }
+
   /** Ends whoever is here. Never rejects. */
   async close(graceMs: number): Promise<void> {
+    const closedBefore = this.#closed;
     this.#closed = true;
     clearTimeout(this.#retry);
     const candidate = this.#candidate?.kill();
-    const worker = this.#worker?.close(graceMs);
-    const leaving = [...this.#leaving].map(async (worker) => {
-      // It has begun to leave before, perhaps with more time than there is now.
-      if (!(await settledWithin(worker.close(graceMs), graceMs))) await worker.kill();
-    });
-    await Promise.all([candidate, worker, ...leaving]);
+    const worker = closedBefore ? undefined : this.#worker?.close(graceMs);
+    const leaving = [...this.#leaving, ...(closedBefore && this.#worker ? [this.#worker] : [])];
+    await Promise.all([candidate, worker, ...leaving.map((left) => endWithin(left, graceMs))]);
   }
 
   #create(): ManagedWorker {
@@ -153,7 +165,7 @@ export class WorkerPlace {
 
   #leave(worker: ManagedWorker, replaced: boolean): void {
     this.#leaving.add(worker);
-    void worker.close(this.#options.drainMs).then(() => {
+    void worker.close(this.#options.settings().drainMs).then(() => {
       this.#leaving.delete(worker);
       this.#options.report({ type: "retired", workerId: this.id, replaced });
     });
@@ -213,6 +225,11 @@ export class WorkerPlace {
       this.#replaceIn(retryInMs);
     }
   }
+}
+
+/** It has begun to leave before, perhaps with more time than there is now. */
+async function endWithin(worker: ManagedWorker, graceMs: number): Promise<void> {
+  if (!(await settledWithin(worker.close(graceMs), graceMs))) await worker.kill();
 }
 
 const msSince = (startMs: number): number => Math.round(performance.now() - startMs);

@@ -1,5 +1,6 @@
 import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
+import { ConnectionAge, type ConnectionLifetimeOptions, jittered } from "./connection-lifetime.ts";
 import type { Serving } from "./h1/handler-calls.ts";
 import { ServerConnection } from "./h1/server-connection.ts";
 import {
@@ -9,6 +10,9 @@ import {
 } from "./h1/server-options.ts";
 import type { HttpContext, HttpHandler } from "./http-handler.ts";
 
+/** How a {@link HttpCore} serves connections. */
+export interface HttpCoreOptions extends HttpServerOptions, ConnectionLifetimeOptions {}
+
 /**
  * Turns an accepted connection into calls of an HTTP handler. A call lasts as long as the connection and never rejects:
  * what breaks a request ends in its answer, what breaks the connection ends the connection.
@@ -16,24 +20,41 @@ import type { HttpContext, HttpHandler } from "./http-handler.ts";
 export class HttpCore<Context extends HttpContext> implements Service<ByteStream, void, Context>, Drainable {
   readonly inner: HttpHandler<Context>;
   readonly #options: ResolvedHttpServerOptions;
+  readonly #maxAgeMs: number;
+  readonly #jitter: number;
   readonly #connections = new Set<ServerConnection<Context>>();
   #draining = false;
 
-  constructor(inner: HttpHandler<Context>, options: HttpServerOptions = {}) {
+  constructor(inner: HttpHandler<Context>, options: HttpCoreOptions = {}) {
     this.inner = inner;
     this.#options = resolveHttpServerOptions(options);
+    this.#maxAgeMs = options.maxConnectionAgeMs ?? 0;
+    this.#jitter = options.lifetimeJitter ?? 0;
   }
 
   call(stream: ByteStream, context: Context): Promise<void> {
-    const serving: Serving<Context> = { handler: this.inner, context, options: this.#options };
+    const serving: Serving<Context> = { handler: this.inner, context, options: this.#optionsOfConnection() };
     return new Promise((resolve) => {
+      let age: ConnectionAge | undefined;
       const connection = new ServerConnection(stream, serving, () => {
+        age?.end();
         this.#connections.delete(connection);
         resolve();
       });
       this.#connections.add(connection);
+      if (this.#maxAgeMs > 0)
+        age = new ConnectionAge(jittered(this.#maxAgeMs, this.#jitter), () => connection.drain());
       connection.start(this.#draining);
     });
+  }
+
+  #optionsOfConnection(): ResolvedHttpServerOptions {
+    if (this.#jitter === 0) return this.#options;
+    const { maxRequestsPerConnection } = this.#options;
+    return {
+      ...this.#options,
+      maxRequestsPerConnection: jittered(maxRequestsPerConnection, this.#jitter),
+    };
   }
 
   /** Ends every connection politely: idle ones now, the others with `Connection: close` on their next answer. */
@@ -45,7 +66,7 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
 
 /** The layer of {@link HttpCore}: below it are HTTP handlers, above it connections. */
 export const httpCore = <Context extends HttpContext>(
-  config: { readonly httpServer?: HttpServerOptions },
+  config: { readonly httpServer?: HttpCoreOptions },
   inner: MakeService<HttpHandler<Context>>,
 ): MakeService<HttpCore<Context>> =>
   makeLayered(HttpCore<Context>, inner, (handler) => new HttpCore(handler, config.httpServer));

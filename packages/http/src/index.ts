@@ -6,6 +6,7 @@ export { bodyFrom } from "./body/body-from.ts";
 export { emptyBody } from "./body/fixed-bodies.ts";
 export type { ReadBodyOptions } from "./body/read-body.ts";
 export { readBody } from "./body/read-body.ts";
+export type { ConnectionLifetimeOptions } from "./connection-lifetime.ts";
 // Errors.
 export {
   BodyDiscardedError,
@@ -47,6 +48,7 @@ export { Headers } from "./headers/headers.ts";
 export type { KnownFieldName } from "./headers/known-fields.ts";
 export { knownFields } from "./headers/known-fields.ts";
 export { PreparedField } from "./headers/prepared-field.ts";
+export type { HttpCoreOptions } from "./http-core.ts";
 export { HttpCore, httpCore } from "./http-core.ts";
 export type { ExchangeListener, HttpExchange } from "./http-exchange.ts";
 export type { HttpContext, HttpHandler } from "./http-handler.ts";

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   ConfigInvalidError,
   type ConfigSource,
@@ -8,17 +7,14 @@ import {
   type ReloadOutcome,
   type SitesOutcome,
 } from "@monolake/config";
-import {
-  createWorkerManager,
-  type LogLevel,
-  type WorkerManager,
-  type WorkerManagerOptions,
-} from "@monolake/core";
+import { createWorkerManager, type LogLevel, type WorkerManager } from "@monolake/core";
 import { formatAddress } from "@monolake/streams";
 import type { Logger } from "pino";
 import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
 import { sitesOf, withConfigVersion } from "./proxy-sites.ts";
 import { readConfig } from "./read-config.ts";
+import { logWorkerLoad } from "./worker-load.ts";
+import { FollowedRuntime, workerOptions } from "./worker-settings.ts";
 
 /** A proxy that serves. */
 export interface RunningProxy extends AsyncDisposable {
@@ -56,28 +52,16 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   try {
     const reloader = await followConfig(source, { manager, runtime, logger });
     logger.info({ version: reloader.version, workers: manager.config.workerThreads }, "ready");
-    const close = async () => void (await Promise.all([reloader.close(), manager.close()]));
+    const endLoadLog = logWorkerLoad(manager, logger);
+    const close = async () => {
+      endLoadLog();
+      await Promise.all([reloader.close(), manager.close()]);
+    };
     return { manager, reload: () => reloader.reload(), close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await manager.close({ graceMs: 0 });
     throw error;
   }
-}
-
-/** What `[runtime]` says, as the worker manager wants it. */
-function workerOptions(runtime: RuntimeConfig): WorkerManagerOptions {
-  const { workerThreads, workerHeapMebibytes, cpuAffinity, drainTimeoutMs } = runtime;
-  return {
-    mode: runtime.workerType,
-    runtime: {
-      ...(workerThreads === undefined ? {} : { workerThreads }),
-      ...(workerHeapMebibytes === undefined ? {} : { heapLimitMebibytes: workerHeapMebibytes }),
-      cpuAffinity,
-    },
-    heartbeatTimeoutMs: runtime.heartbeatTimeoutMs,
-    graceMs: drainTimeoutMs,
-    drainMs: drainTimeoutMs,
-  };
 }
 
 interface FollowOptions {
@@ -89,6 +73,7 @@ interface FollowOptions {
 
 function followConfig(source: ConfigSource, options: FollowOptions): Promise<Reloader> {
   const { manager, runtime, logger } = options;
+  const followed = new FollowedRuntime(manager, runtime, logger);
   let latest: ProxyConfig | undefined;
   const read = (text: ConfigText): SitesOutcome => {
     const outcome = readConfig(text);
@@ -99,11 +84,7 @@ function followConfig(source: ConfigSource, options: FollowOptions): Promise<Rel
   const onOutcome = (outcome: ReloadOutcome) => {
     if (outcome.type === "refused" || latest === undefined) return;
     if (outcome.type === "applied") logServing(outcome, latest, logger);
-    if (!isDeepStrictEqual(latest.runtime, runtime))
-      logger.warn(
-        { running: runtime, configured: latest.runtime },
-        "[runtime] takes effect at the next start",
-      );
+    void followed.follow(latest.runtime);
   };
   return createReloader({
     manager,

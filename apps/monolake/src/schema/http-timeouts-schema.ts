@@ -22,6 +22,9 @@ export const httpTimeoutsSchema = z
     request_timeout_sec: secondsSchema
       .optional()
       .describe("From a request's head to the end of its response, bodies included; 504, or 408"),
+    max_connection_age_sec: secondsSchema
+      .optional()
+      .describe("A client connection is closed politely when it is this old, or up to a tenth younger"),
     upstream_connect_timeout_sec: secondsSchema.default(3).describe("Name and connection"),
     upstream_write_timeout_sec: secondsSchema.default(10).describe("An upstream takes nothing of a request"),
     upstream_read_timeout_sec: secondsSchema
@@ -47,6 +50,9 @@ export const normalizeHttpTimeouts = (timeout: z.output<typeof httpTimeoutsSchem
   ...(timeout.request_timeout_sec === undefined
     ? {}
     : { requestTimeoutMs: toMilliseconds(timeout.request_timeout_sec) }),
+  ...(timeout.max_connection_age_sec === undefined
+    ? {}
+    : { maxConnectionAgeMs: toMilliseconds(timeout.max_connection_age_sec) }),
   upstreamConnectTimeoutMs: toMilliseconds(timeout.upstream_connect_timeout_sec),
   upstreamWriteTimeoutMs: toMilliseconds(timeout.upstream_write_timeout_sec),
   upstreamReadTimeoutMs: toMilliseconds(timeout.upstream_read_timeout_sec),

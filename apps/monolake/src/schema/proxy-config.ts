@@ -84,6 +84,8 @@ export interface HttpTimeouts {
   readonly serverWriteTimeoutMs: number;
   /** Absent: a request may take any time altogether. */
   readonly requestTimeoutMs?: number;
+  /** Absent: no limit. */
+  readonly maxConnectionAgeMs?: number;
   readonly upstreamConnectTimeoutMs: number;
   readonly upstreamWriteTimeoutMs: number;
   readonly upstreamReadTimeoutMs: number;

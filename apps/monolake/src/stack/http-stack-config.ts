@@ -1,6 +1,6 @@
-import type { Logger } from "@monolake/core";
+import type { Logger, WorkerInfo } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
-import type { HttpRequest, HttpServerOptions } from "@monolake/http";
+import type { HttpCoreOptions, HttpRequest } from "@monolake/http";
 import type { HttpClientOptions } from "@monolake/http-client";
 import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
@@ -10,8 +10,10 @@ import type { HttpStackConfig } from "./http-stack.ts";
 export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: number };
 
 /** What the layers are made from, for one server of the configuration. */
-export function httpStackConfig(server: VersionedHttpServer, logger: Logger): HttpStackConfig {
+export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo): HttpStackConfig {
+  const { logger, counts } = worker;
   return {
+    requests: { counts },
     httpServer: {
       ...serverLimits(server),
       onError: (error) => requestFailed(error, server, logger),
@@ -29,7 +31,7 @@ export function httpStackConfig(server: VersionedHttpServer, logger: Logger): Ht
   };
 }
 
-const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpServerOptions => ({
+const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpCoreOptions => ({
   firstByteTimeoutMs: timeouts.serverFirstByteTimeoutMs,
   keepAliveTimeoutMs: timeouts.serverKeepaliveTimeoutMs,
   headTimeoutMs: timeouts.serverReadHeaderTimeoutMs,
@@ -37,6 +39,8 @@ const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpServerOptions
   bodyRateGraceMs: timeouts.serverBodyRateGraceMs,
   writeStallTimeoutMs: timeouts.serverWriteTimeoutMs,
   requestTimeoutMs: timeouts.requestTimeoutMs ?? 0,
+  maxConnectionAgeMs: timeouts.maxConnectionAgeMs ?? 0,
+  lifetimeJitter: 0.1,
   maxHeadBytes: limits.maxHeadBytes,
   maxHeaderFields: limits.maxHeaderCount,
   maxTargetBytes: limits.maxUriBytes,

@@ -1,4 +1,4 @@
-import { type HttpServerOptions, httpCore } from "@monolake/http";
+import { type HttpCoreOptions, httpCore } from "@monolake/http";
 import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
 import {
@@ -12,11 +12,13 @@ import {
 } from "@monolake/services/http";
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
+import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
 import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
 export interface HttpStackConfig {
-  readonly httpServer: HttpServerOptions;
+  readonly httpServer: HttpCoreOptions;
+  readonly requests: CountRequestsOptions;
   /** Absent: responses do not tell. */
   readonly configVersion: ConfigVersionOptions | undefined;
   /** Absent: no access log. With it, `httpServer` has `accessLogHooks`. */
@@ -34,6 +36,8 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(connectionReuse)
     // Outermost of what sees HTTP, so that every response has it, whoever made it.
     .push(optionalLayer(({ configVersion }: HttpStackConfig) => configVersion, configVersion))
+    // What the figures of the worker count.
+    .push(countRequests)
     // Connections become requests.
     .push(httpCore<ProxyContext>)
     // Above the core, which tells it of all requests, also of those that it refuses itself.

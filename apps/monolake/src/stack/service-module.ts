@@ -13,7 +13,7 @@ export function createService(
 ): ServiceFactory<ByteStream> {
   switch (server.type) {
     case "http":
-      return httpStack(httpStackConfig(server, worker.logger));
+      return httpStack(httpStackConfig(server, worker));
     case "tcp":
       return tcpStack(tcpStackConfig(server, worker.logger));
     case "echo":

@@ -114,19 +114,19 @@ describe("a change of the file", () => {
     expect(await answerAt(local(p))).toMatch(/one$/);
   });
 
-  it("of [runtime] is a warning: it waits for the next start", async () => {
+  it("of [runtime] adds and removes workers, or replaces them; another type of worker waits for the next start", async () => {
     await using at = await scene();
     const text = configText({ listen: at.p, upstream: at.one.origin });
+    const runtime = (settings: string) => text.replace("worker_threads = 2", settings);
+    const done = /"msg":"workers are as/;
     await using proxy = await startFollowing(at.file, text);
-    const line = await proxy.change(
-      text.replace("worker_threads = 2", "worker_threads = 3"),
-      /\[runtime\] takes effect/,
-    );
-    expect(line).toMatchObject({
-      level: 40,
-      running: { workerThreads: 2 },
-      configured: { workerThreads: 3 },
-    });
+    expect(await proxy.change(runtime("worker_threads = 4"), done)).toMatchObject({ level: 30, workers: 4 });
+    expect(await proxy.change(runtime("worker_threads = 1"), done)).toMatchObject({ workers: 1 });
+    const heap = await proxy.change(runtime("worker_threads = 1\nworker_heap_mib = 128"), done);
+    expect(heap).toMatchObject({ runtime: { workerHeapMebibytes: 128 } });
+    const line = await proxy.change(runtime('worker_type = "processes"'), /worker_type takes effect/);
+    expect(line).toMatchObject({ level: 40, running: "threads", configured: "processes" });
+    expect(await answerAt(local(at.p))).toMatch(/one$/);
   });
 });
 

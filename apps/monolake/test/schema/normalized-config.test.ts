@@ -122,6 +122,7 @@ server_first_byte_timeout_sec = 0.5
 server_body_rate_grace_sec = 3
 server_write_timeout_sec = 4
 request_timeout_sec = 5
+max_connection_age_sec = 600
 upstream_write_timeout_sec = 6
 upstream_read_body_timeout_sec = 7
 upstream_keepalive_timeout_sec = 8
@@ -178,6 +179,7 @@ it("carries every setting over, in milliseconds", () => {
           serverBodyRateGraceMs: 3000,
           serverWriteTimeoutMs: 4000,
           requestTimeoutMs: 5000,
+          maxConnectionAgeMs: 600_000,
           upstreamConnectTimeoutMs: 1,
           upstreamWriteTimeoutMs: 6000,
           upstreamReadTimeoutMs: 2_147_483_000,

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { BaseContext } from "@monolake/service-async";
 import { acceptedStream, type ByteStream } from "@monolake/streams";
-import { HttpCore, type HttpHandler, type HttpServerOptions } from "../../src/index.ts";
+import { HttpCore, type HttpCoreOptions, type HttpHandler } from "../../src/index.ts";
 
 /** An HTTP server of this package on a port of its own. */
 export interface TestServer extends AsyncDisposable {
@@ -17,7 +17,7 @@ export interface TestServer extends AsyncDisposable {
 /** Serves `handler` on 127.0.0.1. */
 export async function serve(
   handler: HttpHandler<BaseContext>["call"],
-  options: HttpServerOptions = {},
+  options: HttpCoreOptions = {},
 ): Promise<TestServer> {
   const core = new HttpCore<BaseContext>({ call: handler }, options);
   let connections = 0;
