@@ -1,4 +1,4 @@
-/* A closed loop of HTTP/1.1 clients and the upstream behind the measured proxy, in one thread that never sleeps.
+/* A closed loop of clients and the upstream behind the measured proxy, in one thread that never sleeps.
  *
  * One thread, so that on a machine with two cores the proxy has one for itself; two processes on the other core would take
  * turns, and the proxy would wait for both. It prints one line of JSON and ends. */
@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "body.h"
-#include "client.h"
+#include "clients.h"
 #include "clock.h"
 #include "events.h"
 #include "failure.h"
@@ -31,16 +31,16 @@ static struct moment take_moment(const struct options *options) {
       .time_ns = now_ns(),
       .own_ns = own_processor_ns(),
       .watched_ns = processor_time_ns(options->watched, options->watched_count),
-      .answered = clients_counts().answered,
+      .answered = clients_counts()->answered,
   };
 }
 
 static void fail_to_open(uint32_t wanted) {
-  struct client_counts counts = clients_counts();
+  struct client_counts counts = *clients_counts();
   errno = 0;
   fail("only %u of %u connections had an answer in time (malformed: %" PRIu64 ", broken: %" PRIu64
        ", refused by the upstream: %" PRIu64 ")",
-       clients_warm_count(), wanted, counts.malformed, counts.broken, upstream_refused());
+       clients_warm_count(), wanted, counts.malformed, counts.broken, upstream_counts.refused);
 }
 
 static void run_until_warm(const struct options *options) {
@@ -69,22 +69,25 @@ static void print_measured(const struct moment *start, const struct moment *end,
 }
 
 static void print_totals(void) {
-  struct client_counts counts = clients_counts();
+  struct client_counts counts = *clients_counts();
   printf(",\"total\":{\"sent\":%" PRIu64 ",\"answered\":%" PRIu64 ",\"served\":%" PRIu64 "}", counts.sent,
-         counts.answered, upstream_served());
+         counts.answered, upstream_counts.served);
   printf(",\"errors\":{\"notOk\":%" PRIu64 ",\"wrongBody\":%" PRIu64 ",\"wrongAnswer\":%" PRIu64
          ",\"malformed\":%" PRIu64 ",\"broken\":%" PRIu64 ",\"unanswered\":%u,\"refusedByUpstream\":%" PRIu64 "}}\n",
          counts.not_ok, counts.wrong_body, counts.wrong_answer, counts.malformed, counts.broken, clients_waiting(),
-         upstream_refused());
+         upstream_counts.refused);
 }
 
 int main(int argument_count, char **arguments) {
   static struct histogram latencies;
   struct options options = read_options(argument_count, arguments);
   const char *body = make_body(options.body_bytes);
+  const struct protocol *protocol = options.protocol;
+  protocol->prepare(options.proxy_port, body, options.body_bytes);
   events_open();
-  if (options.upstream_port != 0) upstream_start(options.upstream_port, body, options.body_bytes);
-  clients_open(options.proxy_port, options.connections, body, options.body_bytes);
+  if (options.upstream_port != 0) protocol->start_upstream(options.upstream_port);
+  clients_open(protocol->client,
+               (struct client_load){.port = options.proxy_port, .count = options.connections, .depth = options.depth});
   run_until_warm(&options);
   clients_start();
   run_for(options.warmup_ns);

@@ -4,15 +4,20 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "failure.h"
+#include "http.h"
+#include "thrift.h"
 
-enum { PROXY_PORT = 1, UPSTREAM_PORT, CONNECTIONS, BODY_BYTES, WARMUP_MS, MEASURE_MS, WATCH };
+enum { PROTOCOL = 1, PROXY_PORT, UPSTREAM_PORT, CONNECTIONS, DEPTH, BODY_BYTES, WARMUP_MS, MEASURE_MS, WATCH };
 
 static const struct option known[] = {
+    {"protocol", required_argument, NULL, PROTOCOL},
     {"proxy-port", required_argument, NULL, PROXY_PORT},
     {"upstream-port", required_argument, NULL, UPSTREAM_PORT},
     {"connections", required_argument, NULL, CONNECTIONS},
+    {"depth", required_argument, NULL, DEPTH},
     {"body-bytes", required_argument, NULL, BODY_BYTES},
     {"warmup-ms", required_argument, NULL, WARMUP_MS},
     {"measure-ms", required_argument, NULL, MEASURE_MS},
@@ -45,11 +50,21 @@ static void read_watched(struct options *options, const char *text) {
   }
 }
 
+static const struct protocol *read_protocol(const char *name) {
+  static const struct protocol *const protocols[] = {&http_protocol, &framed_protocol, &ttheader_protocol};
+  for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
+    if (strcmp(protocols[i]->name, name) == 0) return protocols[i];
+  }
+  fail("unknown protocol \"%s\"", name);
+}
+
 static void read_option(struct options *options, int option, const char *value) {
   switch (option) {
+    case PROTOCOL: options->protocol = read_protocol(value); break;
     case PROXY_PORT: options->proxy_port = (uint16_t)read_whole_number(value, 65535); break;
     case UPSTREAM_PORT: options->upstream_port = (uint16_t)read_whole_number(value, 65535); break;
     case CONNECTIONS: options->connections = (uint32_t)read_whole_number(value, 60000); break;
+    case DEPTH: options->depth = (uint32_t)read_whole_number(value, 60000); break;
     case BODY_BYTES: options->body_bytes = read_whole_number(value, 1 << 28); break;
     case WARMUP_MS: options->warmup_ns = read_whole_number(value, 3600000) * 1000000u; break;
     case MEASURE_MS: options->measure_ns = read_whole_number(value, 3600000) * 1000000u; break;
@@ -59,12 +74,15 @@ static void read_option(struct options *options, int option, const char *value) 
 }
 
 struct options read_options(int argument_count, char **arguments) {
-  struct options options = {.connections = 64, .body_bytes = 1024, .measure_ns = 1000000000u};
+  struct options options = {
+      .protocol = &http_protocol, .connections = 64, .depth = 1, .body_bytes = 1024, .measure_ns = 1000000000u};
   for (int option; (option = getopt_long(argument_count, arguments, "", known, NULL)) != -1;) {
     read_option(&options, option, optarg);
   }
   if (optind != argument_count) fail("unexpected argument \"%s\"", arguments[optind]);
   if (options.proxy_port == 0) fail("--proxy-port is missing");
   if (options.connections == 0) fail("--connections must be at least 1");
+  uint32_t max_depth = options.protocol->max_depth;
+  if (options.depth == 0 || options.depth > max_depth) fail("--depth must be from 1 to %u", max_depth);
   return options;
 }

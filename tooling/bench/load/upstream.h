@@ -1,16 +1,17 @@
 #ifndef UPSTREAM_H
 #define UPSTREAM_H
 
-#include <stddef.h>
 #include <stdint.h>
 
-/* The cheapest upstream that is still correct HTTP/1.1: any number of requests on a connection, pipelined ones too. */
-void upstream_start(uint16_t port, const char *body, size_t body_bytes);
+/* What the upstream has seen, whatever the protocol. */
+struct upstream_counts {
+  uint64_t served;  /* requests that were read */
+  uint64_t refused; /* requests that were not what a client had sent; their connections were closed */
+};
 
-/* Requests that were read so far. */
-uint64_t upstream_served(void);
+extern struct upstream_counts upstream_counts;
 
-/* Requests that were not what a client had sent; their connections were closed. */
-uint64_t upstream_refused(void);
+/* Listens, and gives each connection to `accepted`. */
+void upstream_listen(uint16_t port, void (*accepted)(int fd));
 
 #endif

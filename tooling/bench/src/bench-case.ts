@@ -1,13 +1,36 @@
+/** What clients and upstreams speak: HTTP/1.1, or Thrift in one of two framings. */
+export type LoadProtocol = "http" | "framed" | "ttheader";
+
 /** One kind of load. */
 export interface BenchCase {
+  readonly protocol: LoadProtocol;
+  /** Of each answer; a Thrift call carries as much. */
   readonly bodyBytes: number;
   readonly connections: number;
+  /** Requests in flight on each connection. */
+  readonly depth: number;
 }
 
 /** A size as people write it: `1 KiB`. */
 const sizeText = (bytes: number): string =>
   bytes >= 1024 && bytes % 1024 === 0 ? `${bytes / 1024} KiB` : `${bytes} B`;
 
-/** `1 KiB bodies, 64 connections`. */
-export const caseText = ({ bodyBytes, connections }: BenchCase): string =>
-  `${sizeText(bodyBytes)} bodies, ${connections.toLocaleString("en")} connections`;
+const loadText = ({ connections, depth }: BenchCase): string =>
+  `${connections.toLocaleString("en")} connections${depth === 1 ? "" : ` × ${depth} calls`}`;
+
+/** `1 KiB bodies, 64 connections`, or `TTHeader, 128 B, 64 connections × 16 calls`. */
+export function caseText(benchCase: BenchCase): string {
+  const size = sizeText(benchCase.bodyBytes);
+  switch (benchCase.protocol) {
+    case "http":
+      return `${size} bodies, ${loadText(benchCase)}`;
+    case "framed":
+      return `framed, ${size}, ${loadText(benchCase)}`;
+    case "ttheader":
+      return `TTHeader, ${size}, ${loadText(benchCase)}`;
+    default: {
+      const never: never = benchCase.protocol;
+      throw new TypeError(`unknown protocol ${never}`);
+    }
+  }
+}

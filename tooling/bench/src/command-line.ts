@@ -1,4 +1,9 @@
 import { parseArgs } from "node:util";
+import { http } from "./suites/http.ts";
+import type { CaseChoice, Suite } from "./suites/suite.ts";
+import { thrift } from "./suites/thrift.ts";
+
+const allSuites: readonly Suite[] = [http, thrift];
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -6,8 +11,10 @@ export interface BenchOptions {
   readonly warmupMs: number;
   readonly measureMs: number;
   readonly attempts: number;
-  readonly bodies: readonly number[];
-  readonly connections: readonly number[];
+  /** What is measured, one after the other. */
+  readonly suites: readonly Suite[];
+  /** Left out: those that the suite has. */
+  readonly choice: CaseChoice;
   /** Ids of contestants. Left out: all. */
   readonly only?: readonly string[];
   /** Where the proxy's and the load's threads run. Left out: the last and the first core. */
@@ -24,9 +31,11 @@ export class UsageError extends Error {}
 /** What `--help` prints. */
 export const usage = `usage: pnpm bench [options]
 
+  --protocol NAME     http or thrift (both, one after the other)
   --rounds N          rounds of each case (5)
-  --bodies BYTES,...  body sizes (1024,65536)
-  --connections N,... numbers of connections (64,1024)
+  --bodies BYTES,...  body sizes (HTTP: 1024,65536; Thrift: 128,4096)
+  --connections N,... numbers of connections (HTTP: 64,1024; Thrift: 64)
+  --depths N,...      Thrift: calls in flight on each connection (1,16)
   --only ID,...       only these proxies, for instance monolake,nginx
   --quick             one short round of each case: shows that everything works, measures nothing
   --attempts N        how often a round is tried until it reaches its load (4)
@@ -45,7 +54,12 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
   const values = parse(args);
   if (values.help) return "help";
   const pace = values.quick ? quick : normal;
-  const isWhole = !values.quick && !values.only && !values.bodies && !values.connections && !values.rounds;
+  const { quick: isQuick, only, bodies, connections, depths } = values;
+  const isWhole = !isQuick && !only && !bodies && !connections && !depths && !values.rounds;
+  const suites = values.protocol === undefined ? allSuites : [suiteNamed(values.protocol)];
+  if (values.json !== undefined && suites.length > 1) {
+    throw new UsageError("--json takes the report of one suite: add --protocol");
+  }
   const cores = values.cores === undefined ? undefined : numbers("cores", values.cores, 0);
   if (cores !== undefined && (cores.length !== 2 || cores[0] === cores[1])) {
     throw new UsageError("--cores takes two different numbers: PROXY,LOAD");
@@ -54,11 +68,15 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
     ...pace,
     rounds: values.rounds === undefined ? pace.rounds : number("rounds", values.rounds, 1),
     attempts: values.attempts === undefined ? (values.quick ? 1 : 4) : number("attempts", values.attempts, 1),
-    bodies: numbers("bodies", values.bodies ?? "1024,65536", 0),
-    connections: numbers("connections", values.connections ?? "64,1024", 1),
+    suites,
+    choice: {
+      ...(bodies !== undefined && { bodies: numbers("bodies", bodies, 0) }),
+      ...(connections !== undefined && { connections: numbers("connections", connections, 1) }),
+      ...(depths !== undefined && { depths: numbers("depths", depths, 1) }),
+    },
     monolakeFrom: values.source ? "sources" : "build",
     write: values["no-write"] ? "never" : values.write ? "always" : isWhole ? "complete" : "never",
-    ...(values.only !== undefined && { only: values.only.split(",") }),
+    ...(only !== undefined && { only: only.split(",") }),
     ...(cores !== undefined && { cores: { proxy: cores[0] as number, load: cores[1] as number } }),
     ...(values.json !== undefined && { jsonFile: values.json }),
   };
@@ -69,6 +87,8 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       options: {
+        protocol: { type: "string" },
+        depths: { type: "string" },
         rounds: { type: "string" },
         bodies: { type: "string" },
         connections: { type: "string" },
@@ -86,6 +106,12 @@ function parse(args: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function suiteNamed(id: string): Suite {
+  const suite = allSuites.find((candidate) => candidate.id === id);
+  if (suite !== undefined) return suite;
+  throw new UsageError(`--protocol takes ${allSuites.map((item) => item.id).join(" or ")}, not "${id}"`);
 }
 
 function number(option: string, text: string, least: number): number {

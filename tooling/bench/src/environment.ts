@@ -11,22 +11,25 @@ export interface Environment {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const rivals = ["fast-proxy", "undici", "@fastify/http-proxy", "fastify", "http-proxy"];
+/** What a report names with its version, besides Node.js. */
+export interface Versioned {
+  /** Programs of the machine, by their titles. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** Dependencies of this package. */
+  readonly packages: readonly string[];
+}
 
 /** Asks this machine, and this package's package.json for the versions of the npm rivals: they are exact there. */
-export function readEnvironment(): Environment {
+export function readEnvironment({ programs, packages }: Versioned): Environment {
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
   const versions: Record<string, string> = { "Node.js": process.versions.node };
-  for (const [name, program, flag] of [
-    ["nginx", "nginx", "-v"],
-    ["HAProxy", "haproxy", "-v"],
-  ] as const) {
-    const version = programVersion(program, flag);
-    if (version !== undefined) versions[name] = version;
+  for (const [title, program] of Object.entries(programs)) {
+    const version = programVersion(program);
+    if (version !== undefined) versions[title] = version;
   }
-  for (const name of rivals) versions[name] = manifest.dependencies[name] ?? "unknown";
+  for (const name of packages) versions[name] = manifest.dependencies[name] ?? "unknown";
   return { processor: processorName(), kernel: `Linux ${release()}`, versions };
 }
 
@@ -40,9 +43,9 @@ function processorName(): string {
 }
 
 /** The first version number that a program prints, on whichever stream. */
-function programVersion(name: string, flag: string): string | undefined {
+function programVersion(name: string): string | undefined {
   const program = findProgram(name);
   if (program === undefined) return undefined;
-  const output = execFileSync("sh", ["-c", '"$0" "$1" 2>&1', program, flag], { encoding: "utf8" });
+  const output = execFileSync("sh", ["-c", '"$0" -v 2>&1', program], { encoding: "utf8" });
   return /\d+\.\d+(\.\d+)?/.exec(output)?.[0];
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findProgram } from "@monolake/test-kit";
+import type { LoadProtocol } from "./bench-case.ts";
 
 const run = promisify(execFile);
 const sourceFolder = fileURLToPath(new URL("../load", import.meta.url));
@@ -44,10 +45,14 @@ export async function compileLoadProgram(): Promise<string> {
 
 /** What {@link runLoad} does. */
 export interface LoadOptions {
+  /** Left out: HTTP. */
+  readonly protocol?: LoadProtocol;
   readonly proxyPort: number;
   /** Where the load program listens as upstream. Left out, it has none, and what is measured answers by itself. */
   readonly upstreamPort?: number;
   readonly connections: number;
+  /** Requests in flight on each connection; HTTP takes one. Left out: one. */
+  readonly depth?: number;
   readonly bodyBytes: number;
   readonly warmupMs: number;
   readonly measureMs: number;
@@ -59,13 +64,13 @@ export interface LoadOptions {
 
 /** What can be wrong with answers, counted over the whole run. */
 export interface LoadErrors {
-  /** Status other than 2xx. */
+  /** A status other than 2xx; an exception. */
   readonly notOk: number;
   /** Another length or other bytes than the upstream had sent. */
   readonly wrongBody: number;
   /** The answer to another request. */
   readonly wrongAnswer: number;
-  /** No HTTP/1.1 answer with a Content-Length, or bytes behind its end. */
+  /** No HTTP/1.1 answer with a Content-Length, or bytes behind its end; no answer to the Thrift method. */
   readonly malformed: number;
   /** The connection ended before the answer did. */
   readonly broken: number;
@@ -92,9 +97,11 @@ export interface LoadResult {
 export async function runLoad(program: string, options: LoadOptions): Promise<LoadResult> {
   const { core, watchedProcesses = [] } = options;
   const loadArguments = [
+    `--protocol=${options.protocol ?? "http"}`,
     `--proxy-port=${options.proxyPort}`,
     `--upstream-port=${options.upstreamPort ?? 0}`,
     `--connections=${options.connections}`,
+    `--depth=${options.depth ?? 1}`,
     `--body-bytes=${options.bodyBytes}`,
     `--warmup-ms=${options.warmupMs}`,
     `--measure-ms=${options.measureMs}`,

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -15,7 +16,11 @@ export async function findUpstreamPort(): Promise<number> {
     .split(/\s+/)
     .map(Number);
   const [firstOutgoing = 32_768, lastOutgoing = 60_999] = range;
-  for (let port = firstTried; port < lastTried; port++) {
+  const tried = lastTried - firstTried;
+  // From anywhere in between: two runs at a time do not meet.
+  const start = randomInt(tried);
+  for (let offset = 0; offset < tried; offset++) {
+    const port = firstTried + ((start + offset) % tried);
     const isOutgoing = port >= firstOutgoing && port <= lastOutgoing;
     if (!isOutgoing && (await isFree(port))) return port;
   }

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { toSvg } from "../src/report/chart.ts";
+import { http } from "../src/suites/http.ts";
 import { exampleReport } from "./fixtures/entries.ts";
 import { allElements, parseXml } from "./fixtures/xml.ts";
 
-const elements = () => allElements(parseXml(toSvg(exampleReport())));
+const elements = () => allElements(parseXml(toSvg(exampleReport(), http.texts)));
 const panels = () => elements().filter(({ name }) => name === "g");
 
 describe("the chart", () => {
   it("is well-formed XML, whatever names and processors are called", () => {
     const texts = elements().map(({ text }) => text);
-    expect(parseXml(toSvg(exampleReport())).name).toBe("svg");
+    expect(parseXml(toSvg(exampleReport(), http.texts)).name).toBe("svg");
     expect(texts).toContain("http-proxy &lt;&quot;&amp;");
     expect(texts.some((text) => text.startsWith("A &lt;Fast&gt; CPU &amp; more"))).toBe(true);
   });
@@ -37,6 +38,6 @@ describe("the chart", () => {
   });
 
   it("needs nothing from elsewhere", () => {
-    expect(toSvg(exampleReport())).not.toMatch(/href|@import|url\(/);
+    expect(toSvg(exampleReport(), http.texts)).not.toMatch(/href|@import|url\(/);
   });
 });

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { caseText } from "../src/bench-case.ts";
 import { parseCommandLine, UsageError } from "../src/command-line.ts";
+
+import { http } from "../src/suites/http.ts";
+import { thrift } from "../src/suites/thrift.ts";
 
 describe("the command line", () => {
   it("runs everything and writes the report when nothing is asked for", () => {
@@ -8,34 +12,79 @@ describe("the command line", () => {
       warmupMs: 600,
       measureMs: 1200,
       attempts: 4,
-      bodies: [1024, 65_536],
-      connections: [64, 1024],
+      suites: [http, thrift],
+      choice: {},
       monolakeFrom: "build",
       write: "complete",
     });
   });
 
-  it.each([["--only", "nginx"], ["--bodies", "10"], ["--connections", "3"], ["--rounds", "1"], ["--quick"]])(
-    "does not write the report of a partial run (%s)",
-    (...args) => {
-      expect(parseCommandLine(args)).toMatchObject({ write: "never" });
-      expect(parseCommandLine([...args, "--write"])).toMatchObject({ write: "always" });
-    },
-  );
+  it.each([
+    ["--only", "nginx"],
+    ["--bodies", "10"],
+    ["--depths", "2"],
+    ["--connections", "3"],
+    ["--rounds", "1"],
+    ["--quick"],
+  ])("does not write the report of a partial run (%s)", (...args) => {
+    expect(parseCommandLine(args)).toMatchObject({ write: "never" });
+    expect(parseCommandLine([...args, "--write"])).toMatchObject({ write: "always" });
+  });
+
+  it("chooses one suite, which is whole by itself", () => {
+    expect(parseCommandLine(["--protocol", "thrift"])).toMatchObject({ suites: [thrift], write: "complete" });
+  });
 
   it("reads lists and cores", () => {
-    expect(parseCommandLine(["--only=a,b", "--bodies=1,2", "--cores=3,5", "--json=x.json"])).toMatchObject({
+    expect(
+      parseCommandLine(["--only=a,b", "--bodies=1,2", "--cores=3,5", "--json=x.json", "--protocol=http"]),
+    ).toMatchObject({
       only: ["a", "b"],
-      bodies: [1, 2],
+      choice: { bodies: [1, 2] },
       cores: { proxy: 3, load: 5 },
       jsonFile: "x.json",
     });
   });
 
-  it.each([["--rounds=0"], ["--rounds=x"], ["--bodies=1,,2"], ["--cores=1"], ["--cores=1,1"], ["--what"]])(
-    "refuses %s",
-    (argument) => {
-      expect(() => parseCommandLine([argument])).toThrow(UsageError);
-    },
-  );
+  it.each([
+    ["--rounds=0"],
+    ["--rounds=x"],
+    ["--bodies=1,,2"],
+    ["--cores=1"],
+    ["--cores=1,1"],
+    ["--what"],
+    ["--protocol=ftp"],
+    ["--json=x.json"],
+  ])("refuses %s", (argument) => {
+    expect(() => parseCommandLine([argument])).toThrow(UsageError);
+  });
+});
+
+describe("the cases", () => {
+  it("are all that a suite has, when nothing is chosen", () => {
+    expect(http.cases({}).map(caseText)).toEqual([
+      "1 KiB bodies, 64 connections",
+      "1 KiB bodies, 1,024 connections",
+      "64 KiB bodies, 64 connections",
+      "64 KiB bodies, 1,024 connections",
+    ]);
+    expect(thrift.cases({}).map(caseText)).toEqual([
+      "framed, 128 B, 64 connections",
+      "framed, 128 B, 64 connections × 16 calls",
+      "framed, 4 KiB, 64 connections",
+      "framed, 4 KiB, 64 connections × 16 calls",
+      "TTHeader, 128 B, 64 connections",
+      "TTHeader, 128 B, 64 connections × 16 calls",
+      "TTHeader, 4 KiB, 64 connections",
+      "TTHeader, 4 KiB, 64 connections × 16 calls",
+    ]);
+  });
+
+  it("are those that were chosen", () => {
+    const chosen = thrift.cases({ bodies: [10], connections: [2], depths: [3] });
+    expect(chosen.map(caseText)).toEqual([
+      "framed, 10 B, 2 connections × 3 calls",
+      "TTHeader, 10 B, 2 connections × 3 calls",
+    ]);
+  });
 });

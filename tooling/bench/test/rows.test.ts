@@ -70,7 +70,7 @@ describe("the rows of a case", () => {
       "nginx",
     );
     expect(rows[0]?.outcome).toMatchObject({ type: "measured", figures: { ratio: undefined } });
-    const report = { ...exampleReport(), cases: [{ bodyBytes: 1024, connections: 64, rows, entries: [] }] };
+    const report = { ...exampleReport(), cases: [{ ...exampleReport().cases[0]!, rows, entries: [] }] };
     expect(reportProblems(report, "nginx")[0]).toMatch(/^monolake, .*: no ratio/);
     expect(reportProblems(report, "another")[0]).toMatch(/^nginx, .*: not loaded/);
   });

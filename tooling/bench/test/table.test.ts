@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { toMarkdown } from "../src/report/markdown.ts";
 import { markdownTable, terminalTable, toTable } from "../src/report/table.ts";
+import { http } from "../src/suites/http.ts";
+import { thrift } from "../src/suites/thrift.ts";
 import { exampleReport } from "./fixtures/entries.ts";
 
 const rows = exampleReport().cases[0]!.rows;
@@ -39,11 +41,18 @@ describe("the table", () => {
 
 describe("the page", () => {
   it("has a section for each case, the environment and what was left out", () => {
-    const page = toMarkdown(exampleReport());
+    const page = toMarkdown(exampleReport(), http);
     expect(page).toContain("## 1 KiB bodies, 64 connections\n\n| proxy ");
     expect(page).toContain("## 64 KiB bodies, 1,024 connections\n\n| proxy ");
     expect(page).toContain("A <Fast> CPU & more, Linux 6.1, Node.js 26.0.0");
     expect(page).toContain("Not measured: HAProxy, not installed");
     expect(page).not.toContain("undefined");
+  });
+
+  it("speaks of what its suite counts, and of whom it compares with", () => {
+    const page = toMarkdown(exampleReport(), thrift);
+    expect(page).toContain("# Thrift, one core\n\n![calls per second in relation to HAProxy");
+    expect(page).toContain("| calls/s |");
+    expect(page).not.toMatch(/nginx,|requests\/s/);
   });
 });

@@ -1,30 +1,40 @@
 import { type Contestant, type Place, repositoryPath } from "./contestant.ts";
 
+/** Where Monolake is run from. */
+type Origin = "build" | "sources";
+
 /** The default stack on one worker; what is not written here is what a user gets without asking. */
-const configText = ({ listenPort, upstreamPort }: Place): string => `[runtime]
+const configText = (type: "http", { listenPort }: Place, rest: string): string => `[runtime]
 worker_threads = 1
 
 [servers.bench]
 name = "bench"
-proxy_type = "http"
+proxy_type = "${type}"
 listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
 
-[[servers.bench.routes]]
-path = "/{*rest}"
-upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]
+${rest}
 `;
 
-/** This repository's proxy, from its build or from its sources. */
-export const monolake = (from: "build" | "sources"): Contestant => ({
-  id: "monolake",
-  title: "Monolake",
-  kind: "ours",
-  async prepare(place) {
-    const config = await place.write("monolake.toml", configText(place));
-    const program =
-      from === "build"
-        ? [repositoryPath("apps/monolake/dist/main.js")]
-        : ["--conditions=@monolake/source", repositoryPath("apps/monolake/src/main.ts")];
-    return [process.execPath, ...program, "--config", config, "--log-level", "warn"];
-  },
-});
+const httpRoute = ({ upstreamPort }: Place): string => `[[servers.bench.routes]]
+path = "/{*rest}"
+upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]`;
+
+const monolakeWith =
+  (rest: Pick<Contestant, "id" | "title">, config: (place: Place) => string) =>
+  (from: Origin): Contestant => ({
+    ...rest,
+    kind: "ours",
+    async prepare(place) {
+      const file = await place.write("monolake.toml", config(place));
+      const program =
+        from === "build"
+          ? [repositoryPath("apps/monolake/dist/main.js")]
+          : ["--conditions=@monolake/source", repositoryPath("apps/monolake/src/main.ts")];
+      return [process.execPath, ...program, "--config", file, "--log-level", "warn"];
+    },
+  });
+
+/** This repository's proxy, for HTTP. */
+export const monolake = monolakeWith({ id: "monolake", title: "Monolake" }, (place) =>
+  configText("http", place, httpRoute(place)),
+);

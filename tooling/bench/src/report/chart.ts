@@ -1,6 +1,7 @@
 import { caseText } from "../bench-case.ts";
 import { environmentText } from "../environment.ts";
 import type { Row } from "../row.ts";
+import type { SuiteTexts } from "../suites/suite.ts";
 import { type CaseReport, type Report, shortOutcome } from "./report.ts";
 
 const columns = 2;
@@ -75,14 +76,14 @@ function panel(benchCase: CaseReport, end: number): string {
   const one = Math.round((labelWidth + barWidth / end) * 10) / 10;
   return [
     textElement(labelWidth, 20, caseText(benchCase), { size: 15, weight: 700 }),
-    // Where nginx stands, behind all bars.
+    // Where the yardstick stands, behind all bars.
     `<line x1="${one}" y1="${panelHeadHeight - 6}" x2="${one}" y2="${bottom + 6}" stroke="${ink}" stroke-opacity="0.45" stroke-dasharray="3 3"/>`,
     ...benchCase.rows.flatMap((row, index) => rowElements(row, panelHeadHeight + index * rowHeight, end)),
   ].join("\n    ");
 }
 
-/** The chart docs/benchmarks/http1.svg: a panel for each case, a bar for each proxy. */
-export function toSvg(report: Report): string {
+/** The chart of a suite in docs/benchmarks: a panel for each case, a bar for each proxy. */
+export function toSvg(report: Report, { proxies, request, yardstick }: SuiteTexts): string {
   const end = scaleEnd(report.cases);
   const lines = Math.max(1, Math.ceil(report.cases.length / columns));
   const lineHeight = panelHeight(Math.max(1, ...report.cases.map(({ rows }) => rows.length)));
@@ -94,10 +95,10 @@ export function toSvg(report: Report): string {
     return `  <g transform="translate(${x} ${y})">\n    ${panel(benchCase, end)}\n  </g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="${family}">
-  <title id="title">Requests per second of HTTP/1.1 proxies on one core, in relation to nginx</title>
+  <title id="title">${proxies} on one core: ${request}s per second in relation to ${yardstick}</title>
   <rect width="${width}" height="${height}" fill="#ffffff"/>
-  ${textElement(margin, 34, "HTTP/1.1 proxies on one core: requests per second, nginx = 1", { size: 18, weight: 700 })}
-  ${textElement(margin, 56, "Median of rounds in which all proxies took turns; the dashed line is nginx. More is better.", { fill: faintInk })}
+  ${textElement(margin, 34, `${proxies} on one core: ${request}s per second, ${yardstick} = 1`, { size: 18, weight: 700 })}
+  ${textElement(margin, 56, "Median of rounds in which all proxies took turns; the dashed line is 1. More is better.", { fill: faintInk })}
 ${panels.join("\n")}
   ${textElement(margin, height - 14, environmentText(report.environment), { size: 11, fill: faintInk })}
 </svg>

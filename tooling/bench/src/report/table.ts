@@ -9,10 +9,10 @@ export interface Table {
 
 const missing = "–";
 
-/** The figures of one case as text. */
-export function toTable(rows: readonly Row[]): Table {
+/** The figures of one case as text; `request` is what is counted. */
+export function toTable(rows: readonly Row[], request = "request"): Table {
   return {
-    head: ["proxy", "ratio", "requests/s", "p50 ms", "p99 ms", "µs CPU/request", "RSS MiB", "rounds"],
+    head: ["proxy", "ratio", `${request}s/s`, "p50 ms", "p99 ms", `µs CPU/${request}`, "RSS MiB", "rounds"],
     lines: rows.map(toLine),
   };
 }

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "answer-head.h"
+#include "http-answer-head.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "exchange.h"
+#include "http-exchange.h"
 
 #define STATUS_LINE_START "HTTP/1.1 "
 

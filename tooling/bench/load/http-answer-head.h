@@ -1,5 +1,5 @@
-#ifndef ANSWER_HEAD_H
-#define ANSWER_HEAD_H
+#ifndef HTTP_ANSWER_HEAD_H
+#define HTTP_ANSWER_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,9 @@
+#ifndef HTTP_H
+#define HTTP_H
+
+#include "protocol.h"
+
+/* HTTP/1.1: GET requests, and answers with a body. */
+extern const struct protocol http_protocol;
+
+#endif

@@ -1,0 +1,38 @@
+import type { BenchCase } from "../bench-case.ts";
+import type { Contestant } from "../contestants/contestant.ts";
+import type { Versioned } from "../environment.ts";
+
+/** Which of a suite's cases are wanted. Left out: those of a whole run. */
+export interface CaseChoice {
+  readonly bodies?: readonly number[];
+  readonly connections?: readonly number[];
+  readonly depths?: readonly number[];
+}
+
+/** How a report speaks about what was measured. */
+export interface SuiteTexts {
+  /** Of the page. */
+  readonly heading: string;
+  /** `HTTP/1.1 proxies`, in the chart. */
+  readonly proxies: string;
+  /** What is counted, one of them: `request`. */
+  readonly request: string;
+  /** Of the yardstick, in a sentence. */
+  readonly yardstick: string;
+  /** Paragraphs on what is sent and how it is checked, for the page. */
+  readonly load: string;
+}
+
+/** What is measured together and reported on one page. */
+export interface Suite {
+  /** What `--protocol` takes. */
+  readonly id: string;
+  /** Of the report in docs/benchmarks, without an extension. */
+  readonly fileName: string;
+  /** The id of the contestant that the others are compared with. */
+  readonly yardstick: string;
+  readonly contestants: (monolakeFrom: "build" | "sources") => readonly Contestant[];
+  readonly cases: (choice: CaseChoice) => readonly BenchCase[];
+  readonly versioned: Versioned;
+  readonly texts: SuiteTexts;
+}
