@@ -2,6 +2,13 @@ import { findProgram } from "@monolake/test-kit";
 import type { ConformanceCase } from "./cases/conformance-case.ts";
 import { plainCasesFor, projectCaseFiles, readCases } from "./cases/read-cases.ts";
 import { type ConformanceOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { differenceLines, differentialTable } from "./differential/differential-report.ts";
+import { haproxyReader } from "./differential/readers/haproxy-reader.ts";
+import { nginxReader } from "./differential/readers/nginx-reader.ts";
+import { nodeReader } from "./differential/readers/node-reader.ts";
+import type { ReaderKind } from "./differential/readers/reader.ts";
+import { scriptedReader } from "./differential/readers/scripted-reader.ts";
+import { runDifferential } from "./differential/run-differential.ts";
 import { haproxy } from "./proxies/haproxy.ts";
 import { monolake } from "./proxies/monolake.ts";
 import { nginx } from "./proxies/nginx.ts";
@@ -11,6 +18,9 @@ import { countsTable, failureLines, isGood, type ProxyReport } from "./report.ts
 import { runCases } from "./run-cases.ts";
 
 const others: readonly ProxyKind[] = [nginx, haproxy];
+const readers: readonly ReaderKind[] = [scriptedReader, nodeReader, nginxReader, haproxyReader];
+/** Payloads at a time, for each make of upstream. */
+const lanesOfEach = 4;
 
 function kindsFor({ against }: ConformanceOptions): readonly ProxyKind[] {
   return against.map((id) => {
@@ -43,6 +53,24 @@ async function reportOn(
   return { title: proxy.title, results: await runCases(cases, proxy, options), down };
 }
 
+async function differential(options: ConformanceOptions): Promise<boolean> {
+  const cases = casesFor(options);
+  const missing = readers.filter(
+    ({ program }) => program !== undefined && findProgram(program) === undefined,
+  );
+  for (const { title } of missing) console.log(`skipped ${title}: not installed`);
+  const running = readers.filter((kind) => !missing.includes(kind));
+  const reports = await Promise.all(
+    running.map(async (kind) => {
+      await using reader = await kind.start(lanesOfEach);
+      return { title: kind.title, results: await runDifferential(cases, reader) };
+    }),
+  );
+  for (const line of reports.flatMap(differenceLines)) console.log(line);
+  console.log(`\n${differentialTable(reports)}`);
+  return reports.every(({ results }) => results.every(({ differences }) => differences.length === 0));
+}
+
 async function conformance(options: ConformanceOptions): Promise<boolean> {
   const cases = casesFor(options);
   const kinds = kindsFor(options);
@@ -67,7 +95,8 @@ async function conformance(options: ConformanceOptions): Promise<boolean> {
 try {
   const options = parseCommandLine(process.argv.slice(2));
   if (options === "help") process.stdout.write(usage);
-  else if (!(await conformance(options))) process.exitCode = 1;
+  else if (!(await (options.differential ? differential(options) : conformance(options))))
+    process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof UsageError ? `conformance: ${error.message}` : error);
   process.exitCode = error instanceof UsageError ? 2 : 1;

@@ -123,7 +123,9 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     { responded, failed }: ResponseListener,
   ): void {
     if (request.target !== wholeServer) request.target = upstream.path(request.target);
-    if (!this.#preserveHost) request.headers.setField(upstream.host);
+    // A request of HTTP/1.0 may have no Host, but what is sent is HTTP/1.1 (RFC 9112 section 3.2).
+    const hasHost = (request.headers.knownMask & hostField) !== 0;
+    if (!this.#preserveHost || !hasHost) request.headers.setField(upstream.host);
     const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
     this.#client.value.start(upstream, {
       request,
@@ -146,6 +148,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
 }
 
 const expectField = knownFields("expect");
+const hostField = knownFields("host");
 
 /** Takes out of a response what concerned the connection to the upstream only. */
 function forwardable(response: HttpResponse): HttpResponse {

@@ -1,6 +1,6 @@
-import { freePort } from "@monolake/test-kit";
 import type { Mode } from "../cases/conformance-case.ts";
 import { ScriptedUpstream } from "../upstream/scripted-upstream.ts";
+import { freePorts } from "./free-ports.ts";
 import { type Lane, type ProxyKind, type ProxyUnderTest, startUpstreams } from "./proxy.ts";
 
 /** Starts a proxy with as many ways through it. */
@@ -17,13 +17,6 @@ export async function startProxy(kind: ProxyKind, lanes: number, mode: Mode): Pr
   );
   const owned = cleanup.move();
   return { title: kind.title, lanes: running, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** Different ports: none of them is taken before all are chosen. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) ports.add(await freePort());
-  return [...ports];
 }
 
 /** A proxy that runs already, and sends everything to `upstreamPort` of 127.0.0.1. */
