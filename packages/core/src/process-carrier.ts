@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { LinkMessage, LinkPort } from "./message-link.ts";
 import { birthVariable } from "./process-birth.ts";
-import { type CarrierExit, type StartCarrier, workerEntry } from "./worker-carrier.ts";
+import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
 
 /**
  * Starts processes of node:cluster: what they listen on belongs to this process, which hands connections out in turn. The
@@ -18,7 +18,7 @@ export const processCarrier =
     cluster.setupPrimary({
       exec: fileURLToPath(workerEntry),
       args: [],
-      execArgv: [...process.execArgv, ...heap],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${semiSpaceMebibytes}`, ...heap],
       serialization: "advanced",
     });
     const worker = cluster.fork({ [birthVariable]: JSON.stringify(birth) });

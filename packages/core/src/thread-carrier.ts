@@ -1,13 +1,16 @@
 import { MessageChannel, type ResourceLimits, Worker } from "node:worker_threads";
-import { type CarrierExit, type StartCarrier, workerEntry } from "./worker-carrier.ts";
+import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
 
 /** Starts threads whose heap has at most so many mebibytes; undefined leaves it to Node. */
 export const threadCarrier =
   (heapLimitMebibytes: number | undefined): StartCarrier =>
   (birth) => {
     const { port1, port2 } = new MessageChannel();
-    const resourceLimits: ResourceLimits =
-      heapLimitMebibytes === undefined ? {} : { maxOldGenerationSizeMb: heapLimitMebibytes };
+    const resourceLimits: ResourceLimits = {
+      // Three semi-spaces.
+      maxYoungGenerationSizeMb: 3 * semiSpaceMebibytes,
+      ...(heapLimitMebibytes === undefined ? {} : { maxOldGenerationSizeMb: heapLimitMebibytes }),
+    };
     const thread = new Worker(workerEntry, {
       name: `monolake-worker-${birth.workerId}`,
       workerData: { port: port2, birth },

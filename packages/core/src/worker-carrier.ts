@@ -27,3 +27,9 @@ export const workerEntry = new URL(
   import.meta.url.endsWith(".ts") ? "./worker-entry.ts" : "./worker-entry.js",
   import.meta.url,
 );
+
+/**
+ * What is young in a worker's heap has room for this much before it is looked through. Node lets it grow to twice that under
+ * a burst of connections, which then stays: each worker would be tens of mebibytes larger, and no faster.
+ */
+export const semiSpaceMebibytes = 8;

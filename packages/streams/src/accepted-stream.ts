@@ -1,7 +1,7 @@
 import { Socket } from "node:net";
 import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
-import { readView, sharedReadBuffer } from "./read-buffer.ts";
+import { commonReadBuffer, readView } from "./read-buffer.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
 
 /** What Node keeps of an accepted socket beside its public face. */
@@ -58,7 +58,7 @@ export function readingInto(streamOf: () => SocketStream | undefined): OnReadOpt
     buffer: () => {
       stream ??= streamOf();
       // Node asks once while the socket is made, before there is a stream, and then after every read.
-      return stream === undefined ? sharedReadBuffer : stream.nextBuffer();
+      return stream === undefined ? commonReadBuffer() : stream.nextBuffer();
     },
     callback: (bytes, buffer) => {
       stream ??= streamOf();

@@ -2,7 +2,31 @@
 const sharedBytes = 64 * 1024;
 
 /** What every stream of this thread reads into, unless it has a buffer of its own: chunks are handled one after another. */
-export const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
+const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
+
+/**
+ * With more slow peers than this, reads are short: what is read for a peer that does not take it has to be kept, and there may
+ * be any number of such peers.
+ */
+const maxSlowPeers = 64;
+const shortReadBytes = 4 * 1024;
+const shortReadBuffer: Buffer = sharedReadBuffer.subarray(0, shortReadBytes);
+let slowPeers = 0;
+
+/** Where streams without a buffer of their own read to now. */
+export function commonReadBuffer(): Buffer {
+  return slowPeers > maxSlowPeers ? shortReadBuffer : sharedReadBuffer;
+}
+
+/** A peer does not take what is written to it. */
+export function peerBecameSlow(): void {
+  slowPeers += 1;
+}
+
+/** It has taken everything, or is gone. */
+export function peerCaughtUp(): void {
+  slowPeers -= 1;
+}
 
 /** Views of the shared buffer from its start, by length: small messages have few lengths, and a new view costs more than a look. */
 const views: (Buffer | undefined)[] = new Array(4096).fill(undefined);
@@ -28,7 +52,7 @@ let taken = 0;
 
 /** A buffer for one stream alone, or undefined when there are enough. Comes back by {@link returnReadBuffer}. */
 export function takeReadBuffer(): Buffer | undefined {
-  if (taken === maxTaken) return undefined;
+  if (taken === maxTaken || slowPeers > maxSlowPeers) return undefined;
   taken += 1;
   return spare.pop() ?? Buffer.allocUnsafeSlow(exclusiveBytes);
 }

@@ -2,7 +2,14 @@ import type { Socket } from "node:net";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
 import { DirectWriter } from "./direct-write.ts";
-import { abandonReadBuffer, returnReadBuffer, sharedReadBuffer, takeReadBuffer } from "./read-buffer.ts";
+import {
+  abandonReadBuffer,
+  commonReadBuffer,
+  peerBecameSlow,
+  peerCaughtUp,
+  returnReadBuffer,
+  takeReadBuffer,
+} from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
 
 const nothing = Buffer.alloc(0);
@@ -31,7 +38,7 @@ export class SocketStream implements ByteStream {
   /** The socket reads into a buffer of this stream alone. */
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
-  #buffer: Buffer = sharedReadBuffer;
+  #buffer: Buffer = commonReadBuffer();
   #handler: StreamHandler | undefined = undefined;
   #unread: Buffer | undefined = undefined;
   #reading = false;
@@ -40,6 +47,8 @@ export class SocketStream implements ByteStream {
   #endTold = false;
   #closeTold = false;
   #awaitingDrain = false;
+  /** The peer has not taken what was written. */
+  #slow = false;
   #closeSeen: boolean;
   #error: Error | undefined = undefined;
 
@@ -133,13 +142,16 @@ export class SocketStream implements ByteStream {
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
-    if (this.ownBuffer === this.#ownsBuffer || this.closed) return undefined;
+    if (this.closed) return undefined;
+    const common = commonReadBuffer();
+    if (this.ownBuffer === this.#ownsBuffer && (this.#ownsBuffer || this.#buffer === common))
+      return undefined;
     // While reading is stopped the chunk that was delivered last may still be in use: its buffer stays as it is.
     if (this.#ownsBuffer && !this.#reading) return undefined;
     if (this.#ownsBuffer) returnReadBuffer(this.#buffer);
     const own = this.ownBuffer ? takeReadBuffer() : undefined;
     this.#ownsBuffer = own !== undefined;
-    this.#buffer = own ?? sharedReadBuffer;
+    this.#buffer = own ?? common;
     return this.#buffer;
   }
 
@@ -209,6 +221,7 @@ export class SocketStream implements ByteStream {
     this.#closeSeen = true;
     if (this.#ownsBuffer) abandonReadBuffer();
     this.#ownsBuffer = false;
+    this.#caughtUp();
     this.#tellClose();
   }
 
@@ -226,7 +239,8 @@ export class SocketStream implements ByteStream {
 
   #writeDirectly(direct: DirectWriter, bytes: Buffer | readonly Buffer[]): boolean {
     try {
-      return Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
+      const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
+      return taken || this.#notTaken();
     } catch (error) {
       // As for any other error of a socket, the close follows.
       this.#failed(error);
@@ -246,7 +260,18 @@ export class SocketStream implements ByteStream {
   #taken(): boolean {
     if (this.#socket.writableLength === 0 && !this.#direct?.pending) return true;
     this.#awaitDrain();
+    return this.#notTaken();
+  }
+
+  #notTaken(): false {
+    if (!this.#slow) peerBecameSlow();
+    this.#slow = true;
     return false;
+  }
+
+  #caughtUp(): void {
+    if (this.#slow) peerCaughtUp();
+    this.#slow = false;
   }
 
   /** An empty write behind what is pending: its callback tells when that is gone. Cheaper than a 'drain' for every write. */
@@ -267,6 +292,7 @@ export class SocketStream implements ByteStream {
   };
 
   #tellDrain(): void {
+    this.#caughtUp();
     try {
       this.#handler?.onDrain();
     } catch (error) {

@@ -1,9 +1,11 @@
 import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
+import { idleConnections } from "./rows/idle-connections.ts";
 import { killedUpstream } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
+import { slowAttacks } from "./rows/slow-attacks.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
@@ -12,9 +14,12 @@ const rows: Readonly<Record<string, Row>> = {
   "aborted-clients": abortedClients,
   "killed-upstream": killedUpstream,
   reloads,
+  "idle-connections": idleConnections,
+  "slow-attacks": slowAttacks,
 };
 
-const wanted = process.argv.slice(2);
+const json = process.argv.includes("--json");
+const wanted = process.argv.slice(2).filter((word) => word !== "--json");
 const unknown = wanted.filter((name) => !Object.hasOwn(rows, name));
 if (unknown.length > 0) {
   console.error(`unknown row ${unknown.join(", ")}; rows are: ${Object.keys(rows).join(", ")}`);
@@ -26,7 +31,8 @@ for (const [name, measure] of Object.entries(rows)) {
   process.stderr.write(`${name} …\n`);
   for (const figure of await measure()) {
     if (!figure.ok) failed += 1;
-    console.log(`${figure.name} ${figure.value} ${figure.goal} ${figure.ok ? "ok" : "FAILED"}`);
+    const { name: figureName, value, goal, ok } = figure;
+    console.log(json ? JSON.stringify(figure) : `${figureName} ${value} ${goal} ${ok ? "ok" : "FAILED"}`);
   }
 }
 process.exitCode = failed > 0 ? 1 : 0;

@@ -1,6 +1,7 @@
 import { BodyUsedError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { Body, BodySink } from "./body.ts";
+import { writeCopy } from "./chunk-copy.ts";
 
 /** The connection that an incoming body arrives on. */
 export interface IncomingBodySource {
@@ -96,14 +97,13 @@ export class IncomingBody implements Body {
     // What nobody wants does not stop the connection from reading it away.
     if (this.#closed || this.#error !== undefined) return true;
     const sink = this.#sink;
-    const bytes = kept ? chunk : Buffer.from(chunk);
     if (sink === undefined || this.#blocked || this.#waiting !== undefined) {
       this.#waiting ??= [];
-      this.#waiting.push(bytes);
+      this.#waiting.push(kept ? chunk : Buffer.from(chunk));
       return false;
     }
-    this.#blocked = !sink.write(bytes);
-    if (this.#sink !== sink) this.#blocked = false;
+    const taken = kept ? sink.write(chunk) : writeCopy(chunk, sink);
+    this.#blocked = !taken && this.#sink === sink;
     return !this.#blocked;
   }
 
