@@ -15,6 +15,7 @@ import {
   type PoolLimits,
   type PoolStatistics,
 } from "@monolake/transports";
+import { ConnectionSharing } from "./connection-sharing.ts";
 import type { HttpTarget } from "./http-target.ts";
 import type { PendingRequest, SendRecord } from "./pending-request.ts";
 import { isRepeatable, RepeatableRequest } from "./repeatable.ts";
@@ -39,6 +40,8 @@ export class HttpClient implements AsyncDisposable {
   readonly #pool: Pool<ClientConnection>;
   #connector: Connector;
   #connection: ResolvedHttpClientConnectionOptions;
+  /** By the key of the target. */
+  readonly #sharing = new Map<string, ConnectionSharing>();
   readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#startOnNew(target, pending);
 
   constructor(options: HttpClientOptions = {}) {
@@ -77,6 +80,18 @@ export class HttpClient implements AsyncDisposable {
 
   /** As {@link request}, without a promise: `pending` hears what it would resolve or reject with, perhaps at once. */
   start(target: HttpTarget, pending: PendingRequest): void {
+    const { pipelining = 1 } = target;
+    if (pipelining <= 1 || !isRepeatable(pending.request)) return this.#startAlone(target, pending);
+    try {
+      if (this.#sharingOf(target).start(pending, pipelining)) {
+        if (pending.record !== undefined) pending.record.attempts += 1;
+      } else this.#startAlone(target, pending);
+    } catch (error) {
+      pending.failed(error as Error);
+    }
+  }
+
+  #startAlone(target: HttpTarget, pending: PendingRequest): void {
     const kept = this.#pool.take(target.key);
     if (kept === undefined) return this.#startOnNew(target, pending);
     if (pending.record !== undefined) pending.record.attempts += 1;
@@ -84,18 +99,34 @@ export class HttpClient implements AsyncDisposable {
     this.#startOn(kept, target, repeatable ? new RepeatableRequest(target, pending, this.#again) : pending);
   }
 
-  /** Counts of connections: open, idle, and callers that wait for one. */
+  /** Counts of connections: open, idle, and callers that wait for one. Shared ones count as open. */
   get statistics(): PoolStatistics {
-    return this.#pool.statistics;
+    const { statistics } = this.#pool;
+    let { open } = statistics;
+    for (const { connections } of this.#sharing.values()) open += connections;
+    return { ...statistics, open };
   }
 
   /** Closes idle connections now and the others when their exchange is over. */
-  close(): Promise<void> {
-    return this.#pool.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), ...[...this.#sharing.values()].map((sharing) => sharing.close())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #sharingOf(target: HttpTarget): ConnectionSharing {
+    const known = this.#sharing.get(target.key);
+    if (known !== undefined) return known;
+    const sharing = new ConnectionSharing({
+      idleTimeoutMs: this.#pool.limits.idleTimeoutMs,
+      open: () => this.#connector.connect(target.address, {}),
+      options: () => this.#connection,
+      sendAlone: (pending) => this.#startAlone(target, pending),
+    });
+    this.#sharing.set(target.key, sharing);
+    return sharing;
   }
 
   #startOnNew(target: HttpTarget, pending: PendingRequest): void {

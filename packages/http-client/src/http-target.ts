@@ -5,4 +5,10 @@ export interface HttpTarget {
   readonly key: string;
   /** Its address; a host name is resolved when a connection is opened. */
   readonly address: SocketAddress;
+  /**
+   * How many requests may be in flight on one connection (pipelining): for upstreams that take it, requests that come
+   * together are sent together. Idempotent requests without a body only; the others, and all of them while an answer is
+   * slow or long, have connections of their own. Left out or 1: so have all.
+   */
+  readonly pipelining?: number | undefined;
 }

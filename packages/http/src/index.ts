@@ -36,6 +36,9 @@ export type {
 export { resolveHttpClientConnectionOptions } from "./h1/client-options.ts";
 // Serving.
 export type { HttpServerOptions } from "./h1/server-options.ts";
+export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/shared-connection.ts";
+export { SharedConnection } from "./h1/shared-connection.ts";
+export type { SharedRequest } from "./h1/waiting-request.ts";
 export { HttpHeadError, HttpHeaderInvalidError, HttpResponseHeadError } from "./head/errors.ts";
 // Reading heads: for whoever brings a connection of their own.
 export { headCounts } from "./head/head-counts.ts";

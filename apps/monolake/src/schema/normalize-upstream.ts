@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { parseHostAndPort } from "./network-address.ts";
 import type {
-  EndpointConfig,
+  HttpUpstreamConfig,
   SocketEndpoint,
   UnixEndpoint,
   UpstreamConfig,
@@ -16,9 +16,11 @@ type ThriftUpstream = z.output<typeof socketUpstreamsSchema>[number];
 export const normalizeHttpUpstream = ({
   endpoint,
   weight,
-}: HttpUpstream): UpstreamConfig<EndpointConfig> => ({
+  pipelining,
+}: HttpUpstream): HttpUpstreamConfig => ({
   endpoint: endpoint.type === "uri" ? uriEndpoint(endpoint.value) : plainEndpoint(endpoint),
   weight,
+  ...(pipelining !== undefined && { pipelining }),
 });
 
 export const normalizeSocketUpstream = ({

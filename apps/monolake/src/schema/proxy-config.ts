@@ -117,7 +117,7 @@ export interface RouteConfig {
   /** Absent: `replace` where the upstream's URI has a path, else `keep`. */
   readonly pathMode?: "replace" | "keep" | "strip_prefix";
   readonly loadBalancer: LoadBalancerName;
-  readonly upstreams: readonly UpstreamConfig[];
+  readonly upstreams: readonly HttpUpstreamConfig[];
 }
 
 export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "first";
@@ -125,6 +125,11 @@ export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "f
 export interface UpstreamConfig<Endpoint extends EndpointConfig = EndpointConfig> {
   readonly endpoint: Endpoint;
   readonly weight: number;
+}
+
+export interface HttpUpstreamConfig extends UpstreamConfig {
+  /** Absent: every request has a connection of its own. */
+  readonly pipelining?: number;
 }
 
 export type EndpointConfig = UriEndpoint | SocketEndpoint | UnixEndpoint;

@@ -26,6 +26,13 @@ const unixEndpoint = z.strictObject({ type: z.literal("unix"), value: socketPath
 
 const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
 
+const pipelining = z
+  .int()
+  .min(1)
+  .max(1024)
+  .optional()
+  .describe("Requests that share a connection without waiting for each other, for upstreams that take it");
+
 /** `load_balancer`: how one of several upstreams is chosen. */
 export const loadBalancerSchema = z
   .enum(["random", "weighted_random", "round_robin", "first"])
@@ -38,6 +45,7 @@ export const httpUpstreamsSchema = z
     z.strictObject({
       endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]),
       weight,
+      pipelining,
     }),
   )
   .min(1);

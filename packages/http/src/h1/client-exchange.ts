@@ -65,6 +65,8 @@ export class ClientExchange implements IncomingBodySource {
   readonly #owner: ClientExchangeOwner;
   readonly #heads: ResponseHeadReader;
   readonly #limits: BodyLimits;
+  /** A body up to this length is not received in parts when it is here with its head. */
+  readonly #longestWhole: number;
   #request: HttpRequest | undefined = undefined;
   #receiver: BodyReceiver | undefined = undefined;
   #listener: ResponseListener | undefined = undefined;
@@ -74,12 +76,21 @@ export class ClientExchange implements IncomingBodySource {
     this.#stream = stream;
     this.#owner = owner;
     this.#limits = options;
+    const { maxBodyBytes } = options;
+    this.#longestWhole = maxBodyBytes > 0 ? Math.min(maxBodyBytes, copiedBodyBytes) : copiedBodyBytes;
     this.#heads = new ResponseHeadReader(options.headLimits);
   }
 
   /** The body is not taken as fast as it comes: reading has to stop. */
   get paused(): boolean {
     return this.#receiver?.paused ?? false;
+  }
+
+  /** The body that comes is longer than what usually comes in one read, or nobody knows how long it is. */
+  get isLong(): boolean {
+    const receiver = this.#receiver;
+    if (this.phase !== "body" || receiver === undefined) return false;
+    return receiver.remaining < 0 || receiver.bytes + receiver.remaining > ownBufferFromBytes;
   }
 
   /** `listener` hears of the response as soon as its head has come. */
@@ -178,8 +189,9 @@ export class ClientExchange implements IncomingBodySource {
       this.#owner.responseSettled();
       return at;
     }
-    const bodyEnd = at + head.contentLength;
-    if (framing === "length" && head.contentLength <= copiedBodyBytes && bodyEnd <= chunk.length) {
+    const { contentLength } = head;
+    const bodyEnd = at + contentLength;
+    if (framing === "length" && contentLength <= this.#longestWhole && bodyEnd <= chunk.length) {
       this.#answerWhole(response, chunk, at, bodyEnd);
       return bodyEnd;
     }

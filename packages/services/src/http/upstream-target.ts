@@ -21,6 +21,8 @@ export interface HttpUpstreamConfig {
   readonly endpoint: HttpEndpoint;
   /** For `weighted_random`. Default 1. */
   readonly weight?: number;
+  /** See `HttpTarget`. */
+  readonly pipelining?: number | undefined;
 }
 
 /** One upstream of a route, ready for use. */
@@ -32,6 +34,7 @@ export interface HttpUpstreamTarget {
   /** The Host field that it gets when the client's is not preserved. */
   readonly host: PreparedField;
   readonly weight: number;
+  readonly pipelining: number | undefined;
   /** The request target to ask it for. */
   readonly path: UpstreamPath;
 }
@@ -46,6 +49,7 @@ export function upstreamTarget(
   return {
     ...placeOf(endpoint),
     weight: upstream.weight ?? 1,
+    pipelining: upstream.pipelining,
     path: resolveUpstreamPath({ mode: route.pathMode, upstreamPath, pattern: route.path }),
   };
 }

@@ -1,0 +1,122 @@
+import {
+  type LeavingReason,
+  type ResolvedHttpClientConnectionOptions,
+  SharedConnection,
+  type SharedConnectionOwner,
+} from "@monolake/http";
+import { type ByteStream, deadlineClockMs } from "@monolake/streams";
+import type { PendingRequest } from "./pending-request.ts";
+
+/** How long an answer may keep others waiting: far above what a healthy upstream needs, far below what a user notices. */
+const patienceMs = 20;
+/** How long requests get connections of their own after that; doubled each time until it goes well for as long. */
+const firstPauseMs = 1_000;
+const longestPauseMs = 60_000;
+const maxConnections = 256;
+
+/** What the connections to one target are made with. */
+export interface SharingSource {
+  readonly idleTimeoutMs: number;
+  readonly open: () => Promise<ByteStream>;
+  readonly options: () => ResolvedHttpClientConnectionOptions;
+  /** Sends a request that was not answered on a connection of its own. */
+  readonly sendAlone: (pending: PendingRequest) => void;
+}
+
+/**
+ * The connections to one target on which requests do not wait for each other's answers. As few as possible, so that each
+ * write and each read carries many messages. Where an answer is slow or long, all requests get connections of their own for a
+ * while: one late answer may cost those behind it 20 ms, not its own time.
+ */
+export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> {
+  readonly #source: SharingSource;
+  readonly #open = new Set<SharedConnection<PendingRequest>>();
+  #ready: SharedConnection<PendingRequest>[] = [];
+  #opening = false;
+  #closed: PromiseWithResolvers<void> | undefined = undefined;
+  #pauseMs = firstPauseMs;
+  #pausedUntilMs = 0;
+
+  constructor(source: SharingSource) {
+    this.#source = source;
+  }
+
+  /** Connections that are open. */
+  get connections(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Sends a repeatable request if there is room for it on a connection with at most `depth` in flight, else returns
+   * false. Throws as `SharedConnection.start`.
+   */
+  start(pending: PendingRequest, depth: number): boolean {
+    if (this.#pausedUntilMs > 0 && deadlineClockMs() < this.#pausedUntilMs) return false;
+    for (const connection of this.#ready) {
+      if (!connection.hasRoom(depth)) continue;
+      connection.start(pending);
+      return true;
+    }
+    if (!this.#opening && this.#open.size < maxConnections && this.#closed === undefined)
+      void this.#connect();
+    return false;
+  }
+
+  /** Closes idle connections now and the others when their requests are answered; resolves when there is none left. */
+  close(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers();
+      for (const connection of this.#open) connection.close();
+      this.#ready = [];
+      this.#settleClose();
+    }
+    return this.#closed.promise;
+  }
+
+  leaving(
+    connection: SharedConnection<PendingRequest>,
+    reason: LeavingReason,
+    unanswered: readonly PendingRequest[],
+  ): void {
+    this.#ready = this.#ready.filter((other) => other !== connection);
+    if (reason !== "closed") this.#pause();
+    for (const pending of unanswered) this.#source.sendAlone(pending);
+  }
+
+  connectionClosed(connection: SharedConnection<PendingRequest>): void {
+    this.#open.delete(connection);
+    this.#ready = this.#ready.filter((other) => other !== connection);
+    this.#settleClose();
+  }
+
+  async #connect(): Promise<void> {
+    this.#opening = true;
+    try {
+      const stream = await this.#source.open();
+      const sharing = { idleTimeoutMs: this.#source.idleTimeoutMs, patienceMs };
+      const connection = new SharedConnection<PendingRequest>(stream, this, this.#source.options(), sharing);
+      if (stream.closed) return;
+      this.#open.add(connection);
+      if (this.#closed === undefined) this.#ready.push(connection);
+      else connection.close();
+    } catch {
+      // The requests go their own way and find out why.
+      this.#pause();
+    } finally {
+      this.#opening = false;
+    }
+  }
+
+  #pause(): void {
+    const nowMs = deadlineClockMs();
+    // Several connections may be given up for one reason.
+    if (nowMs < this.#pausedUntilMs) return;
+    const wentWell = nowMs - this.#pausedUntilMs > this.#pauseMs;
+    this.#pauseMs = wentWell ? firstPauseMs : Math.min(2 * this.#pauseMs, longestPauseMs);
+    this.#pausedUntilMs = nowMs + this.#pauseMs;
+  }
+
+  #settleClose(): void {
+    if (this.#open.size === 0) this.#closed?.resolve();
+  }
+}
