@@ -11,7 +11,6 @@ export type Transport =
   | "framed"
   | "ttheader"
   | "ttheader-framed"
-  | "framed-mux"
   | "ttheader-mux"
   | "ttheader-framed-mux";
 
@@ -22,15 +21,7 @@ export const apacheCombinations: readonly Combination[] = (["binary", "compact"]
 
 /** What Kitex speaks: it writes no compact protocol. */
 export const kitexCombinations: readonly Combination[] = (
-  [
-    "buffered",
-    "framed",
-    "ttheader",
-    "ttheader-framed",
-    "framed-mux",
-    "ttheader-mux",
-    "ttheader-framed-mux",
-  ] as const
+  ["buffered", "framed", "ttheader", "ttheader-framed", "ttheader-mux", "ttheader-framed-mux"] as const
 ).map((transport) => ({ protocol: "binary", transport }));
 
 /** `binary framed`. */

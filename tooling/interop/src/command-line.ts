@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import type { GatewayType } from "./gateway.ts";
+import type { GatewayOptions } from "./gateway.ts";
 
 /** What the command line asks for. */
 export interface InteropOptions {
   /** Ids of peers. Left out: all. */
   readonly peers?: readonly string[];
-  readonly gatewayType: GatewayType;
+  readonly gateway: GatewayOptions;
   /** A checkout of Apache Thrift, whose own test programs are run, too. */
   readonly thriftSource?: string;
   /** A checkout of Kitex, where the Go module proxy does not have it. */
@@ -23,6 +23,7 @@ export const usage = `usage: pnpm interop [options]
   --thrift-source DIR  run the test programs of this checkout of Apache Thrift, too
   --kitex-source DIR   build Kitex from this checkout instead of the Go module proxy
   --gateway TYPE       proxy_type of the gateway: thrift, or tcp for bytes without a meaning (thrift)
+  --multiplex N        all calls share so many connections to each server (0: one call at a time on each of many)
 `;
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
@@ -32,8 +33,12 @@ export function parseCommandLine(words: readonly string[]): InteropOptions | "he
   if (values.gateway !== "thrift" && values.gateway !== "tcp") {
     throw new UsageError(`--gateway takes thrift or tcp, not "${values.gateway}"`);
   }
+  const multiplex = Number(values.multiplex);
+  if (!Number.isInteger(multiplex) || multiplex < 0) {
+    throw new UsageError(`--multiplex takes a number of connections, not "${values.multiplex}"`);
+  }
   return {
-    gatewayType: values.gateway,
+    gateway: { type: values.gateway, multiplex },
     ...(values.peers !== undefined && { peers: values.peers.split(",") }),
     ...(values["thrift-source"] !== undefined && { thriftSource: resolve(values["thrift-source"]) }),
     ...(values["kitex-source"] !== undefined && { kitexSource: resolve(values["kitex-source"]) }),
@@ -47,6 +52,7 @@ function parse(words: readonly string[]) {
       options: {
         peers: { type: "string" },
         gateway: { type: "string", default: "thrift" },
+        multiplex: { type: "string", default: "0" },
         "thrift-source": { type: "string" },
         "kitex-source": { type: "string" },
         help: { type: "boolean", short: "h", default: false },

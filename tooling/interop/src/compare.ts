@@ -1,5 +1,5 @@
 import { type Combination, inBoth } from "./combination.ts";
-import { type GatewayType, startGateway } from "./gateway.ts";
+import { type GatewayOptions, startGateway } from "./gateway.ts";
 import type { Check, Peer, RunningServer, ServerPorts } from "./peer.ts";
 import { runClient } from "./run-client.ts";
 
@@ -21,7 +21,7 @@ interface ServerRun {
 /** Runs every client against every server that speaks as it does, directly and through one gateway. */
 export async function* comparePeers(
   peers: readonly Peer[],
-  gatewayType: GatewayType,
+  gatewayOptions: GatewayOptions,
 ): AsyncGenerator<Comparison> {
   await using cleanup = new AsyncDisposableStack();
   const servers: ServerRun[] = [];
@@ -34,7 +34,7 @@ export async function* comparePeers(
   }
   const gateway = cleanup.use(
     await startGateway(
-      gatewayType,
+      gatewayOptions,
       servers.map(({ ports }) => ports),
     ),
   );

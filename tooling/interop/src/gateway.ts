@@ -4,8 +4,13 @@ import type { ServerPorts } from "./peer.ts";
 
 const main = fileURLToPath(new URL("../../../apps/monolake/src/main.ts", import.meta.url));
 
-/** How the proxy treats what it carries: it reads Thrift messages, or bytes without a meaning. */
-export type GatewayType = "thrift" | "tcp";
+/** How the proxy is configured. */
+export interface GatewayOptions {
+  /** It reads Thrift messages, or bytes without a meaning. */
+  readonly type: "thrift" | "tcp";
+  /** Connections to each server that all calls share; 0: one call at a time on each of many. */
+  readonly multiplex: number;
+}
 
 /** The proxy in a process of its own, as users start it. */
 export interface Gateway extends AsyncDisposable {
@@ -15,12 +20,15 @@ export interface Gateway extends AsyncDisposable {
 }
 
 /** Starts the proxy with one configured server for each port of the foreign ones. */
-export async function startGateway(type: GatewayType, servers: readonly ServerPorts[]): Promise<Gateway> {
+export async function startGateway(
+  options: GatewayOptions,
+  servers: readonly ServerPorts[],
+): Promise<Gateway> {
   await using cleanup = new AsyncDisposableStack();
   const tables: string[] = [];
   const addServer = async (upstreamPort: number) => {
     const port = await freePort();
-    tables.push(serverTable(`s${tables.length}`, type, { port, upstreamPort }));
+    tables.push(serverTable(`s${tables.length}`, options, { port, upstreamPort }));
     return port;
   };
   const ports: ServerPorts[] = [];
@@ -46,7 +54,7 @@ export async function startGateway(type: GatewayType, servers: readonly ServerPo
 
 function serverTable(
   key: string,
-  type: GatewayType,
+  { type, multiplex }: GatewayOptions,
   { port, upstreamPort }: { readonly port: number; readonly upstreamPort: number },
 ): string {
   const upstreams = `upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstreamPort}" } }]`;
@@ -55,6 +63,6 @@ function serverTable(
 name = "${key}"
 proxy_type = "${type}"
 listener = { type = "socket", value = "127.0.0.1:${port}" }
-${type === "thrift" ? "route." : ""}${upstreams}
+${type === "thrift" ? `route.multiplex = ${multiplex}\nroute.` : ""}${upstreams}
 `;
 }

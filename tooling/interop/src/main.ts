@@ -47,13 +47,13 @@ async function prepareAll(possible: readonly PossiblePeer[]): Promise<readonly P
 }
 
 /** Prints the table of one group of peers; gives how many lines it has, and in how many something differs. */
-async function runGroup(group: Group, { gatewayType }: InteropOptions) {
+async function runGroup(group: Group, { gateway }: InteropOptions) {
   console.log(`\n${group.title}`);
   const peers = await prepareAll(group.peers);
   console.log(tableHead);
   let lines = 0;
   let different = 0;
-  for await (const comparison of comparePeers(peers, gatewayType)) {
+  for await (const comparison of comparePeers(peers, gateway)) {
     console.log(tableLine(comparison));
     lines += 1;
     if (differencesOf(comparison).length > 0) different += 1;

@@ -3,8 +3,8 @@
 //	interop server PROTOCOL TRANSPORT
 //	interop client PROTOCOL TRANSPORT PORT MULTIPLEXED-PORT
 //
-// Kitex writes the binary protocol only. Transports are buffered, framed, ttheader and ttheader-framed, each of them also
-// with `-mux`: calls share one connection, and are answered in any order.
+// Kitex writes the binary protocol only. Transports are buffered, framed, ttheader and ttheader-framed; the last two also with
+// `-mux`: calls share one connection, and are answered in any order.
 package main
 
 import (
