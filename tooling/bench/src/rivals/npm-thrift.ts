@@ -1,6 +1,6 @@
+import { EchoClient, EchoProcessor } from "@monolake/test-kit/thrift-echo";
 import thrift from "thrift";
 import { portsFromCommandLine } from "./ports.ts";
-import { EchoClient, EchoProcessor } from "./thrift-echo.ts";
 
 const { listenPort, upstreamPort } = portsFromCommandLine();
 const options = { transport: thrift.TFramedTransport, protocol: thrift.TBinaryProtocol };

@@ -1,7 +1,7 @@
 import { Thrift, type TMessage, type TProtocol, type TTransport } from "thrift";
 
-// The service `string echo(1: string value)`: what the Thrift compiler generates for it with `js:node,es6`, by hand and with
-// types, so that a benchmark needs no compiler.
+// The service `string echo(1: string value)` for the npm package thrift: what the Thrift compiler generates for it with
+// `js:node,es6`, by hand and with types, so that nobody needs the compiler.
 
 /** What a server does. */
 export interface EchoHandler {
