@@ -21,6 +21,11 @@ export type { EventuallyOptions } from "./eventually.ts";
 export { eventually } from "./eventually.ts";
 export { feedSplit, splitEverywhere } from "./split-bytes.ts";
 
+// Inputs that are made up.
+
+export type { FuzzBounds, Fuzzer, FuzzFailure, FuzzReport } from "./fuzzer.ts";
+export { expectSame, FuzzDifference, FuzzRandom, runFuzzer } from "./fuzzer.ts";
+
 // Files and programs.
 
 export type { SkippableTest } from "./programs.ts";

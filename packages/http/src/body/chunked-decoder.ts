@@ -1,6 +1,7 @@
 import { ChunkedEncodingError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import { type BodyLimits, defaultBodyLimits } from "./body-limits.ts";
+import { ChunkExtensions } from "./chunk-extensions.ts";
 import { parseTrailers } from "./trailers.ts";
 
 const cr = 13;
@@ -35,7 +36,7 @@ export class ChunkedDecoder {
   #state: State = "size";
   #remaining = 0;
   #digits = 0;
-  #extensionBytes = 0;
+  #extensions: ChunkExtensions | undefined = undefined;
   #trailerBytes: number[] = [];
   readonly #limits: BodyLimits;
 
@@ -125,19 +126,8 @@ export class ChunkedDecoder {
   }
 
   #extensionByte(byte: number): void {
-    if (byte === cr) {
-      this.#state = "size-lf";
-      return;
-    }
-    // Field content only: with anything else two readers may see different lines.
-    if ((byte < 32 && byte !== 9) || byte === 127) {
-      throw new ChunkedEncodingError({ what: "a chunk extension has a control character" });
-    }
-    this.#extensionBytes += 1;
-    const { maxChunkExtensionBytes: most } = this.#limits;
-    if (this.#extensionBytes > most) {
-      throw new ChunkedEncodingError({ what: `chunk extensions are longer than ${most} bytes` });
-    }
+    this.#extensions ??= new ChunkExtensions(this.#limits.maxChunkExtensionBytes);
+    if (this.#extensions.take(byte)) this.#state = "size-lf";
   }
 
   #sizeComplete(): void {

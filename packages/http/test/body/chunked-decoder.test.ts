@@ -148,3 +148,39 @@ describe("the chunked decoder", () => {
     );
   });
 });
+
+describe("chunk extensions", () => {
+  const decodeWith = (extensions: string) => decode([`5${extensions}\r\nhello\r\n0\r\n\r\n`]);
+
+  it.each([";a", ";a;b", ";a=b", ";a=b;c", ';a="b c"', ';a="";b', ';a="\\"\\\\;\t\xe9"'])(
+    "are read over: %j",
+    (extensions) => {
+      expect(decodeWith(extensions)).toMatchObject({ data: "hello", done: true });
+      expect(decode([...`5${extensions}\r\nhello\r\n0\r\n\r\n`])).toMatchObject({
+        data: "hello",
+        done: true,
+      });
+    },
+  );
+
+  it.each([
+    ";",
+    ";;a",
+    "; a",
+    ";a ",
+    ";a =b",
+    ";a= b",
+    ";a=",
+    ";a==b",
+    ';a="b',
+    ';a="b"c',
+    ';a=b"c"',
+    ";a\t",
+    ";a,b",
+    ";a=\xe9",
+    ';a="\0"',
+  ])("are refused when they are malformed: %j", (extensions) => {
+    expect(() => decodeWith(extensions)).toThrow(ChunkedEncodingError);
+    expect(() => decode([...`5${extensions}\r\nhello\r\n`])).toThrow(ChunkedEncodingError);
+  });
+});

@@ -1,0 +1,17 @@
+/** Where a fuzzer is: a file of the repository, and what it exports. */
+interface FuzzerPlace {
+  readonly module: string;
+  readonly export: string;
+}
+
+const http = (file: string, name: string): FuzzerPlace => ({
+  module: `packages/http/test/fuzz/${file}`,
+  export: name,
+});
+
+/** Every fuzzer, by the name that the command line takes. A package keeps its own beside its tests. */
+export const fuzzers: Readonly<Record<string, FuzzerPlace>> = {
+  "http-request-heads": http("head-fuzzers.ts", "requestHeads"),
+  "http-response-heads": http("head-fuzzers.ts", "responseHeads"),
+  "http-chunked-bodies": http("chunked-fuzzer.ts", "chunkedBodies"),
+};
