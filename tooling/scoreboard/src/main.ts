@@ -1,5 +1,6 @@
 import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
+import { conformance, smugglingDifferential } from "./rows/conformance.ts";
 import { idleConnections } from "./rows/idle-connections.ts";
 import { killedUpstream } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
@@ -9,6 +10,8 @@ import { slowAttacks } from "./rows/slow-attacks.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
+  conformance,
+  "smuggling-differential": smugglingDifferential,
   "large-transfers": largeTransfers,
   "real-heads": realHeads,
   "aborted-clients": abortedClients,

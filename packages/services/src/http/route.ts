@@ -5,6 +5,7 @@ import {
   type LoadBalancer,
   type LoadBalanceStrategy,
 } from "../common/load-balancing/load-balancer.ts";
+import { normalTarget } from "./routing/normal-target.ts";
 import { createRouter, type Router } from "./routing/router.ts";
 import type { PathMode } from "./routing/upstream-path.ts";
 import { type HttpUpstreamConfig, type HttpUpstreamTarget, upstreamTarget } from "./upstream-target.ts";
@@ -31,7 +32,10 @@ export const matchedRoute = contextKey<MatchedRoute>()("matchedRoute");
 /** The request target that names no path (RFC 9112 section 3.2.4). */
 export const wholeServer = "*";
 
-/** Finds the route of a request by its path; answers 404 where there is none. */
+/**
+ * Finds the route of a request by its path in normal form, which upstreams get too; answers 404 where there is none, and 400
+ * to a path that two readers would take differently.
+ */
 export class Route<Context extends object> implements HttpHandler<Omit<Context, "matchedRoute">> {
   readonly inner: HttpHandler<Context>;
   readonly #router: Router<MatchedRoute>;
@@ -49,7 +53,11 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
 
   call(request: HttpRequest, context: Omit<Context, "matchedRoute">): Promise<HttpResponse> {
     // RFC 9110 section 9.3.7: `OPTIONS *` asks about the whole server, so it takes the way of the root.
-    const match = this.#router.match(request.target === wholeServer ? "/" : request.target);
+    const whole = request.target === wholeServer;
+    const target = whole ? "/" : normalTarget(request.target);
+    if (target === undefined) return Promise.resolve(badRequest(request));
+    if (!whole) request.target = target;
+    const match = this.#router.match(target);
     if (match === undefined) return Promise.resolve(notFound(request));
     // As `provide` does: the slot is filled here, so the context is what the services inside ask for.
     (context as Record<string, unknown>)[matchedRoute.name] = match.value;
@@ -61,6 +69,15 @@ function prepare(route: HttpRouteConfig, previous: MatchedRoute | undefined): Ma
   const targets = route.upstreams.map((upstream) => upstreamTarget(upstream, route));
   const upstreams = createLoadBalancer(route.loadBalancer, targets, { previous: previous?.upstreams });
   return { pattern: route.path, upstreams };
+}
+
+/** The last answer on its connection, as to any request that is refused. */
+function badRequest(request: HttpRequest): HttpResponse {
+  request.body.cancel();
+  const headers = [["Content-Type", "text/plain; charset=utf-8"]] as const;
+  const response = createResponse("400 Bad Request\n", { status: 400, headers });
+  response.persist = false;
+  return response;
 }
 
 function notFound(request: HttpRequest): HttpResponse {

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { normalTarget } from "../../../src/http/routing/normal-target.ts";
+
+describe("the normal form of a target", () => {
+  it.each([
+    "/",
+    "/a/b",
+    "/a//b/",
+    "/a%2Fb",
+    "/a%2fb%20c",
+    "/.well-known/x",
+    "/a/..b/c..",
+    "/...",
+    "/a?x=/../%61",
+    "/a%zz%",
+    "/a\\b",
+    "/%252e%252e/",
+  ])("is the target itself: %j", (target) => {
+    expect(normalTarget(target)).toBe(target);
+  });
+
+  it.each([
+    ["/%61dmin", "/admin"],
+    ["/%41%5a%7e%2d%5f%2E", "/AZ~-_."],
+    ["/a/./b", "/a/b"],
+    ["/a/../b", "/b"],
+    ["/a/b/../../c", "/c"],
+    ["/a/%2e%2E/b", "/b"],
+    ["/a/.%2e/b?q=/../", "/b?q=/../"],
+    ["/a/..", "/"],
+    ["/a/b/..", "/a/"],
+    ["/a/.", "/a/"],
+    ["/.", "/"],
+    ["/a//../b", "/a/b"],
+    ["/%7Euser/%20", "/~user/%20"],
+  ])("of %j is %j", (target, normal) => {
+    expect(normalTarget(target)).toBe(normal);
+  });
+
+  it.each([
+    "/..",
+    "/../a",
+    "/a/../../b",
+    "/%2e%2e/a",
+    "/a%00",
+    "/a/..%2fb",
+    "/a/..%2Fb",
+    "/a%2f..",
+    "/a%2f../b",
+    "/a/%2e%2e%2fb",
+    "/a/..%5cb",
+    "/a\\..\\b",
+    "/a/..\\b",
+    "/a/%2e%5Cb",
+  ])("is none for %j", (target) => {
+    expect(normalTarget(target)).toBeUndefined();
+  });
+
+  it("is the normal form of itself, and what a browser makes of the path", () => {
+    const piece = fc.constantFrom(
+      "a",
+      "b",
+      "..",
+      ".",
+      "/",
+      "//",
+      "%2e",
+      "%2E",
+      "%61",
+      "%2F",
+      "%20",
+      "...",
+      "~",
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const target = `/${pieces.join("")}`;
+        const normal = normalTarget(target);
+        if (normal === undefined) return;
+        expect(normalTarget(normal)).toBe(normal);
+        // A browser leaves other encodings as they are.
+        expect(normal).toBe(
+          new URL(`http://x.test${target.replaceAll("%61", "a")}`).pathname.replace(/%2e/gi, "."),
+        );
+      }),
+      { numRuns: 5_000, seed: 7 },
+    );
+  });
+});
