@@ -15,6 +15,10 @@ export interface ConformanceOptions {
   readonly lanes: number;
   readonly quick: boolean;
   readonly differential: boolean;
+  /** How many payloads are made up for the differential, beside those of the cases. */
+  readonly mutate: number;
+  /** Of the first payload that is made up. */
+  readonly seed: number;
 }
 
 /** A mistake of the user: the message is all there is to say. */
@@ -33,6 +37,8 @@ export const usage = `usage: pnpm conformance [options]
   --quick                 stop watching a connection when all that is expected has come
   --differential          replay every payload and compare what Monolake says it has sent
                           with what upstreams of several makes have read
+  --mutate N              ... and N payloads and upstream answers that are changed at random
+  --seed N                of the first of them; the same seed makes the same (from the clock)
 `;
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
@@ -46,7 +52,9 @@ export function parseCommandLine(args: readonly string[]): ConformanceOptions | 
     against: values.against?.split(",") ?? [],
     lanes: wholeNumber("lanes", values.lanes),
     quick: values.quick,
-    differential: values.differential,
+    differential: values.differential || values.mutate !== undefined,
+    mutate: values.mutate === undefined ? 0 : wholeNumber("mutate", values.mutate),
+    seed: values.seed === undefined ? Date.now() % 1_000_000_000 : wholeNumber("seed", values.seed),
     ...(values.cases !== undefined && { caseFiles: values.cases }),
     ...(values.only !== undefined && { only: values.only.split(",") }),
     ...(values.proxy !== undefined && { proxy: portsOf(values.proxy) }),
@@ -66,6 +74,8 @@ function parse(args: readonly string[]) {
         lanes: { type: "string", default: "16" },
         quick: { type: "boolean", default: false },
         differential: { type: "boolean", default: false },
+        mutate: { type: "string" },
+        seed: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
     }).values;

@@ -3,6 +3,7 @@ import type { ConformanceCase } from "./cases/conformance-case.ts";
 import { plainCasesFor, projectCaseFiles, readCases } from "./cases/read-cases.ts";
 import { type ConformanceOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
 import { differenceLines, differentialTable } from "./differential/differential-report.ts";
+import { mutatedCases } from "./differential/mutated-cases.ts";
 import { haproxyReader } from "./differential/readers/haproxy-reader.ts";
 import { nginxReader } from "./differential/readers/nginx-reader.ts";
 import { nodeReader } from "./differential/readers/node-reader.ts";
@@ -54,7 +55,8 @@ async function reportOn(
 }
 
 async function differential(options: ConformanceOptions): Promise<boolean> {
-  const cases = casesFor(options);
+  const given = casesFor(options);
+  const cases = [...given, ...mutatedCases(given, options.mutate, options.seed)];
   const missing = readers.filter(
     ({ program }) => program !== undefined && findProgram(program) === undefined,
   );

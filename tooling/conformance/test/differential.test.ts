@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { projectCaseFiles, readCases } from "../src/cases/read-cases.ts";
 import { compareRequests } from "../src/differential/compare-requests.ts";
 import { differenceLines } from "../src/differential/differential-report.ts";
+import { mutatedCases } from "../src/differential/mutated-cases.ts";
 import { haproxyReader } from "../src/differential/readers/haproxy-reader.ts";
 import { nginxReader } from "../src/differential/readers/nginx-reader.ts";
 import { nodeReader } from "../src/differential/readers/node-reader.ts";
@@ -74,6 +75,11 @@ describe("a comparison", () => {
       [read(), read(), read()],
     ],
     [
+      "what an upstream refused without saying what",
+      [sent(), sent()],
+      [read({ line: undefined, bodyBytes: undefined, complete: undefined }), read()],
+    ],
+    [
       "what an upstream refused without saying more",
       [sent()],
       [read({ bodyBytes: undefined, complete: undefined })],
@@ -92,4 +98,14 @@ describe("a comparison", () => {
   ])("finds %s", (_, some, others) => {
     expect(compareRequests(some, others).length).toBeGreaterThan(0);
   });
+});
+
+it("payloads that are made up are the same for the same seed, and bring no difference", async () => {
+  const made = mutatedCases(cases, 150, 20_261_126);
+  expect(mutatedCases(cases, 150, 20_261_126)).toEqual(made);
+  expect(mutatedCases(cases, 1, 20_261_130)).toEqual([made[4]]);
+  for (const kind of [scriptedReader, nodeReader]) {
+    await using reader = await kind.start(8);
+    expect(differenceLines({ title: kind.title, results: await runDifferential(made, reader) })).toEqual([]);
+  }
 });

@@ -26,6 +26,8 @@ export { feedSplit, splitEverywhere } from "./split-bytes.ts";
 export type { FuzzBounds, Fuzzer, FuzzFailure, FuzzReport } from "./fuzzer.ts";
 export { expectSame, FuzzDifference, FuzzRandom, runFuzzer } from "./fuzzer.ts";
 
+export { mutatedText } from "./mutated-text.ts";
+
 // Files and programs.
 
 export type { SkippableTest } from "./programs.ts";

@@ -1,8 +1,7 @@
 import { MonolakeError } from "@monolake/errors";
-import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom } from "@monolake/test-kit";
+import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom, mutatedText } from "@monolake/test-kit";
 import { createParser, type Parser } from "llhttp-wasm";
 import { ChunkedDecoder } from "../../src/body/chunked-decoder.ts";
-import { mutatedText } from "./made-heads.ts";
 
 const create = createParser as unknown as (kind: "REQUEST" | "RESPONSE") => Parser;
 const requestHead = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -1,5 +1,5 @@
 import { MonolakeError } from "@monolake/errors";
-import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom } from "@monolake/test-kit";
+import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom, mutatedText } from "@monolake/test-kit";
 import { type HeadLimits, resolveHeadLimits } from "../../src/head/head-limits.ts";
 import { RequestHeadReader, ResponseHeadReader } from "../../src/head/head-reader.ts";
 import { methodNumbers } from "../../src/head/methods.ts";
@@ -11,7 +11,7 @@ import { readStrictRequest } from "../../src/head/strict-request.ts";
 import { readStrictResponse } from "../../src/head/strict-response.ts";
 import { describeHead } from "../head/described-head.ts";
 import { askLlhttp } from "../head/llhttp-alone.ts";
-import { madeRequestHead, madeResponseHead, mutatedText } from "./made-heads.ts";
+import { madeRequestHead, madeResponseHead } from "./made-heads.ts";
 
 type Head = RequestHead | ResponseHead;
 

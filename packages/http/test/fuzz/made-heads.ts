@@ -126,38 +126,6 @@ const ordinary = [
   "no colon",
 ];
 
-const pieces = [
-  "\r",
-  "\n",
-  "\r\n",
-  "\r\r\n",
-  "\n\n",
-  " ",
-  "\t",
-  ":",
-  ": ",
-  ",",
-  ";",
-  "\0",
-  "\x0b",
-  "\x0c",
-  "\x1f",
-  "\x7f",
-  "\x80",
-  "\xa0",
-  "\xff",
-  "#",
-  "5",
-  "0x5",
-  "Content-Length: 5\r\n",
-  "Transfer-Encoding: chunked\r\n",
-  "Host: y\r\n",
-  "\r\n\r\n",
-  " HTTP/1.1",
-  "GET / HTTP/1.1\r\n",
-  "\r\n ",
-];
-
 function fieldsOf(random: FuzzRandom, isRequest: boolean): string[] {
   const lines = isRequest && !random.oneIn(16) ? [random.pick(hosts)] : [];
   for (let left = random.integer(5); left > 0; left -= 1) {
@@ -185,34 +153,4 @@ export function madeRequestHead(random: FuzzRandom): string {
 export function madeResponseHead(random: FuzzRandom): string {
   const status = random.oneIn(6) ? random.pick(oddStatuses) : random.pick(statuses);
   return head(`${random.pick(versions)} ${status}`, fieldsOf(random, false));
-}
-
-/** Bytes overwritten, put in, taken out or said twice, once or a few times. */
-export function mutatedText(random: FuzzRandom, text: string): Buffer {
-  let changed = text;
-  for (let left = 1 + random.integer(3); left > 0; left -= 1) changed = mutate(random, changed);
-  return Buffer.from(changed, "latin1");
-}
-
-function mutate(random: FuzzRandom, text: string): string {
-  const at = random.integer(text.length + 1);
-  const piece = random.oneIn(2) ? random.pick(pieces) : String.fromCharCode(random.integer(256));
-  switch (random.integer(5)) {
-    case 0:
-      return text.slice(0, at) + piece + text.slice(at + piece.length);
-    case 1:
-      return text.slice(0, at) + piece + text.slice(at);
-    case 2:
-      return text.slice(0, at) + text.slice(at + 1 + random.integer(4));
-    case 3: {
-      const from = random.integer(text.length + 1);
-      return text.slice(0, at) + text.slice(from, from + random.integer(40)) + text.slice(at);
-    }
-    default: {
-      const lines = text.split("\r\n");
-      const line = lines[random.integer(lines.length)] as string;
-      lines.splice(random.integer(lines.length), 0, line);
-      return lines.join("\r\n");
-    }
-  }
 }

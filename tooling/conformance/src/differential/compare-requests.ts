@@ -6,7 +6,10 @@ export function compareRequests(
   sent: readonly SentRequest[],
   read: readonly ReadRequest[],
 ): readonly string[] {
-  const left = [...read];
+  // What can be any request comes last.
+  const left = [...read].sort(
+    (one, other) => Number(one.line === undefined) - Number(other.line === undefined),
+  );
   const problems: string[] = [];
   const take = (request: SentRequest, complete: boolean): boolean => {
     const index = left.findIndex((one) => isSame(request, one, complete));
@@ -25,13 +28,13 @@ export function compareRequests(
 }
 
 function isSame(sent: SentRequest, read: ReadRequest, complete: boolean): boolean {
-  if (read.line !== `${sent.method} ${sent.target}`) return false;
+  if (read.line !== undefined && read.line !== `${sent.method} ${sent.target}`) return false;
   if (read.complete !== undefined && read.complete !== complete) return false;
   return !complete || read.bodyBytes === undefined || read.bodyBytes === sent.bodyBytes;
 }
 
 function shown(request: SentRequest | ReadRequest): string {
-  const line = "line" in request ? request.line : `${request.method} ${request.target}`;
+  const line = "line" in request ? (request.line ?? "") : `${request.method} ${request.target}`;
   const how = request.complete === undefined ? "refused" : request.complete ? "whole" : "not whole";
   const text = line.length > 80 ? `${line.slice(0, 80)}…` : line;
   return `${JSON.stringify(text)} with ${request.bodyBytes ?? "?"} bytes, ${how}`;

@@ -10,7 +10,10 @@ export interface DifferentialReport {
 export const differenceLines = ({ title, results }: DifferentialReport): readonly string[] =>
   results
     .filter(({ differences }) => differences.length > 0)
-    .map((result) => `${title} DIFFERS ${result.case.name}: ${result.differences.join("; ")}`);
+    .map(
+      ({ case: { name, send, upstreamScript }, differences }) =>
+        `${title} DIFFERS ${name}: ${differences.join("; ")}\n  ${JSON.stringify({ send, upstreamScript }).slice(0, 2_000)}`,
+    );
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 

@@ -11,6 +11,7 @@ import { connectionContext } from "@monolake/services/common";
 import {
   connectionReuse,
   ExchangeRecord,
+  exchangeRecord,
   type HttpUpstreamContext,
   httpUpstream,
   type MatchedRoute,
@@ -30,7 +31,7 @@ export interface RecordingGateway extends AsyncDisposable {
 class GatewayContext extends BaseContext {
   peerAddress: SocketAddress = { type: "unix", path: "" };
   matchedRoute: MatchedRoute | undefined = undefined;
-  exchangeRecord = new ExchangeRecord([]);
+  exchangeRecord: ExchangeRecord | undefined = undefined;
 }
 
 /** Notes every request that comes as far as the upstream service. */
@@ -45,14 +46,16 @@ class Recording implements HttpHandler<HttpUpstreamContext> {
 
   call(request: HttpRequest, context: HttpUpstreamContext) {
     const { method, target } = request;
-    const record = context.exchangeRecord;
+    const record = new ExchangeRecord([]);
+    // As `provide` does: the slot of this request's own context is filled.
+    (context as Record<string, unknown>)[exchangeRecord.name] = record;
     const sent: SentRequest = {
       method,
       target,
       bodyBytes: 0,
       complete: false,
       get attempts() {
-        return record?.upstream?.attempts ?? 0;
+        return record.upstream?.attempts ?? 0;
       },
     };
     this.#note(sent);

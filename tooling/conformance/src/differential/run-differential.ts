@@ -4,7 +4,7 @@ import type { ConformanceCase } from "../cases/conformance-case.ts";
 import { readResponses } from "../client/read-responses.ts";
 import { runClient } from "../client/run-client.ts";
 import { compareRequests } from "./compare-requests.ts";
-import type { Reader, ReaderLane } from "./readers/reader.ts";
+import type { Reader, ReaderLane, ReadRequest } from "./readers/reader.ts";
 import { type RecordingGateway, startRecordingGateway } from "./recording-gateway.ts";
 
 /** What a gateway and one upstream made of the payload of a case. */
@@ -58,7 +58,7 @@ async function replay(
   );
   lane.answerPlainly?.();
   const lost = await sendSentinel(gateway.port);
-  const isSentinel = ({ line }: { readonly line: string }) => line === `GET ${sentinel}`;
+  const isSentinel = ({ line }: ReadRequest) => line === `GET ${sentinel}`;
   const arrived = async () => (await lane.read()).some(isSentinel);
   const late = await eventually(arrived, { timeoutMs: lostAfterMs }).then(
     () => undefined,

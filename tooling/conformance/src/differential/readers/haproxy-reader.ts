@@ -81,9 +81,9 @@ export const haproxyReader: ReaderKind = {
   },
 };
 
-/** `<BADREQ>` stands for what it could not even read. */
-const refused = (line: string): ReadRequest => ({
-  line: (/"(.*)"$/.exec(line)?.[1] ?? "").replace(/ HTTP\/1\.1$/, ""),
-  bodyBytes: undefined,
-  complete: undefined,
-});
+/** `<BADREQ>` stands for what it does not take, such as a WebSocket key that is none. */
+function refused(line: string): ReadRequest {
+  const [, request = "<BADREQ>"] = /"(.*)"$/.exec(line) ?? [];
+  const said = request === "<BADREQ>" ? undefined : request.replace(/ HTTP\/1\.1$/, "");
+  return { line: said, bodyBytes: undefined, complete: undefined };
+}

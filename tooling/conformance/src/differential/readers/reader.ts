@@ -2,8 +2,8 @@ import type { ConformanceCase } from "../../cases/conformance-case.ts";
 
 /** A request as an upstream read it. */
 export interface ReadRequest {
-  /** Method and target, as they stand in the request line. */
-  readonly line: string;
+  /** Method and target, as they stand in the request line; `undefined` where the upstream refused it and does not say. */
+  readonly line: string | undefined;
   /** Of its body, without framing; `undefined` where the upstream does not say. */
   readonly bodyBytes: number | undefined;
   /** `undefined`: the upstream refused it and did not say whether there was more to come. */
