@@ -1,3 +1,5 @@
 import { library } from "@monolake/tsup";
 
-export default library({ entry: ["src/common/index.ts", "src/http/index.ts", "src/tcp/index.ts"] });
+export default library({
+  entry: ["src/common/index.ts", "src/http/index.ts", "src/tcp/index.ts", "src/thrift/index.ts"],
+});

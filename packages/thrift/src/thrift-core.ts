@@ -1,6 +1,7 @@
 import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
-import { type Serving, ThriftServerConnection } from "./connection/server-connection.ts";
+import type { Serving } from "./connection/server-calls.ts";
+import { ThriftServerConnection } from "./connection/server-connection.ts";
 import {
   type ResolvedThriftServerOptions,
   resolveThriftServerOptions,

@@ -7,6 +7,9 @@ import { largeTransfers } from "./rows/large-transfers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
 import { slowAttacks } from "./rows/slow-attacks.ts";
+import { thriftKilledUpstream } from "./rows/thrift-killed-upstream.ts";
+import { thriftReloads } from "./rows/thrift-reloads.ts";
+import { thriftTimeouts } from "./rows/thrift-timeouts.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
@@ -19,6 +22,9 @@ const rows: Readonly<Record<string, Row>> = {
   reloads,
   "idle-connections": idleConnections,
   "slow-attacks": slowAttacks,
+  "thrift-reloads": thriftReloads,
+  "thrift-killed-upstream": thriftKilledUpstream,
+  "thrift-timeouts": thriftTimeouts,
 };
 
 const json = process.argv.includes("--json");

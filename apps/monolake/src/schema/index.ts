@@ -12,4 +12,5 @@ export type {
   RuntimeConfig,
   ServerConfig,
   TcpServerConfig,
+  ThriftServerConfig,
 } from "./proxy-config.ts";

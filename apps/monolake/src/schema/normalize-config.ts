@@ -3,6 +3,7 @@ import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
 import { normalizeHttpLimits } from "./http-limits-schema.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
+import { normalizeThrift } from "./normalize-thrift.ts";
 import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
 import { present } from "./present.ts";
 import type {
@@ -82,21 +83,11 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
   };
 }
 
-function normalizeThriftServer(key: string, server: Inheriting<ThriftServerTable>): ThriftServerConfig {
-  return {
-    type: "thrift",
-    ...normalizeBase(key, server),
-    route: {
-      loadBalancer: server.route.load_balancer,
-      upstreams: server.route.upstreams.map(normalizeSocketUpstream),
-    },
-    timeouts: {
-      serverKeepaliveTimeoutMs: toMilliseconds(server.timeout.server_keepalive_timeout_sec),
-      serverMessageTimeoutMs: toMilliseconds(server.timeout.server_message_timeout_sec),
-    },
-    limits: normalizeConnectionLimits(server.limits),
-  };
-}
+const normalizeThriftServer = (key: string, server: Inheriting<ThriftServerTable>): ThriftServerConfig => ({
+  type: "thrift",
+  ...normalizeBase(key, server),
+  ...normalizeThrift(server),
+});
 
 const normalizeTcpServer = (key: string, server: Inheriting<TcpServerTable>): TcpServerConfig => ({
   type: "tcp",

@@ -26,7 +26,6 @@ interface Unsupported {
 
 function unsupportedIn(server: ServerTable): Unsupported[] {
   const tls: Unsupported[] = server.tls === undefined ? [] : [{ feature: "TLS for clients", path: ["tls"] }];
-  if (server.proxy_type === "thrift") return [{ feature: "Thrift servers", path: ["proxy_type"] }, ...tls];
   if (server.proxy_type !== "http") return tls;
   const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
   const content: Unsupported = {

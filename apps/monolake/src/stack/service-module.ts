@@ -5,6 +5,8 @@ import { httpStack } from "./http-stack.ts";
 import { httpStackConfig, type VersionedHttpServer } from "./http-stack-config.ts";
 import { echoStack, tcpStack } from "./tcp-stack.ts";
 import { tcpStackConfig } from "./tcp-stack-config.ts";
+import { thriftStack } from "./thrift-stack.ts";
+import { thriftStackConfig } from "./thrift-stack-config.ts";
 
 /** What each worker imports: the factory of one server's services. */
 export function createService(
@@ -19,7 +21,7 @@ export function createService(
     case "echo":
       return echoStack();
     case "thrift":
-      throw new TypeError("a configuration with a Thrift server is refused before it comes here");
+      return thriftStack(thriftStackConfig(server, worker.logger));
     default: {
       const never: never = server;
       throw new TypeError(`unknown server ${JSON.stringify(never)}`);

@@ -65,18 +65,15 @@ describe("monolake check", () => {
     for (const pattern of output) expect(report.output).toMatch(pattern);
   });
 
-  it.each(["config.toml", "thrift.toml"])(
-    "passes %s of the original, and a start refuses it",
-    async (name) => {
-      const file = fileURLToPath(new URL(`../../examples/original/${name}`, import.meta.url));
-      await using command = await monolake(["check", file]);
-      expect((await command.exited).code).toBe(0);
-      expect(command.stdout).not.toMatch(/ error: /);
-      await using start = await monolake(["--config", file]);
-      expect((await start.exited).code).toBe(1);
-      expect(start.stderr).toMatch(/error: .*valid, but not built yet in this version/);
-    },
-  );
+  it("passes config.toml of the original, and a start refuses it", async () => {
+    const file = fileURLToPath(new URL("../../examples/original/config.toml", import.meta.url));
+    await using command = await monolake(["check", file]);
+    expect((await command.exited).code).toBe(0);
+    expect(command.stdout).not.toMatch(/ error: /);
+    await using start = await monolake(["--config", file]);
+    expect((await start.exited).code).toBe(1);
+    expect(start.stderr).toMatch(/error: .*valid, but not built yet in this version/);
+  });
 
   it("reads JSON, too", async () => {
     const { code, output } = await check('{ "runtime": {}, "servers": {} }', "x.json");

@@ -46,11 +46,11 @@ it("loads thrift.toml of the original without a warning, with what it says", asy
   expect(config.servers).toMatchObject([
     {
       type: "thrift",
-      route: { upstreams: [{ endpoint: { type: "socket", host: "127.0.0.1", port: 9969 }, weight: 1 }] },
+      routes: [{ upstreams: [{ endpoint: { type: "socket", host: "127.0.0.1", port: 9969 }, weight: 1 }] }],
     },
     {
       type: "thrift",
-      route: { upstreams: [{ endpoint: { type: "unix", path: "/tmp/thrift_server_monolake.sock" } }] },
+      routes: [{ upstreams: [{ endpoint: { type: "unix", path: "/tmp/thrift_server_monolake.sock" } }] }],
     },
   ]);
 });
@@ -69,7 +69,7 @@ it("names what those files ask for and the proxy cannot do yet, each at its plac
     "49:51 upstreams over TLS",
     "61:42 upstreams over TLS",
   ]);
-  expect(list(thrift)).toEqual(["8:14 Thrift servers", "14:14 Thrift servers"]);
+  expect(list(thrift)).toEqual([]);
 });
 
 it("names the settings of those files that have no effect", async () => {

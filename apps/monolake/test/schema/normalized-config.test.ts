@@ -143,9 +143,31 @@ upstreams = [
 name = "rpc"
 proxy_type = "thrift"
 listener = { type = "socket", value = "127.0.0.1:1", reuse_port = false, no_delay = false }
-timeout = { server_keepalive_timeout_sec = 4, server_message_timeout_sec = 5 }
-limits = { max_connections = 6 }
-route = { load_balancer = "first", upstreams = [{ endpoint = { type = "socket", value = "[::1]:2" } }] }
+pipelining = "ordered"
+[servers.rpc.timeout]
+server_keepalive_timeout_sec = 4
+server_message_timeout_sec = 5
+server_write_timeout_sec = 6
+upstream_connect_timeout_sec = 7
+upstream_write_timeout_sec = 8
+upstream_read_timeout_sec = 9
+upstream_keepalive_timeout_sec = 10
+[servers.rpc.limits]
+max_frame_bytes = 1000
+max_header_bytes = 400
+max_depth = 3
+max_calls = 11
+max_pipelined_calls = 12
+max_connections = 6
+max_upstream_connections = 13
+[[servers.rpc.routes]]
+match = { service = "Users", method = "get*", caller = "shop", headers = { env = "canary" }, int_headers = { 6 = "*" } }
+strip_service = true
+request = { set = { a = "b" }, set_int = { 12 = "100" }, remove = ["c"], remove_int = [5] }
+response = { remove = ["d"] }
+load_balancer = "first"
+upstreams = [{ endpoint = { type = "socket", value = "[::1]:2" } }]
+multiplex = 4
 `;
 
 it("carries every setting over, in milliseconds", () => {
@@ -226,12 +248,50 @@ it("carries every setting over, in milliseconds", () => {
           noDelay: false,
         },
         debug: false,
-        route: {
-          loadBalancer: "first",
-          upstreams: [{ endpoint: { type: "socket", host: "::1", port: 2 }, weight: 1 }],
+        pipelining: "ordered",
+        routes: [
+          {
+            match: {
+              service: "Users",
+              method: "get*",
+              caller: "shop",
+              headers: [
+                { key: "env", value: "canary" },
+                { key: 6, value: "*" },
+              ],
+            },
+            stripService: true,
+            request: {
+              set: [
+                { key: "a", value: "b" },
+                { key: 12, value: "100" },
+              ],
+              remove: ["c", 5],
+            },
+            response: { set: [], remove: ["d"] },
+            loadBalancer: "first",
+            upstreams: [{ endpoint: { type: "socket", host: "::1", port: 2 }, weight: 1 }],
+            multiplex: 4,
+          },
+        ],
+        timeouts: {
+          serverKeepaliveTimeoutMs: 4000,
+          serverMessageTimeoutMs: 5000,
+          serverWriteTimeoutMs: 6000,
+          upstreamConnectTimeoutMs: 7000,
+          upstreamWriteTimeoutMs: 8000,
+          upstreamReadTimeoutMs: 9000,
+          upstreamKeepaliveTimeoutMs: 10_000,
         },
-        timeouts: { serverKeepaliveTimeoutMs: 4000, serverMessageTimeoutMs: 5000 },
-        limits: { maxConnections: 6 },
+        limits: {
+          maxFrameBytes: 1000,
+          maxHeaderBytes: 400,
+          maxDepth: 3,
+          maxPipelinedCalls: 12,
+          maxCalls: 11,
+          maxConnections: 6,
+          maxUpstreamConnections: 13,
+        },
       },
     ],
   });
@@ -276,7 +336,7 @@ it("reads the same from JSON", () => {
 it("has a type for each kind of server", () => {
   for (const server of configOf(fullest).servers) {
     if (server.type === "http") expectTypeOf(server.timeouts.upstreamReadTimeoutMs).toEqualTypeOf<number>();
-    // @ts-expect-error a Thrift server has no routes
-    else expect(server.routes).toBeUndefined();
+    // @ts-expect-error a Thrift server has no access log
+    else expect(server.accessLog).toBeUndefined();
   }
 });

@@ -195,6 +195,27 @@ describe("one mistake is one problem, at its place", () => {
   });
 });
 
+it("wants one of route and routes of a Thrift server", () => {
+  const route = 'upstreams = [{ endpoint = { type = "unix", value = "/a" } }]';
+  const file = (routes: string) =>
+    `[runtime]\n[servers.rpc]\nname = "rpc"\nproxy_type = "thrift"\nlistener = { type = "unix", value = "/b" }\n${routes}`;
+  expect(complaints(file(""))).toEqual(['2:2 missing key "route": expected "route" or "routes"']);
+  const both = `route = { ${route} }\n[[servers.rpc.routes]]\n${route}`;
+  expect(complaints(file(both))).toEqual([expect.stringContaining('expected either "route" or "routes"')]);
+});
+
+it("wants numbers as integer keys of a TTHeader", () => {
+  const text = `[runtime]
+[servers.rpc]
+name = "rpc"
+proxy_type = "thrift"
+listener = { type = "unix", value = "/b" }
+[[servers.rpc.routes]]
+match = { int_headers = { service = "x" } }
+upstreams = [{ endpoint = { type = "unix", value = "/a" } }]`;
+  expect(complaints(text)).toEqual(['7:27 expected a key of digits, from 0 to 65535, found "service"']);
+});
+
 it("refuses a URI for a Thrift upstream", () => {
   const text = fileWith({
     type: 'proxy_type = "thrift"',

@@ -1,4 +1,5 @@
 import type { Cancellation } from "@monolake/service-async";
+import { deadlineClockMs } from "@monolake/streams";
 import type { ThriftMessage } from "../message/thrift-message.ts";
 
 /** Who gives a call up. */
@@ -18,6 +19,7 @@ export class ClientCall {
   deadlineMs = Number.POSITIVE_INFINITY;
   /** Nobody waits for the answer any more. */
   abandoned = false;
+  readonly sentMs = deadlineClockMs();
   readonly #owner: ClientCallOwner;
   readonly #cancellation: Cancellation | undefined;
 

@@ -2,6 +2,7 @@ import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
   ConnectionDeadline,
+  deadlineClockMs,
   deadlineIn,
   formatAddress,
   type StreamHandler,
@@ -18,8 +19,8 @@ import {
 import type { IncomingPayload, PayloadSource } from "../message/incoming-payload.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
 import { StringKey } from "../ttheader/keys.ts";
-import { isAnswerFormat } from "../wire/format.ts";
 import { ClientCall, type ClientCallOwner } from "./client-call.ts";
+import { ClientCalls } from "./client-calls.ts";
 import type { ResolvedThriftClientConnectionOptions } from "./client-options.ts";
 import { MessageReader } from "./message-reader.ts";
 import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
@@ -35,8 +36,8 @@ export interface ThriftClientConnectionOwner {
 /** What the server has to do next. */
 type WaitingFor = "answer" | "rest";
 
-/** Sequence ids of a connection's own. */
-const lastSequenceId = 0x7fff_ffff;
+/** After which a shared connection is said to be held up. */
+const heldUpAfterMs = 200;
 
 /**
  * The client side of one connection: one call at a time, or several that are told apart by their sequence ids. All messages of a
@@ -51,13 +52,11 @@ export class ThriftClientConnection
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
-  /** By the sequence ids that they have on the connection, the oldest first. */
-  readonly #calls = new Map<number, ClientCall>();
-  /** Ids of calls that were given up as late: their answers are thrown away. */
-  readonly #late = new Set<number>();
+  readonly #calls = new ClientCalls();
   readonly #oneways = new Map<ThriftMessage, () => void>();
-  #sequenceId = 0;
   #sent = 0;
+  /** When the last answer came. */
+  #answeredMs = 0;
   /** Takes no more calls. */
   #retired = false;
   #gone = false;
@@ -105,6 +104,13 @@ export class ThriftClientConnection
     return this.#calls.size;
   }
 
+  /** Calls wait, and for some time none was answered: one that is slow may hold up those behind it. */
+  get heldUp(): boolean {
+    const { oldest } = this.#calls;
+    if (oldest === undefined) return false;
+    return deadlineClockMs() - Math.max(oldest.sentMs, this.#answeredMs) > heldUpAfterMs;
+  }
+
   /** How many calls it was given. */
   get sent(): number {
     return this.#sent;
@@ -142,8 +148,8 @@ export class ThriftClientConnection
   #sendCall(call: ClientCall): void {
     const { message } = call;
     const shared = this.#options.maxCalls > 1;
-    if (shared) this.#numberAnew(message);
-    this.#calls.set(message.sequenceId, call);
+    if (shared) this.#calls.number(message);
+    this.#calls.add(call);
     if (message.isWhole) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
     if (shared) this.#writer.sendWithTurn(message);
     else this.#writer.send(message);
@@ -152,7 +158,7 @@ export class ThriftClientConnection
 
   #sendOneway(message: ThriftMessage, sent: () => void): void {
     if (this.#options.maxCalls > 1) {
-      this.#numberAnew(message);
+      this.#calls.number(message);
       this.#writer.sendWithTurn(message);
       return sent();
     }
@@ -161,14 +167,6 @@ export class ThriftClientConnection
     if (!message.isWhole) return;
     sent();
     this.#settle();
-  }
-
-  /** Gives a message a sequence id that no other call of this connection has. */
-  #numberAnew(message: ThriftMessage): void {
-    do this.#sequenceId = this.#sequenceId === lastSequenceId ? 1 : this.#sequenceId + 1;
-    while (this.#calls.has(this.#sequenceId) || this.#late.has(this.#sequenceId));
-    message.sequenceId = this.#sequenceId;
-    message.headerSequence = this.#sequenceId;
   }
 
   // === what the stream tells ===
@@ -211,34 +209,14 @@ export class ThriftClientConnection
   // === answers ===
 
   #received(answer: ThriftMessage): void {
-    const id = answer.sequenceId;
-    const call = this.#calls.get(id);
-    if (call === undefined) {
-      if (!answer.isWhole) this.#large = this.#reader.payload;
-      if (!this.#late.delete(id)) throw new Error(`an answer that nobody asked for, with sequence id ${id}`);
-      return answer.payload.cancel();
-    }
-    if (answer.type !== MessageType.REPLY && answer.type !== MessageType.EXCEPTION) {
-      throw new Error(`a message of type ${answer.type} in the place of an answer`);
-    }
-    if (!isAnswerFormat(call.message.format, answer.format)) {
-      throw new Error(`an answer in ${answer.format.transport} and ${answer.format.protocol}`);
-    }
-    this.#calls.delete(id);
-    call.settle();
-    if (answer.format.hasHeader) this.#readHeader(answer, call, id);
-    answer.sequenceId = call.sequenceId;
+    const call = this.#calls.take(answer);
+    this.#answeredMs = deadlineClockMs();
+    if (!answer.isWhole) this.#large = this.#reader.payload;
+    if (answer.format.hasHeader && answer.header?.has(StringKey.connectionReadyToReset)) this.#retired = true;
     // An early answer: what is left of the call is of no use, and so is the connection.
     if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
-    if (!answer.isWhole) this.#large = this.#reader.payload;
-    if (call.abandoned) answer.payload.cancel();
+    if (call === undefined || call.abandoned) answer.payload.cancel();
     else call.resolve(answer);
-  }
-
-  #readHeader(answer: ThriftMessage, call: ClientCall, id: number): void {
-    // Servers need not fill it in.
-    if (answer.headerSequence === id) answer.headerSequence = call.headerSequence;
-    if (answer.header?.has(StringKey.connectionReadyToReset)) this.#retired = true;
   }
 
   /** Looks whether the connection is free, or has to go. */
@@ -292,16 +270,7 @@ export class ThriftClientConnection
     if (this.#gone) return;
     this.#gone = true;
     this.#retired = true;
-    const unsent = new Set(this.#writer.abort(error));
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const call of calls) {
-      call.settle();
-      const busy = unsent.has(call.message);
-      if (busy) call.message.sequenceId = call.sequenceId;
-      if (busy) call.message.headerSequence = call.headerSequence;
-      call.reject(busy ? new ThriftConnectionBusyError({ state: "closed", cause: error }) : error);
-    }
+    this.#calls.breakAll(error, this.#writer.abort(error));
     for (const sent of this.#oneways.values()) sent();
     this.#reader.break(error);
     this.#tellClosed();
@@ -319,7 +288,7 @@ export class ThriftClientConnection
     const sent = this.#oneways.get(message);
     this.#oneways.delete(message);
     sent?.();
-    const call = this.#calls.get(message.sequenceId);
+    const call = this.#calls.callOf(message);
     if (call !== undefined) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
     this.#awaitPeer();
     this.#settle();
@@ -341,7 +310,7 @@ export class ThriftClientConnection
       else this.#deadline.await("rest", this.#options.readTimeoutMs);
       return;
     }
-    const oldest = this.#calls.size === 0 ? undefined : this.#calls.values().next().value;
+    const { oldest } = this.#calls;
     if (oldest === undefined) this.#deadline.clear();
     else this.#deadline.awaitUntil("answer", oldest.deadlineMs);
   }
@@ -358,20 +327,8 @@ export class ThriftClientConnection
     const waitingFor = late === "answer" ? "its answer" : "more of its answer";
     const error = new ThriftUpstreamTimeoutError({ address, waitingFor, timeoutMs: readTimeoutMs });
     if (late === "rest" || maxCalls === 1) return this.#fail(error);
-    this.#giveUpOldest(error);
-  }
-
-  /** A shared connection takes no more calls when one is late; those that are not late yet may still be answered. */
-  #giveUpOldest(error: Error): void {
-    let deadlineMs = Number.NaN;
-    for (const [id, call] of this.#calls) {
-      if (Number.isNaN(deadlineMs)) deadlineMs = call.deadlineMs;
-      if (call.deadlineMs > deadlineMs) break;
-      this.#calls.delete(id);
-      this.#late.add(id);
-      call.settle();
-      if (!call.abandoned) call.reject(error);
-    }
+    // A shared connection takes no more calls when one is late; those that are not may still be answered.
+    this.#calls.giveUpOldest(error);
     this.#awaitPeer();
     this.retire();
   }

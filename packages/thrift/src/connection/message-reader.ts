@@ -1,21 +1,14 @@
-import { ThriftMessageError, ThriftTooLargeError } from "../errors.ts";
+import { ThriftMessageError } from "../errors.ts";
 import { IncomingPayload, type PayloadSource } from "../message/incoming-payload.ts";
-import type { ThriftMessage as Message, MessagePlace } from "../message/thrift-message.ts";
-import { ThriftMessage } from "../message/thrift-message.ts";
-import { checkHeader, fixedBytes, headerEnd } from "../ttheader/layout.ts";
-import { BinaryWalker } from "../wire/binary-walker.ts";
-import { CompactWalker } from "../wire/compact-walker.ts";
-import {
-  compactByte,
-  type DetectedTransport,
-  detectTransport,
-  strictByte,
-} from "../wire/detect-transport.ts";
-import { type ThriftTransport, thriftFormat } from "../wire/format.ts";
-import { int32At, uint16At } from "../wire/integers.ts";
+import { atStart, type MessagePlace, type ThriftMessage } from "../message/thrift-message.ts";
+import { fixedBytes } from "../ttheader/layout.ts";
+import { type DetectedTransport, detectTransport } from "../wire/detect-transport.ts";
+import { uint16At } from "../wire/integers.ts";
 import type { ResolvedThriftLimits } from "../wire/limits.ts";
-import { foundHead, maxMessageHeadBytes, readMessageHead } from "../wire/message-head.ts";
-import type { StructureWalker } from "../wire/walk-stack.ts";
+import { maxMessageHeadBytes } from "../wire/message-head.ts";
+import { HeadFinder } from "./head-finder.ts";
+import { PendingBytes } from "./pending-bytes.ts";
+import { UnframedWalk } from "./unframed-walk.ts";
 
 /** A message up to this size is gathered before anybody hears of it; a larger one is announced by its head. */
 const defaultGatherBytes = 64 * 1024;
@@ -31,6 +24,8 @@ export class MessageReader {
   readonly #limits: ResolvedThriftLimits;
   readonly #gatherBytes: number;
   #transport: DetectedTransport | undefined;
+  #finder: HeadFinder | undefined = undefined;
+  #walk: UnframedWalk | undefined = undefined;
   /** What is being read, from `#at` on. */
   #bytes: Buffer = nothing;
   #at = 0;
@@ -38,19 +33,10 @@ export class MessageReader {
   #owned = true;
   /** The bytes stay as they are while the stream is not read: enough for payloads that are passed on. */
   #kept = true;
-  /** The beginning of a message that is not complete: the first `#pendingBytes` of this. */
-  #pending: Buffer | undefined = undefined;
-  #pendingBytes = 0;
-  /** How long the message in `#pending` is; 0 while that is not known. */
-  #pendingTotal = 0;
-  #headerChecked = false;
-  /** An unframed message is being walked. */
-  #walker: StructureWalker | undefined = undefined;
-  #binaryWalker: BinaryWalker | undefined = undefined;
-  #compactWalker: CompactWalker | undefined = undefined;
+  #pending: PendingBytes | undefined = undefined;
   /** A large payload that is coming. */
   #payload: IncomingPayload | undefined = undefined;
-  /** What is left of it, where that is known. */
+  /** What is left of it; -1 where only the walk will tell. */
   #payloadLeft = 0;
 
   constructor(
@@ -97,24 +83,23 @@ export class MessageReader {
    * is {@link hasMore}. Throws ERR_THRIFT_TRANSPORT, ERR_THRIFT_MESSAGE, ERR_THRIFT_TOO_LARGE and ERR_THRIFT_PAYLOAD; then
    * nothing more can be read.
    */
-  next(): Message | undefined {
+  next(): ThriftMessage | undefined {
     const message = this.#step();
     if (!this.hasMore) this.#release();
     return message;
   }
 
   /** The head of the message that is not complete, or could not be read, with an empty payload: for an answer to it. */
-  peek(): Message | undefined {
-    const bytes = this.#pending?.subarray(0, this.#pendingBytes) ?? this.#bytes.subarray(this.#at);
+  peek(): ThriftMessage | undefined {
+    const bytes = this.#pending?.bytes ?? this.#bytes.subarray(this.#at);
+    const longest = fixedBytes + this.#limits.maxHeaderBytes + maxMessageHeadBytes;
     try {
       this.#transport ??= detectTransport(bytes, 0, bytes.length);
-      const copy = Buffer.from(
-        bytes.subarray(0, fixedBytes + this.#limits.maxHeaderBytes + maxMessageHeadBytes),
-      );
-      const place = this.#findHead(copy, 0, copy.length, this.#pendingTotal);
-      return place === undefined
-        ? undefined
-        : messageAt(this.#foundTransport, { ...place, end: place.payloadStart });
+      if (this.#transport === undefined) return undefined;
+      const copy = Buffer.from(bytes.subarray(0, longest));
+      const finder = new HeadFinder(this.#transport, this.#limits);
+      const place = finder.find(copy, 0, copy.length);
+      return place === undefined ? undefined : finder.messageAt({ ...place, end: place.payloadStart });
     } catch {
       return undefined;
     }
@@ -134,48 +119,36 @@ export class MessageReader {
     this.#at = 0;
   }
 
-  #step(): Message | undefined {
+  #step(): ThriftMessage | undefined {
     if (this.#payload !== undefined) return this.#readPayload(this.#payload);
-    if (this.#pending === undefined) return this.#readFresh();
-    if (this.#walker !== undefined) return this.#continueWalk(this.#walker);
-    if (this.#pendingTotal === 0) return this.#joinPending();
-    return this.#continueFrame();
+    const pending = this.#pending;
+    if (pending === undefined) return this.#readFresh();
+    if (this.#walk?.underWay) return this.#continueWalk(this.#walk, pending);
+    if (pending.total === 0) return this.#joinPending(pending);
+    return this.#continueFrame(pending);
   }
 
   // === a message that begins in what was fed ===
 
-  #readFresh(): Message | undefined {
+  #readFresh(): ThriftMessage | undefined {
     const end = this.#bytes.length;
     this.#transport ??= detectTransport(this.#bytes, this.#at, end);
     if (this.#transport === undefined) return this.#keep(0);
+    this.#finder ??= new HeadFinder(this.#transport, this.#limits);
+    this.#finder.begin();
     if (this.#transport === "unframed") return this.#beginWalk();
-    const total = this.#measure(this.#bytes, this.#at, end);
+    const total = this.#finder.measure(this.#bytes, this.#at, end);
     if (total === 0) return this.#keep(0);
-    if (total <= end - this.#at) {
-      this.#own();
-      const start = this.#at;
-      this.#at += total;
-      return this.#wholeAt(this.#bytes, start, total);
-    }
+    if (total <= end - this.#at) return this.#takeWhole(total);
     if (total <= this.#gatherBytes) return this.#keep(total);
-    return this.#openLarge(total) ?? this.#keep(total);
+    return this.#openLarge(this.#finder, total) ?? this.#keep(total);
   }
 
-  /** How long the message at `at` is, with everything around it; 0 while too little of it is here. */
-  #measure(bytes: Buffer, at: number, end: number): number {
-    if (end - at < (this.#transport === "ttheader" ? fixedBytes : 4)) return 0;
-    const counted = int32At(bytes, at);
-    const { maxFrameBytes } = this.#limits;
-    if (counted <= 0) throw new ThriftMessageError({ what: `a frame of ${counted} bytes` });
-    if (counted + 4 > maxFrameBytes) {
-      throw new ThriftTooLargeError({ what: "frame", bytes: counted + 4, maxBytes: maxFrameBytes });
-    }
-    if (this.#transport === "ttheader") {
-      if (uint16At(bytes, at + 4) !== 0x1000)
-        throw new ThriftMessageError({ what: "a TTHeader of another kind" });
-      headerEnd(bytes, at, this.#limits);
-    }
-    return counted + 4;
+  #takeWhole(total: number): ThriftMessage {
+    this.#own();
+    const start = this.#at;
+    this.#at += total;
+    return (this.#finder as HeadFinder).whole(this.#bytes, start, start + total);
   }
 
   /** What is fed must live on: copies it, once for all messages in it. */
@@ -187,43 +160,13 @@ export class MessageReader {
     this.#kept = true;
   }
 
-  #wholeAt(memory: Buffer, start: number, total: number): Message {
-    const place = this.#findHead(memory, start, start + total, total);
-    if (place === undefined)
-      throw new ThriftMessageError({ what: "a frame that is shorter than its message" });
-    return messageAt(this.#foundTransport, place);
-  }
-
-  /** The transport of the message that {@link #findHead} found. */
-  #foundTransport: ThriftTransport = "framed";
-
-  /**
-   * Finds the parts of a message of `total` bytes (0: not known) in what is here of it, up to `end`; undefined when its head is
-   * not complete. {@link foundHead} holds the rest.
-   */
-  #findHead(memory: Buffer, start: number, end: number, total: number): MessagePlace | undefined {
-    let headStart = start;
-    this.#foundTransport = this.#transport ?? "unframed";
-    if (this.#transport === "framed") headStart += 4;
-    else if (this.#transport === "ttheader") {
-      if (end - start < fixedBytes) return undefined;
-      const headerStop = start + headerEnd(memory, start, this.#limits);
-      // Enough to tell whether there is a frame within.
-      if (end - headerStop < 5) return undefined;
-      if (!this.#headerChecked) checkHeader(memory, start + fixedBytes, headerStop);
-      this.#headerChecked = total > this.#gatherBytes;
-      headStart = headerStop;
-      const first = memory[headerStop] as number;
-      const inner = int32At(memory, headerStop);
-      const rest = int32At(memory, start) + 4 - (headerStop - start) - 4;
-      if (first !== strictByte && first !== compactByte && inner === rest) {
-        headStart += 4;
-        this.#foundTransport = "ttheader-framed";
-      }
-    }
-    if (!readMessageHead(memory, headStart, end)) return undefined;
-    const { nameStart, nameEnd, sequenceIdAt, end: payloadStart } = foundHead;
-    return { memory, start, headStart, nameStart, nameEnd, sequenceIdAt, payloadStart, end };
+  #beginWalk(): ThriftMessage | undefined {
+    this.#walk ??= new UnframedWalk(this.#limits);
+    const stop = this.#walk.begin(this.#bytes, this.#at, this.#bytes.length);
+    if (stop < 0) return this.#keep(0);
+    if (!this.#walk.underWay) return this.#takeWhole(stop - this.#at);
+    this.#keep(0);
+    return this.#openWalked();
   }
 
   // === a message that comes in parts ===
@@ -231,84 +174,98 @@ export class MessageReader {
   /** Keeps what is left as the beginning of a message of `total` bytes; 0 where that is not known. */
   #keep(total: number): undefined {
     const rest = this.#bytes.length - this.#at;
-    const capacity = total === 0 ? rest : Math.min(total, this.#prefixCapacity(total));
-    this.#pending = Buffer.allocUnsafe(Math.max(capacity, rest));
-    this.#pendingBytes = this.#bytes.copy(this.#pending, 0, this.#at);
-    this.#pendingTotal = total;
+    const capacity = total <= this.#gatherBytes ? total : Math.min(total, this.#prefixCapacity());
+    this.#pending = new PendingBytes(Math.max(capacity, rest), total);
+    this.#pending.append(this.#bytes, this.#at, this.#bytes.length);
     this.#at = this.#bytes.length;
   }
 
   /** Of a large message only the part in front of its payload is gathered. */
-  #prefixCapacity(total: number): number {
-    if (total <= this.#gatherBytes) return total;
+  #prefixCapacity(): number {
     const header = this.#transport === "ttheader" ? 4 * uint16At(this.#bytes, this.#at + 12) : 0;
     return fixedBytes + header + 4 + maxMessageHeadBytes;
   }
 
   /** So little is here that it is put in front of what comes. */
-  #joinPending(): undefined {
-    const pending = (this.#pending as Buffer).subarray(0, this.#pendingBytes);
-    this.#bytes = Buffer.concat([pending, this.#bytes.subarray(this.#at)]);
+  #joinPending(pending: PendingBytes): undefined {
+    this.#bytes = Buffer.concat([pending.bytes, this.#bytes.subarray(this.#at)]);
     this.#at = 0;
     this.#owned = true;
     this.#kept = true;
     this.#pending = undefined;
   }
 
-  #continueFrame(): Message | undefined {
-    const pending = this.#pending as Buffer;
-    const part = Math.min(pending.length - this.#pendingBytes, this.#bytes.length - this.#at);
-    this.#bytes.copy(pending, this.#pendingBytes, this.#at, this.#at + part);
-    this.#at += part;
-    this.#pendingBytes += part;
-    const total = this.#pendingTotal;
-    if (total > this.#gatherBytes) return this.#openPending(total);
-    if (this.#pendingBytes < total) return undefined;
+  #continueFrame(pending: PendingBytes): ThriftMessage | undefined {
+    const { total } = pending;
+    const large = total > this.#gatherBytes;
+    const wanted = large ? pending.room : total - pending.length;
+    const stop = Math.min(this.#bytes.length, this.#at + wanted);
+    pending.append(this.#bytes, this.#at, stop);
+    this.#at = stop;
+    if (large) return this.#openPending(pending);
+    if (pending.length < total) return undefined;
     this.#pending = undefined;
-    return this.#wholeAt(pending, 0, total);
+    return (this.#finder as HeadFinder).whole(pending.bytes, 0, total);
+  }
+
+  #continueWalk(walk: UnframedWalk, pending: PendingBytes): ThriftMessage | undefined {
+    const stop = walk.walk(this.#bytes, this.#at, this.#bytes.length);
+    pending.append(this.#bytes, this.#at, stop);
+    this.#at = stop;
+    if (walk.underWay) return this.#openWalked();
+    this.#pending = undefined;
+    return (this.#finder as HeadFinder).whole(pending.bytes, 0, pending.length);
   }
 
   // === a large message ===
 
   /** Announces a large message whose head is in what was fed. */
-  #openLarge(total: number): Message | undefined {
-    this.#headerChecked = false;
-    const place = this.#findHead(this.#bytes, this.#at, this.#bytes.length, total);
+  #openLarge(finder: HeadFinder, total: number): ThriftMessage | undefined {
+    const place = finder.find(this.#bytes, this.#at, this.#bytes.length);
     if (place === undefined) return undefined;
     const prefixBytes = place.payloadStart - place.start;
     const memory = Buffer.from(this.#bytes.subarray(this.#at, this.#at + prefixBytes));
     this.#at += prefixBytes;
-    return this.#announce(moved(place, memory), total - prefixBytes);
+    return this.#announce(atStart(place, memory), total - prefixBytes);
   }
 
-  #openPending(total: number): Message | undefined {
-    const pending = this.#pending as Buffer;
-    const place = this.#findHead(pending, 0, this.#pendingBytes, total);
-    if (place === undefined) {
-      if (this.#pendingBytes < pending.length) return undefined;
-      throw new ThriftMessageError({ what: "a head that does not end" });
-    }
+  /** Announces a large message when its head is in what was gathered. */
+  #openPending(pending: PendingBytes): ThriftMessage | undefined {
+    const place = (this.#finder as HeadFinder).find(pending.bytes, 0, pending.length);
+    if (place !== undefined) return this.#announceGathered(place, pending.total - place.payloadStart);
+    if (pending.room > 0) return undefined;
+    throw new ThriftMessageError({ what: "a head that does not end" });
+  }
+
+  /** Announces the message that is being walked when it has become large. */
+  #openWalked(): ThriftMessage | undefined {
+    const pending = this.#pending as PendingBytes;
+    if (pending.length <= this.#gatherBytes) return undefined;
+    const place = (this.#finder as HeadFinder).find(pending.bytes, 0, pending.length);
+    return place === undefined ? undefined : this.#announceGathered(place, -1);
+  }
+
+  #announceGathered(place: MessagePlace, payloadBytes: number): ThriftMessage {
     this.#pending = undefined;
-    const message = this.#announce({ ...place, end: place.payloadStart }, total - place.payloadStart);
-    this.#pushPayload(pending.subarray(place.payloadStart, this.#pendingBytes), true);
+    const message = this.#announce({ ...place, end: place.payloadStart }, payloadBytes);
+    this.#pushPayload(place.memory.subarray(place.payloadStart, place.end), true);
     return message;
   }
 
-  /** `payloadBytes`: -1 where only the walk will tell. */
-  #announce(place: MessagePlace, payloadBytes: number): Message {
-    this.#headerChecked = false;
+  #announce(place: MessagePlace, payloadBytes: number): ThriftMessage {
     const payload = new IncomingPayload(this.#source, payloadBytes);
     this.#payload = payload;
     this.#payloadLeft = payloadBytes;
-    return messageAt(this.#foundTransport, place, payload);
+    return (this.#finder as HeadFinder).messageAt(place, payload);
   }
 
   #readPayload(payload: IncomingPayload): undefined {
     const start = this.#at;
     const end = this.#bytes.length;
-    const walker = this.#walker;
-    const stop =
-      walker === undefined ? Math.min(end, start + this.#payloadLeft) : walker.walk(this.#bytes, start, end);
+    const walked = this.#payloadLeft < 0;
+    const stop = walked
+      ? (this.#walk as UnframedWalk).walk(this.#bytes, start, end)
+      : Math.min(end, start + this.#payloadLeft);
     this.#at = stop;
     const part = start === 0 && stop === end ? this.#bytes : this.#bytes.subarray(start, stop);
     if (this.#payload === payload) this.#pushPayload(part, this.#kept);
@@ -316,106 +273,13 @@ export class MessageReader {
 
   #pushPayload(part: Buffer, kept: boolean): void {
     const payload = this.#payload as IncomingPayload;
-    const walker = this.#walker;
-    if (walker === undefined) this.#payloadLeft -= part.length;
+    const walked = this.#payloadLeft < 0;
+    if (!walked) this.#payloadLeft -= part.length;
     if (part.length > 0) payload.push(part, kept);
-    const done = walker === undefined ? this.#payloadLeft === 0 : walker.done;
+    const done = walked ? !(this.#walk as UnframedWalk).underWay : this.#payloadLeft === 0;
     // Whoever took it may have ended the connection.
     if (!done || this.#payload !== payload) return;
     this.#payload = undefined;
-    this.#walker = undefined;
     payload.finish();
   }
-
-  // === unframed ===
-
-  #beginWalk(): Message | undefined {
-    const { maxFrameBytes } = this.#limits;
-    if (!readMessageHead(this.#bytes, this.#at, this.#bytes.length)) return this.#keep(0);
-    const headBytes = foundHead.end - this.#at;
-    const walker = this.#walkerFor(foundHead.protocol === "compact");
-    walker.start(Math.max(0, maxFrameBytes - headBytes));
-    const stop = walker.walk(this.#bytes, foundHead.end, this.#bytes.length);
-    if (walker.done) {
-      const total = stop - this.#at;
-      this.#own();
-      const start = this.#at;
-      this.#at += total;
-      return this.#wholeAt(this.#bytes, start, total);
-    }
-    this.#keep(0);
-    this.#walker = walker;
-    return this.#openWalked();
-  }
-
-  #walkerFor(compact: boolean): StructureWalker {
-    const { maxDepth } = this.#limits;
-    if (compact) {
-      this.#compactWalker ??= new CompactWalker(maxDepth);
-      return this.#compactWalker;
-    }
-    this.#binaryWalker ??= new BinaryWalker(maxDepth);
-    return this.#binaryWalker;
-  }
-
-  #continueWalk(walker: StructureWalker): Message | undefined {
-    const stop = walker.walk(this.#bytes, this.#at, this.#bytes.length);
-    this.#append(stop);
-    if (!walker.done) return this.#openWalked();
-    const memory = (this.#pending as Buffer).subarray(0, this.#pendingBytes);
-    this.#pending = undefined;
-    this.#walker = undefined;
-    return this.#wholeAt(memory, 0, memory.length);
-  }
-
-  /** Adds what was fed up to `stop`, in a buffer that doubles. */
-  #append(stop: number): void {
-    let pending = this.#pending as Buffer;
-    const bytes = this.#pendingBytes + stop - this.#at;
-    if (bytes > pending.length) {
-      const larger = Buffer.allocUnsafe(Math.max(bytes, 2 * pending.length));
-      pending.copy(larger, 0, 0, this.#pendingBytes);
-      pending = larger;
-      this.#pending = larger;
-    }
-    this.#bytes.copy(pending, this.#pendingBytes, this.#at, stop);
-    this.#pendingBytes = bytes;
-    this.#at = stop;
-  }
-
-  /** Announces the message that is being walked when it has become large. */
-  #openWalked(): Message | undefined {
-    if (this.#pendingBytes <= this.#gatherBytes) return undefined;
-    const pending = this.#pending as Buffer;
-    const place = this.#findHead(pending, 0, this.#pendingBytes, 0);
-    if (place === undefined) return undefined;
-    this.#pending = undefined;
-    const message = this.#announce({ ...place, end: place.payloadStart }, -1);
-    this.#pushPayload(pending.subarray(place.payloadStart, this.#pendingBytes), true);
-    return message;
-  }
-}
-
-function messageAt(
-  transport: ThriftTransport,
-  place: MessagePlace,
-  payload?: IncomingPayload,
-): ThriftMessage {
-  const { protocol, type, sequenceId } = foundHead;
-  return new ThriftMessage(thriftFormat(transport, protocol), type, sequenceId, place, payload);
-}
-
-/** The same message without its payload, from the start of `memory`. */
-function moved(place: MessagePlace, memory: Buffer): MessagePlace {
-  const by = place.start;
-  return {
-    memory,
-    start: 0,
-    headStart: place.headStart - by,
-    nameStart: place.nameStart - by,
-    nameEnd: place.nameEnd - by,
-    sequenceIdAt: place.sequenceIdAt - by,
-    payloadStart: place.payloadStart - by,
-    end: place.payloadStart - by,
-  };
 }

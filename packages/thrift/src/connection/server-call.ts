@@ -5,22 +5,39 @@ import type { ThriftMessage } from "../message/thrift-message.ts";
 export interface ServerCallOwner {
   answered(call: ServerCall, answer: ThriftMessage | undefined): void;
   failed(call: ServerCall, error: unknown): void;
+  /** What should never happen: the connection has to go. */
+  broken(error: unknown): void;
 }
 
 /** A call that is being handled. Used again for another one when it is over. */
 export class ServerCall {
   message: ThriftMessage | undefined = undefined;
+  /** As the client knows it: on its way to an upstream the message may get another one. */
+  sequenceId = 0;
+  headerSequence = 0;
   cancellation: Cancellation | undefined = undefined;
-  /** While the answers in front of it are not there. */
+  /** While it is not given to the writer. */
   answer: ThriftMessage | undefined = undefined;
   /** Its answer waits for those of the calls in front of it. */
   ordered = false;
-  /** For the handler's promise. */
+  /** For the handler's promise, which nobody looks at afterwards: so nothing may be thrown here. */
   readonly respond: (answer: ThriftMessage | undefined) => void;
   readonly fail: (error: unknown) => void;
 
   constructor(owner: ServerCallOwner) {
-    this.respond = (answer) => owner.answered(this, answer);
-    this.fail = (error) => owner.failed(this, error);
+    this.respond = (answer) => {
+      try {
+        owner.answered(this, answer);
+      } catch (error) {
+        owner.broken(error);
+      }
+    };
+    this.fail = (error) => {
+      try {
+        owner.failed(this, error);
+      } catch (fault) {
+        owner.broken(fault);
+      }
+    };
   }
 }

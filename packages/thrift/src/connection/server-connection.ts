@@ -6,35 +6,15 @@ import {
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
-import { MessageType, TApplicationExceptionType } from "../constants.ts";
-import {
-  ThriftAnswerError,
-  ThriftClientGoneError,
-  ThriftClientTimeoutError,
-  ThriftIncompleteError,
-  ThriftOverloadedError,
-} from "../errors.ts";
-import { exceptionOfError } from "../exception-of-error.ts";
-import { createException, type ExceptionParts } from "../message/exception.ts";
+import { MessageType } from "../constants.ts";
+import { ThriftClientGoneError, ThriftClientTimeoutError, ThriftIncompleteError } from "../errors.ts";
 import type { IncomingPayload, PayloadSource } from "../message/incoming-payload.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
-import type { ThriftContext, ThriftHandler } from "../thrift-handler.ts";
-import { StringKey } from "../ttheader/keys.ts";
-import { isAnswerFormat } from "../wire/format.ts";
+import type { ThriftContext } from "../thrift-handler.ts";
 import { MessageReader } from "./message-reader.ts";
 import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
-import { ServerCall, type ServerCallOwner } from "./server-call.ts";
+import { ServerCalls, type ServerCallsOwner, type Serving } from "./server-calls.ts";
 import type { ResolvedThriftServerOptions } from "./server-options.ts";
-
-/** What a connection serves its calls with. */
-export interface Serving<Context extends ThriftContext> {
-  readonly handler: ThriftHandler<Context>;
-  /** The connection's; each call gets a fork of it. */
-  readonly context: Context;
-  readonly options: ResolvedThriftServerOptions;
-  /** Calls of all connections. */
-  readonly load: { calls: number };
-}
 
 /** What the client has to do next. */
 type WaitingFor = "message" | "rest" | "close";
@@ -51,30 +31,22 @@ type State = "open" | "ending" | "leaving" | "closed";
 const lingerTimeoutMs = 2_000;
 
 /**
- * The server side of one connection: reads calls, whatever their transport and protocol, gives each to the handler and writes
- * the answers. What goes wrong with a call ends in an exception for its caller; what breaks the framing ends the connection.
+ * The server side of one connection: reads calls, whatever their transport and protocol. {@link ServerCalls} gives each to the
+ * handler, {@link MessageWriter} writes the answers. What goes wrong with a call ends in an exception for its caller; what breaks
+ * the framing ends the connection.
  */
 export class ThriftServerConnection<Context extends ThriftContext>
-  implements StreamHandler, PayloadSource, MessageWriterOwner, ServerCallOwner
+  implements StreamHandler, PayloadSource, MessageWriterOwner, ServerCallsOwner
 {
   readonly #stream: ByteStream;
-  readonly #serving: Serving<Context>;
   readonly #options: ResolvedThriftServerOptions;
   readonly #closed: () => void;
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
-  readonly #calls = new Set<ServerCall>();
-  /** Calls whose answers keep their order and are not given yet. */
-  readonly #order: ServerCall[] = [];
-  readonly #spareCalls: ServerCall[] = [];
-  /** Calls whose large answers are being written. */
-  readonly #writing = new Map<ThriftMessage, ServerCall>();
+  readonly #calls: ServerCalls<Context>;
   #state: State = "open";
-  #draining = false;
   #clientEnded = false;
-  /** The client has said that it takes answers in any order. */
-  #takesAnyOrder = false;
   #writePending = false;
   #awaitingRest = false;
   /** A large call of which memory may be in use: what follows it has to wait. */
@@ -87,11 +59,11 @@ export class ThriftServerConnection<Context extends ThriftContext>
   constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void) {
     const { options } = serving;
     this.#stream = stream;
-    this.#serving = serving;
     this.#options = options;
     this.#closed = closed;
     this.#reader = new MessageReader(this, options.limits);
     this.#writer = new MessageWriter(stream, this);
+    this.#calls = new ServerCalls(serving, this.#writer, this);
     this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
       this.#timedOut(late),
     );
@@ -99,7 +71,7 @@ export class ThriftServerConnection<Context extends ThriftContext>
 
   /** Begins to serve; with `draining`, what comes is answered and the connection ends. */
   start(draining: boolean): void {
-    this.#draining = draining;
+    this.#calls.draining = draining;
     watchDeadline(this.#deadline);
     this.#deadline.await("message", this.#options.keepAliveTimeoutMs);
     this.#stream.attach(this);
@@ -107,7 +79,7 @@ export class ThriftServerConnection<Context extends ThriftContext>
 
   /** Ends the connection politely: at once when it is idle, else behind the last answer, which says so where it can. */
   drain(): void {
-    this.#draining = true;
+    this.#calls.draining = true;
     if (this.#calls.size > 0 || this.#state !== "open") return;
     // A message that has begun gets as long as a client gets to leave.
     if (this.#reader.atBoundary) this.#leave();
@@ -163,17 +135,11 @@ export class ThriftServerConnection<Context extends ThriftContext>
     unwatchDeadline(this.#deadline);
     this.#state = "closed";
     // Whatever the stream itself cannot call by a name is a fault of ours, or of a sink.
-    if (error !== undefined && !MonolakeError.is(error)) this.#report(error);
+    if (error !== undefined && !MonolakeError.is(error)) this.report(error);
     const reason = new ThriftClientGoneError({ cause: error });
     this.#reader.break(reason);
     this.#writer.abort(reason);
-    for (const call of this.#calls) {
-      if (!this.#isWaiting(call)) continue;
-      call.cancellation?.cancel(reason);
-    }
-    for (const call of this.#order) if (call.answer?.isWhole === false) call.answer.payload.cancel(reason);
-    this.#serving.load.calls -= this.#calls.size;
-    this.#calls.clear();
+    this.#calls.abort(reason);
     this.#closed();
   }
 
@@ -194,117 +160,31 @@ export class ThriftServerConnection<Context extends ThriftContext>
   // === calls ===
 
   get #mayStart(): boolean {
-    const { pipelining, maxPipelinedCalls } = this.#options;
-    const calls = this.#calls.size;
-    if (this.#writePending || this.#large !== undefined) return false;
-    if (calls === 0) return true;
-    if (this.#draining) return false;
-    return (pipelining !== "serial" || this.#takesAnyOrder) && calls < maxPipelinedCalls;
+    return !this.#writePending && this.#large === undefined && this.#calls.mayBegin;
   }
 
   #begin(message: ThriftMessage): void {
-    const { handler, context: connectionContext, options, load } = this.#serving;
-    this.#takesAnyOrder = message.takesAnyOrder;
-    const call = this.#spareCalls.pop() ?? new ServerCall(this);
-    call.message = message;
-    call.ordered = options.pipelining !== "unordered" && !this.#takesAnyOrder;
     if (!message.isWhole) this.#large = this.#reader.payload;
-    const oneway = message.type === MessageType.ONEWAY;
-    if (call.ordered && !oneway) this.#order.push(call);
-    this.#calls.add(call);
-    load.calls += 1;
-    if (!oneway && message.type !== MessageType.CALL) return this.#refuseCall(call, notACall);
-    if (options.maxCalls > 0 && load.calls > options.maxCalls) {
-      const error = new ThriftOverloadedError({ maxCalls: options.maxCalls });
-      return this.#refuseCall(call, exceptionOfError(error));
-    }
-    const context = connectionContext.fork();
-    call.cancellation = context.cancellation;
-    try {
-      handler.call(message, context).then(call.respond, call.fail);
-    } catch (error) {
-      call.fail(error);
-    }
+    this.#calls.begin(message);
   }
 
-  answered(call: ServerCall, answer: ThriftMessage | undefined): void {
-    const { message } = call;
-    if (this.#state === "closed" || message === undefined || !this.#calls.has(call)) {
-      answer?.payload.cancel(new ThriftClientGoneError());
-      return;
-    }
-    if (message.type === MessageType.ONEWAY) {
-      answer?.payload.cancel();
-      return this.#finish(call);
-    }
-    if (answer === undefined) return this.failed(call, new ThriftAnswerError({ what: "there is none" }));
-    if (!isAnswerFormat(message.format, answer.format)) {
-      answer.payload.cancel();
-      return this.failed(call, new ThriftAnswerError({ what: "it has another transport or protocol" }));
-    }
-    answer.sequenceId = message.sequenceId;
-    this.#give(call, answer);
+  callOver(): void {
+    this.#continue();
   }
 
-  failed(call: ServerCall, error: unknown): void {
-    if (this.#state === "closed" || call.message === undefined || !this.#calls.has(call)) return;
-    this.#report(error);
-    this.#refuseCall(call, exceptionOfError(error));
-  }
-
-  /** Answers a call without its handler, or in its place; a oneway call gets no answer. */
-  #refuseCall(call: ServerCall, exception: ExceptionParts): void {
-    const message = call.message as ThriftMessage;
-    // Nobody wants its payload any more.
-    if (!message.isWhole) message.payload.cancel();
-    if (message.type === MessageType.ONEWAY) return this.#finish(call);
-    this.#give(call, createException(message, exception));
-  }
-
-  #give(call: ServerCall, answer: ThriftMessage): void {
-    if (this.#draining) answer.header?.set(StringKey.connectionReadyToReset, "1");
-    if (!call.ordered) return this.#send(call, answer);
-    call.answer = answer;
-    const order = this.#order;
-    while (order[0]?.answer !== undefined) {
-      const first = order.shift() as ServerCall;
-      this.#send(first, first.answer as ThriftMessage);
-    }
-  }
-
-  #send(call: ServerCall, answer: ThriftMessage): void {
-    if (!answer.isWhole) {
-      this.#writing.set(answer, call);
-      return this.#writer.send(answer);
-    }
-    if (this.#calls.size > 1) this.#writer.sendWithTurn(answer);
-    else this.#writer.send(answer);
-    this.#finish(call);
+  broken(error: unknown): void {
+    this.report(error);
+    this.#stream.destroy();
   }
 
   largeMessageWritten(message: ThriftMessage): void {
-    const call = this.#writing.get(message);
-    this.#writing.delete(message);
-    if (call !== undefined) this.#finish(call);
+    this.#calls.largeAnswerWritten(message);
   }
 
   largeMessageFailed(_message: ThriftMessage, error: Error): void {
     // The client must not take what it got for all there is.
-    this.#report(error);
+    this.report(error);
     this.#stream.destroy(new ThriftIncompleteError({ cause: error }));
-  }
-
-  #finish(call: ServerCall): void {
-    this.#calls.delete(call);
-    this.#serving.load.calls -= 1;
-    const { message } = call;
-    call.message = undefined;
-    call.answer = undefined;
-    call.cancellation = undefined;
-    this.#spareCalls.push(call);
-    // A call that was answered before all of it was read: the rest is thrown away.
-    if (message?.isWhole === false) message.payload.cancel();
-    this.#continue();
   }
 
   /** Something is over that calls may have waited for. */
@@ -316,14 +196,10 @@ export class ThriftServerConnection<Context extends ThriftContext>
   get #endsNow(): boolean {
     if (this.#state === "ending") return true;
     const { hasMore, atBoundary } = this.#reader;
-    return (this.#clientEnded && !hasMore) || (this.#draining && atBoundary);
+    return (this.#clientEnded && !hasMore) || (this.#calls.draining && atBoundary);
   }
 
-  #isWaiting(call: ServerCall): boolean {
-    return call.answer === undefined;
-  }
-
-  #report(error: unknown): void {
+  report(error: unknown): void {
     try {
       this.#options.onError(error);
     } catch (fault) {
@@ -376,20 +252,13 @@ export class ThriftServerConnection<Context extends ThriftContext>
 
   /** Nothing more can be read. Who asked is answered, where it can be told who that was. */
   #refuse(error: Error): void {
-    this.#report(error);
+    this.report(error);
     this.#state = "ending";
     this.#deadline.clear();
     const partial = this.#reader.payload === undefined ? this.#reader.peek() : undefined;
     this.#reader.break(error);
-    if (partial?.type === MessageType.CALL) {
-      const call = new ServerCall(this);
-      call.message = partial;
-      call.ordered = true;
-      this.#order.push(call);
-      this.#calls.add(call);
-      this.#serving.load.calls += 1;
-      this.#give(call, createException(partial, exceptionOfError(error)));
-    } else if (this.#calls.size === 0) this.#stream.destroy();
+    if (partial?.type === MessageType.CALL) this.#calls.answerUnread(partial, error);
+    else if (this.#calls.size === 0) this.#stream.destroy();
   }
 
   #leave(): void {
@@ -406,8 +275,3 @@ export class ThriftServerConnection<Context extends ThriftContext>
     this.#stream.resume();
   }
 }
-
-const notACall: ExceptionParts = {
-  type: TApplicationExceptionType.INVALID_MESSAGE_TYPE,
-  message: "only calls are served here",
-};

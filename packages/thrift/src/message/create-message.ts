@@ -48,6 +48,10 @@ export function createMessage(parts: MessageParts): ThriftMessage {
 export interface AnswerOptions {
   /** Default: one with nothing in it. Its sequence number becomes that of the call. */
   readonly header?: TTHeader;
+  /** Of the caller, where the call has had another one since. */
+  readonly sequenceId?: number;
+  /** The same for the TTHeader. */
+  readonly headerSequence?: number;
 }
 
 /** The answer to a call, in the same transport and protocol and with its sequence id. `payload` is the result structure, copied. */
@@ -66,9 +70,13 @@ export function createAnswer(
   payload: Uint8Array,
   options: AnswerOptions = {},
 ): ThriftMessage {
-  const { format, name, sequenceId } = call;
+  const { format } = call;
+  const { sequenceId = call.sequenceId } = options;
+  // Who multiplexes services names them in calls only.
+  const name = call.name.slice(call.name.indexOf(":") + 1);
   if (!format.hasHeader) return createMessage({ format, type, name, sequenceId, payload });
-  const header = options.header ?? TTHeader.create({ sequenceNumber: call.headerSequence });
-  header.withSequenceNumber(call.headerSequence);
+  const { headerSequence = call.headerSequence } = options;
+  const header = options.header ?? TTHeader.create({ sequenceNumber: headerSequence });
+  header.withSequenceNumber(headerSequence);
   return createMessage({ format, type, name, sequenceId, payload, header });
 }

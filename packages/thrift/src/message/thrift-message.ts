@@ -22,6 +22,21 @@ export interface MessagePlace {
   readonly end: number;
 }
 
+/** The same message without its payload, from the start of `memory`. */
+export function atStart(place: MessagePlace, memory: Buffer): MessagePlace {
+  const by = place.start;
+  return {
+    memory,
+    start: 0,
+    headStart: place.headStart - by,
+    nameStart: place.nameStart - by,
+    nameEnd: place.nameEnd - by,
+    sequenceIdAt: place.sequenceIdAt - by,
+    payloadStart: place.payloadStart - by,
+    end: place.payloadStart - by,
+  };
+}
+
 /**
  * A Thrift message: a call, or the answer to one. Its head is known, its payload is not decoded. What is edited (name, sequence
  * id, TTHeader) is encoded anew when the message is sent; everything else goes on byte for byte.

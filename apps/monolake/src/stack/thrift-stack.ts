@@ -1,0 +1,31 @@
+import { FactoryStack, type MakeService, type Service } from "@monolake/service-async";
+import { connectionContext } from "@monolake/services/common";
+import {
+  type ThriftRouteConfig,
+  type ThriftUpstreamOptions,
+  thriftRoute,
+  thriftUpstream,
+} from "@monolake/services/thrift";
+import type { ByteStream } from "@monolake/streams";
+import { type ThriftServerOptions, thriftCore } from "@monolake/thrift";
+import { ThriftProxyContext } from "./thrift-context.ts";
+
+/** What the Thrift stack is made from: each layer takes its slice. */
+export interface ThriftStackConfig {
+  readonly thriftServer: ThriftServerOptions;
+  readonly routes: readonly ThriftRouteConfig[];
+  readonly upstream: ThriftUpstreamOptions;
+}
+
+/** The stack of a Thrift server, from the inside out. */
+export const thriftStack = (config: ThriftStackConfig): MakeService<Service<ByteStream, void>> =>
+  FactoryStack.of(config, thriftUpstream)
+    // Innermost of all, so that what comes between sees the call as the client sent it.
+    .push(thriftRoute)
+    // Connections become calls, whatever their transport and protocol.
+    .push(thriftCore<ThriftProxyContext>)
+    // TLS and the PROXY protocol belong here: what they read comes before the first byte of Thrift.
+    // Outermost: nothing can be asked of a connection before it has a context.
+    .push(connectionContext((stream) => new ThriftProxyContext(stream.remoteAddress)))
+    .check<ByteStream>()
+    .toFactory();

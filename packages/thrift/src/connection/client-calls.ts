@@ -1,0 +1,96 @@
+import { MessageType } from "../constants.ts";
+import { ThriftConnectionBusyError } from "../errors.ts";
+import type { ThriftMessage } from "../message/thrift-message.ts";
+import { isAnswerFormat } from "../wire/format.ts";
+import type { ClientCall } from "./client-call.ts";
+
+/** Sequence ids of a connection's own. */
+const lastSequenceId = 0x7fff_ffff;
+
+/** The calls of a client connection that are not answered, by the sequence ids that they have on it, the oldest first. */
+export class ClientCalls {
+  readonly #calls = new Map<number, ClientCall>();
+  /** Ids of calls that were given up as late: their answers are thrown away. */
+  readonly #late = new Set<number>();
+  #sequenceId = 0;
+
+  get size(): number {
+    return this.#calls.size;
+  }
+
+  get oldest(): ClientCall | undefined {
+    return this.#calls.size === 0 ? undefined : this.#calls.values().next().value;
+  }
+
+  add(call: ClientCall): void {
+    this.#calls.set(call.message.sequenceId, call);
+  }
+
+  /** The call that a message is. */
+  callOf(message: ThriftMessage): ClientCall | undefined {
+    return this.#calls.get(message.sequenceId);
+  }
+
+  /** Gives a message a sequence id that no other call of this connection has. */
+  number(message: ThriftMessage): void {
+    do this.#sequenceId = this.#sequenceId === lastSequenceId ? 1 : this.#sequenceId + 1;
+    while (this.#calls.has(this.#sequenceId) || this.#late.has(this.#sequenceId));
+    message.sequenceId = this.#sequenceId;
+    message.headerSequence = this.#sequenceId;
+  }
+
+  /**
+   * Takes the call out that an answer belongs to, and gives the answer the ids of the caller; undefined when the call was given up as
+   * late. Throws what makes the answer none.
+   */
+  take(answer: ThriftMessage): ClientCall | undefined {
+    const id = answer.sequenceId;
+    const call = this.#calls.get(id);
+    if (call === undefined) {
+      if (this.#late.delete(id)) return undefined;
+      throw new Error(`an answer that nobody asked for, with sequence id ${id}`);
+    }
+    if (answer.type !== MessageType.REPLY && answer.type !== MessageType.EXCEPTION) {
+      throw new Error(`a message of type ${answer.type} in the place of an answer`);
+    }
+    if (!isAnswerFormat(call.message.format, answer.format)) {
+      throw new Error(`an answer in ${answer.format.transport} and ${answer.format.protocol}`);
+    }
+    this.#calls.delete(id);
+    call.settle();
+    // Servers need not fill in that of the header.
+    if (answer.headerSequence === id) answer.headerSequence = call.headerSequence;
+    answer.sequenceId = call.sequenceId;
+    return call;
+  }
+
+  /** Rejects the oldest call, and those that are as old. */
+  giveUpOldest(error: Error): void {
+    const deadlineMs = this.oldest?.deadlineMs ?? 0;
+    for (const [id, call] of this.#calls) {
+      if (call.deadlineMs > deadlineMs) break;
+      this.#calls.delete(id);
+      this.#late.add(id);
+      call.settle();
+      call.reject(error);
+    }
+  }
+
+  /** Rejects every call: of those in `unsent` nothing was sent. */
+  breakAll(error: Error, unsent: readonly ThriftMessage[]): void {
+    const notSent = new Set(unsent);
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) {
+      call.settle();
+      const { message } = call;
+      if (!notSent.has(message)) {
+        call.reject(error);
+        continue;
+      }
+      message.sequenceId = call.sequenceId;
+      message.headerSequence = call.headerSequence;
+      call.reject(new ThriftConnectionBusyError({ state: "closed", cause: error }));
+    }
+  }
+}
