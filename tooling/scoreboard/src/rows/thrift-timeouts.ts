@@ -6,7 +6,7 @@ import { thriftServer } from "../thrift/server-table.ts";
 import { startThriftUpstream } from "../thrift/upstream.ts";
 
 const timeoutSeconds = 1;
-const callsEach = 50;
+const callsEach = 20;
 
 /** Calls that an upstream never answers: when their callers get an exception, in per cent of the configured time. */
 export async function thriftTimeouts(): Promise<readonly Figure[]> {
