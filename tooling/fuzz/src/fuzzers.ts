@@ -14,4 +14,5 @@ export const fuzzers: Readonly<Record<string, FuzzerPlace>> = {
   "http-request-heads": http("head-fuzzers.ts", "requestHeads"),
   "http-response-heads": http("head-fuzzers.ts", "responseHeads"),
   "http-chunked-bodies": http("chunked-fuzzer.ts", "chunkedBodies"),
+  "thrift-frames": { module: "packages/thrift/test/fuzz/fuzz-frames.ts", export: "thriftFrames" },
 };

@@ -1,4 +1,5 @@
 import { MonolakeError } from "@monolake/errors";
+import { FuzzDifference, type Fuzzer, type FuzzRandom } from "@monolake/test-kit";
 import {
   createMessage,
   createReader,
@@ -11,55 +12,27 @@ import {
 } from "../../src/index.ts";
 import { validVectors } from "../vectors.ts";
 import { everyType } from "../wire/walked-structures.ts";
-import { mutate, type Random, seededRandom } from "./mutate.ts";
-
-/** How much is tried. Whatever limit is reached first ends it. */
-export interface FuzzOptions {
-  readonly count?: number;
-  readonly durationMs?: number;
-  /** The same seed tries the same. Default 1. */
-  readonly seed?: number;
-}
-
-/** What came of it. A frame that breaks a rule is thrown as an error that shows its bytes. */
-export interface FuzzReport {
-  readonly frames: number;
-  /** Messages that were read. */
-  readonly messages: number;
-  /** Frames that were refused. */
-  readonly refused: number;
-  /** The longest time that one frame took. */
-  readonly slowestMs: number;
-}
+import { mutate } from "./mutate.ts";
 
 const limits = resolveThriftLimits({ maxFrameBytes: 256 * 1024, maxHeaderBytes: 64 * 1024 });
+const frames = soundFrames();
 const ignoring = { payloadResumed() {}, payloadSettled() {}, payloadCancelled() {} };
 
-/** Reads mutated frames in pieces, and does with what is read what a gateway and a service do. */
-export function fuzzFrames({ count = Infinity, durationMs = Infinity, seed = 1 }: FuzzOptions): FuzzReport {
-  const random = seededRandom(seed);
-  const frames = seedFrames();
-  const endMs = performance.now() + durationMs;
-  const report = { frames: 0, messages: 0, refused: 0, slowestMs: 0 };
-  while (report.frames < count && performance.now() < endMs) {
-    const pick = () => frames[random(frames.length)] as Buffer;
-    const bytes = mutate(pick(), pick(), random);
-    const startMs = performance.now();
+/** Mutated frames are read in pieces or refused with a coded error; what is read goes on, edited, as the message that it was. */
+export const thriftFrames: Fuzzer = {
+  name: "thrift-frames",
+  tryOne(random) {
+    const bytes = mutate(random.pick(frames), random.pick(frames), random);
     try {
-      report.messages += readInPieces(bytes, random);
+      readInPieces(bytes, random);
     } catch (error) {
-      if (!MonolakeError.is(error)) {
-        throw new Error(`frame ${report.frames} of seed ${seed}: ${bytes.toString("hex")}`, { cause: error });
-      }
-      report.refused += 1;
+      if (!MonolakeError.is(error)) throw error;
     }
-    report.slowestMs = Math.max(report.slowestMs, performance.now() - startMs);
-    report.frames += 1;
-  }
-  return report;
-}
+    return 1;
+  },
+};
 
-function seedFrames(): Buffer[] {
+function soundFrames(): Buffer[] {
   const made = thriftFormats.flatMap((format) =>
     [Buffer.of(0), everyType(format.protocol)].map((payload) => {
       const header = TTHeader.create({ sequenceNumber: 7 });
@@ -71,26 +44,22 @@ function seedFrames(): Buffer[] {
   return [...validVectors.map(({ bytes }) => bytes), ...made];
 }
 
-/** How many messages there are. */
-function readInPieces(bytes: Buffer, random: Random): number {
-  const gatherBytes = random(3) === 0 ? 16 : 64 * 1024;
+function readInPieces(bytes: Buffer, random: FuzzRandom): void {
+  const gatherBytes = random.oneIn(3) ? 16 : 64 * 1024;
   const reader = new MessageReader(ignoring, limits, { gatherBytes });
-  let messages = 0;
   for (let at = 0; at < bytes.length; ) {
-    const part = random(2) === 0 ? bytes.length - at : 1 + random(bytes.length - at);
+    const part = random.oneIn(2) ? bytes.length - at : 1 + random.integer(bytes.length - at);
     const chunk = Buffer.from(bytes.subarray(at, at + part));
     reader.feed(chunk, false);
     while (reader.hasMore) {
       const message = reader.next();
-      if (message === undefined) continue;
-      messages += 1;
-      use(message);
+      if (message !== undefined) use(message);
     }
+    // As the next read would.
     chunk.fill(0xee);
     at += part;
   }
   reader.peek();
-  return messages;
 }
 
 function use(message: ThriftMessage): void {
@@ -98,7 +67,7 @@ function use(message: ThriftMessage): void {
   if (header !== undefined) {
     // A key that is no UTF-8 has no name in a program.
     const keys = [...header.entries()].map(({ key }) => key).filter((key) => !String(key).includes("\ufffd"));
-    for (const key of keys) if (!header.has(key)) throw new Error(`the key ${key} is not found`);
+    for (const key of keys) if (!header.has(key)) throw new FuzzDifference(`the key ${key} is not found`);
     if (header.aclToken === "") header.delete("none");
     header.set("env", "edited");
     header.delete(keys[0] ?? "isn");
@@ -108,7 +77,7 @@ function use(message: ThriftMessage): void {
   message.headerSequence = 77;
   if (message.name.length % 2 === 0) message.name = "Service:edited";
   const sent = Buffer.alloc(message.wholeBytes);
-  if (message.copyTo(sent, 0) !== sent.length) throw new Error("another length than was announced");
+  if (message.copyTo(sent, 0) !== sent.length) throw new FuzzDifference("another length than was announced");
   readsTheSame(message, sent);
   readAll(message);
 }
@@ -118,13 +87,13 @@ function readsTheSame(message: ThriftMessage, sent: Buffer): void {
   const again = new MessageReader(ignoring, resolveThriftLimits({}));
   again.feed(sent, true);
   const read = again.next();
-  if (read === undefined || again.hasMore) throw new Error("what was sent on is not one message");
-  if (read.format !== message.format) throw new Error("what was sent on has another format");
+  if (read === undefined || again.hasMore) throw new FuzzDifference("what was sent on is not one message");
+  if (read.format !== message.format) throw new FuzzDifference("what was sent on has another format");
   if (read.name !== message.name || read.sequenceId !== message.sequenceId || read.type !== message.type) {
-    throw new Error("what was sent on has another head");
+    throw new FuzzDifference("what was sent on has another head");
   }
   if (!(read.payload.whole as Buffer).equals(message.payload.whole as Buffer)) {
-    throw new Error("what was sent on has another payload");
+    throw new FuzzDifference("what was sent on has another payload");
   }
 }
 

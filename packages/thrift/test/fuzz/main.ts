@@ -1,24 +1,26 @@
 import { parseArgs } from "node:util";
-import { fuzzFrames } from "./fuzz-frames.ts";
+import { runFuzzer } from "@monolake/test-kit";
+import { thriftFrames } from "./fuzz-frames.ts";
 
 const { values } = parseArgs({
-  options: {
-    count: { type: "string", default: "1000000" },
-    seconds: { type: "string" },
-    seed: { type: "string", default: "1" },
+  options: { count: { type: "string", default: "1000000" }, seed: { type: "string", default: "1" } },
+});
+let slowestMs = 0;
+const timed: typeof thriftFrames = {
+  name: thriftFrames.name,
+  tryOne(random) {
+    const startMs = performance.now();
+    const executions = thriftFrames.tryOne(random);
+    slowestMs = Math.max(slowestMs, performance.now() - startMs);
+    return executions;
   },
-});
-const count = Number(values.count);
+};
 const before = process.memoryUsage().rss;
-const startMs = performance.now();
-const report = fuzzFrames({
-  count,
-  ...(values.seconds === undefined ? {} : { durationMs: Number(values.seconds) * 1_000 }),
-  seed: Number(values.seed),
-});
+const report = await runFuzzer(timed, { count: Number(values.count), seed: Number(values.seed) });
 const grownMebibytes = Math.round((process.memoryUsage().rss - before) / 1024 / 1024);
-const seconds = ((performance.now() - startMs) / 1_000).toFixed(1);
+for (const { type, seed, error } of report.failures) console.error(type, "with seed", seed, error);
 console.log(
-  `${report.frames} mutated frames in ${seconds} s: ${report.messages} messages read, ${report.refused} frames refused, ` +
-    `none crashed; slowest ${report.slowestMs.toFixed(1)} ms, memory grew by ${grownMebibytes} MiB`,
+  `${report.executions} mutated frames, ${report.crashes} crashes, ${report.differences} differences; ` +
+    `slowest ${slowestMs.toFixed(1)} ms, memory grew by ${grownMebibytes} MiB`,
 );
+if (report.failures.length > 0) process.exitCode = 1;
