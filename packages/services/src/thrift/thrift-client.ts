@@ -15,6 +15,7 @@ import {
   type PoolLimits,
   type PoolStatistics,
 } from "@monolake/transports";
+import { SettlingKeys } from "./settling-keys.ts";
 import { SharedConnections } from "./shared-connections.ts";
 import type { ThriftUpstreamTarget } from "./upstream-target.ts";
 
@@ -47,6 +48,7 @@ export interface SendOptions {
 export class ThriftClient implements AsyncDisposable {
   readonly #pool: Pool<ThriftClientConnection>;
   readonly #shared = new Map<string, SharedConnections>();
+  readonly #settling = new SettlingKeys();
   #connector: Connector;
   #connection: ResolvedThriftClientConnectionOptions;
   #sharedConnection: ResolvedThriftClientConnectionOptions;
@@ -81,6 +83,10 @@ export class ThriftClient implements AsyncDisposable {
     { cancellation, sharedConnections = 0 }: SendOptions = {},
   ): Promise<ThriftMessage | undefined> {
     const key = target.keys[message.format.index] as string;
+    const settled = this.#settling.settled(key);
+    if (settled !== undefined) {
+      return settled.then(() => this.send(target, message, { cancellation, sharedConnections }));
+    }
     // A large call would keep others waiting behind it.
     if (sharedConnections > 0 && message.isWhole) {
       const connection = this.#sharedTo(key, target).take(sharedConnections);
@@ -143,7 +149,10 @@ export class ThriftClient implements AsyncDisposable {
     const stream = await this.#connector.connect(target.address, signal);
     const owner: ThriftClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(key, connection),
-      connectionClosed: (connection) => this.#pool.remove(connection),
+      connectionClosed: (connection) => {
+        if (connection.broken) this.#settling.add(key);
+        this.#pool.remove(connection);
+      },
     };
     return new ThriftClientConnection(stream, owner, this.#connection);
   }

@@ -60,6 +60,7 @@ export class ThriftClientConnection
   /** Takes no more calls. */
   #retired = false;
   #gone = false;
+  #broken = false;
   #closedTold = false;
   #delivering = false;
   /** It was given a call and has not said since that it is idle. */
@@ -102,6 +103,11 @@ export class ThriftClientConnection
   /** Calls that are not answered. */
   get calls(): number {
     return this.#calls.size;
+  }
+
+  /** The server closed it while a call was under way. */
+  get broken(): boolean {
+    return this.#broken;
   }
 
   /** Calls wait, and for some time none was answered: one that is slow may hold up those behind it. */
@@ -270,6 +276,7 @@ export class ThriftClientConnection
     if (this.#gone) return;
     this.#gone = true;
     this.#retired = true;
+    this.#broken = this.#calls.size > 0 && error instanceof ThriftUpstreamClosedError;
     this.#calls.breakAll(error, this.#writer.abort(error));
     for (const sent of this.#oneways.values()) sent();
     this.#reader.break(error);
