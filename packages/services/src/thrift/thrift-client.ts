@@ -15,7 +15,7 @@ import {
   type PoolLimits,
   type PoolStatistics,
 } from "@monolake/transports";
-import { SettlingKeys } from "./settling-keys.ts";
+import { SettlingPlaces } from "./settling-places.ts";
 import { SharedConnections } from "./shared-connections.ts";
 import type { ThriftUpstreamTarget } from "./upstream-target.ts";
 
@@ -48,7 +48,7 @@ export interface SendOptions {
 export class ThriftClient implements AsyncDisposable {
   readonly #pool: Pool<ThriftClientConnection>;
   readonly #shared = new Map<string, SharedConnections>();
-  readonly #settling = new SettlingKeys();
+  readonly #settling = new SettlingPlaces();
   #connector: Connector;
   #connection: ResolvedThriftClientConnectionOptions;
   #sharedConnection: ResolvedThriftClientConnectionOptions;
@@ -83,7 +83,7 @@ export class ThriftClient implements AsyncDisposable {
     { cancellation, sharedConnections = 0 }: SendOptions = {},
   ): Promise<ThriftMessage | undefined> {
     const key = target.keys[message.format.index] as string;
-    const settled = this.#settling.settled(key);
+    const settled = this.#settling.settled(target.place);
     if (settled !== undefined) {
       return settled.then(() => this.send(target, message, { cancellation, sharedConnections }));
     }
@@ -150,7 +150,7 @@ export class ThriftClient implements AsyncDisposable {
     const owner: ThriftClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(key, connection),
       connectionClosed: (connection) => {
-        if (connection.broken) this.#settling.add(key);
+        if (connection.broken) this.#settling.add(target.place);
         this.#pool.remove(connection);
       },
     };
@@ -166,7 +166,10 @@ export class ThriftClient implements AsyncDisposable {
           const stream = await this.#connector.connect(target.address);
           const owner: ThriftClientConnectionOwner = {
             connectionIdle: (connection) => made.idle(connection),
-            connectionClosed: closed,
+            connectionClosed: (connection) => {
+              if (connection.broken) this.#settling.add(target.place);
+              closed();
+            },
           };
           return new ThriftClientConnection(stream, owner, this.#sharedConnection);
         },

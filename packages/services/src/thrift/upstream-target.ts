@@ -13,6 +13,8 @@ export interface ThriftUpstreamConfig {
 export interface ThriftUpstreamTarget {
   readonly address: SocketAddress;
   readonly weight: number;
+  /** Its address, as text. */
+  readonly place: string;
   /**
    * By the index of a format. Calls with the same key share connections: servers find out by the first bytes of a connection what
    * their client speaks, so there is a key for each format.
@@ -26,6 +28,7 @@ export function thriftUpstreamTarget({ endpoint, weight }: ThriftUpstreamConfig)
   return {
     address: endpoint,
     weight: weight ?? 1,
+    place,
     keys: thriftFormats.map(({ transport, protocol }) => `${place} ${transport} ${protocol}`),
   };
 }
