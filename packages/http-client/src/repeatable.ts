@@ -11,7 +11,9 @@ const idempotent = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"])
  * no body, which would be gone, and it asks for no upgrade.
  */
 export const isRepeatable = (request: HttpRequest): boolean =>
-  request.body.length === 0 && !request.upgrade && idempotent.has(request.method);
+  request.body.length === 0 &&
+  !request.upgrade &&
+  (request.method === "GET" || idempotent.has(request.method));
 
 /** A repeatable request on a kept connection: when its peer has just given that up, it is sent again. */
 export class RepeatableRequest implements PendingRequest {

@@ -16,9 +16,12 @@ export interface LoadOptions {
   readonly keepAlive: number;
   /** Clients that open a new connection for every request. */
   readonly newConnections?: number;
-  readonly path?: string;
-  /** Whether a body is right. */
-  readonly expect?: (body: string) => boolean;
+  /** Of each request; a function is called for every one. */
+  readonly path?: string | (() => string);
+  /** Whether a body is right, for a request of this path. */
+  readonly expect?: (body: string, path: string) => boolean;
+  /** Hears how long each answer took. */
+  readonly onLatency?: (path: string, latencyMs: number) => void;
 }
 
 /** Asks in closed loops until the time is over. */
@@ -43,9 +46,11 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 /** Why a request failed; undefined when it did not. */
 function ask(
-  { port, path = "/", expect = () => true }: LoadOptions,
+  { port, path: pathOf = "/", expect = () => true, onLatency }: LoadOptions,
   agent: Agent,
 ): Promise<string | undefined> {
+  const path = typeof pathOf === "string" ? pathOf : pathOf();
+  const startMs = performance.now();
   return new Promise((resolve) => {
     const asking = request({ host: "127.0.0.1", port, path, agent }, (response) => {
       let body = "";
@@ -54,8 +59,9 @@ function ask(
         body += part;
       });
       response.on("end", () => {
+        onLatency?.(path, performance.now() - startMs);
         if (response.statusCode !== 200) resolve(`status ${response.statusCode}`);
-        else resolve(expect(body) ? undefined : `body ${body.slice(0, 40)}`);
+        else resolve(expect(body, path) ? undefined : `body ${body.slice(0, 40)}`);
       });
       response.on("error", (error: NodeJS.ErrnoException) => resolve(`response ${error.code}`));
     });

@@ -2,8 +2,9 @@ import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
 import { idleConnections } from "./rows/idle-connections.ts";
-import { killedUpstream } from "./rows/killed-upstream.ts";
+import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
+import { lateAnswers } from "./rows/late-answers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
 import { slowAttacks } from "./rows/slow-attacks.ts";
@@ -19,6 +20,8 @@ const rows: Readonly<Record<string, Row>> = {
   "real-heads": realHeads,
   "aborted-clients": abortedClients,
   "killed-upstream": killedUpstream,
+  "pipelining-killed-upstream": killedUpstreamOfMany,
+  "pipelining-late-answers": lateAnswers,
   reloads,
   "idle-connections": idleConnections,
   "slow-attacks": slowAttacks,

@@ -56,10 +56,17 @@ function residentBytes(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** One HTTP server whose every path goes to some upstreams. */
-export const httpServer = (port: number, upstreamPorts: readonly number[], more = ""): string => {
+/** One HTTP server whose every path goes to some upstreams; `perUpstream` is more of each upstream's table. */
+export const httpServer = (
+  port: number,
+  upstreamPorts: readonly number[],
+  more = "",
+  perUpstream = "",
+): string => {
   const upstreams = upstreamPorts
-    .map((upstream) => `{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstream}" } }`)
+    .map(
+      (upstream) => `{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstream}" }${perUpstream} }`,
+    )
     .join(", ");
   const route = (path: string) =>
     `[[servers.web.routes]]\npath = "${path}"\nload_balancer = "round_robin"\nupstreams = [${upstreams}]\n`;

@@ -37,6 +37,7 @@ export class CurrentRequest {
     const request = new HttpRequest(head.method, head.target, version, head.headers, emptyBody, head.upgrade);
     // RFC 9110 section 10.1.1: a server ignores it in HTTP/1.0.
     request.expectContinue = head.expectContinue && head.minorVersion === 1;
+    request.judgedTarget = head.target;
     toOriginForm(request);
     this.request = request;
     this.version = version;

@@ -8,6 +8,7 @@ const contentMethods = new Set(["POST", "PUT", "PATCH"]);
 export function requestFraming(request: HttpRequest): WrittenFraming {
   const { body } = request;
   if (body.length > 0) return "length";
-  if (body.length === 0) return contentMethods.has(request.method) ? "length" : "none";
+  if (body.length === 0)
+    return request.method !== "GET" && contentMethods.has(request.method) ? "length" : "none";
   return body.whole === undefined ? "chunked" : "length";
 }

@@ -15,12 +15,12 @@ listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
 ${rest}
 `;
 
-const httpRoute = ({ upstreamPort }: Place): string => `[[servers.bench.routes]]
+const httpRoute = ({ upstreamPort }: Place, more = ""): string => `[[servers.bench.routes]]
 path = "/{*rest}"
-upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]`;
+upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" }${more} }]`;
 
 const monolakeWith =
-  (rest: Pick<Contestant, "id" | "title">, config: (place: Place) => string) =>
+  (rest: Pick<Contestant, "id" | "title" | "takesPart">, config: (place: Place) => string) =>
   (from: Origin): Contestant => ({
     ...rest,
     kind: "ours",
@@ -37,4 +37,14 @@ const monolakeWith =
 /** This repository's proxy, for HTTP. */
 export const monolake = monolakeWith({ id: "monolake", title: "Monolake" }, (place) =>
   configText("http", place, httpRoute(place)),
+);
+
+/** The same with requests that share upstream connections. Of long bodies it forwards each on a connection of its own. */
+export const monolakePipelining = monolakeWith(
+  {
+    id: "monolake-pipelining",
+    title: "Monolake, pipelining = 32",
+    takesPart: ({ bodyBytes }) => bodyBytes <= 16 * 1024,
+  },
+  (place) => configText("http", place, httpRoute(place, ", pipelining = 32")),
 );

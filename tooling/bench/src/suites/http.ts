@@ -1,5 +1,5 @@
 import { haproxy } from "../contestants/haproxy.ts";
-import { monolake } from "../contestants/monolake.ts";
+import { monolake, monolakePipelining } from "../contestants/monolake.ts";
 import { nginx, nginxLargeBuffers } from "../contestants/nginx.ts";
 import { httpNpmProxies } from "../contestants/npm-proxies.ts";
 import type { Suite } from "./suite.ts";
@@ -9,7 +9,14 @@ export const http: Suite = {
   id: "http",
   fileName: "http1",
   yardstick: nginx.id,
-  contestants: (from) => [monolake(from), nginx, nginxLargeBuffers, haproxy, ...httpNpmProxies],
+  contestants: (from) => [
+    monolake(from),
+    monolakePipelining(from),
+    nginx,
+    nginxLargeBuffers,
+    haproxy,
+    ...httpNpmProxies,
+  ],
   cases: ({ bodies = [1024, 65_536], connections = [64, 1024] }) =>
     bodies.flatMap((bodyBytes) =>
       connections.map((count) => ({ protocol: "http" as const, bodyBytes, connections: count, depth: 1 })),

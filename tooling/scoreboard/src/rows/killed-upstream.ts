@@ -8,27 +8,41 @@ const durationMs = 60_000;
 const everyMs = 3_000;
 
 /** One of two upstreams is killed (SIGKILL) every 3 s and started again: what GET sees of it. */
-export async function killedUpstream(): Promise<readonly Figure[]> {
+export const killedUpstream = (): Promise<readonly Figure[]> => killUpstreams("killed-upstream", "");
+
+/** The same with requests that share connections: each must have its own answer. */
+export const killedUpstreamOfMany = (): Promise<readonly Figure[]> =>
+  killUpstreams("pipelining-killed-upstream", ", pipelining = 32");
+
+async function killUpstreams(name: string, perUpstream: string): Promise<readonly Figure[]> {
   const ports = [await freePort(), await freePort()];
   const upstreams = await Promise.all(ports.map(startUpstream));
   await using proxy = await startProxyProcess({
-    servers: (port) => httpServer(port, ports),
+    servers: (port) => httpServer(port, ports, "", perUpstream),
   });
   const ending = new AbortController();
   const killing = killInTurn(upstreams, ports, ending.signal);
-  const load = await runLoad({ port: proxy.port, durationMs, keepAlive: 32, newConnections: 4 });
+  let count = 0;
+  const load = await runLoad({
+    port: proxy.port,
+    durationMs,
+    keepAlive: 32,
+    newConnections: 4,
+    path: () => `/${count++}`,
+    expect: (body, path) => body.startsWith(`${path} `),
+  });
   ending.abort();
   const kills = await killing;
   for (const upstream of upstreams) await upstream[Symbol.asyncDispose]();
   for (const [failure, count] of load.failures) process.stderr.write(`  ${count} x ${failure}\n`);
   return [
-    atLeast("killed-upstream-kills", kills, Math.floor(durationMs / everyMs) - 2),
-    atLeast("killed-upstream-requests", load.requests, 10_000),
-    atMost("killed-upstream-failed-gets", load.failed, 0),
+    atLeast(`${name}-kills`, kills, Math.floor(durationMs / everyMs) - 2),
+    atLeast(`${name}-requests`, load.requests, 10_000),
+    atMost(`${name}-failed-gets`, load.failed, 0),
   ];
 }
 
-const upstreamProgram = `require("node:http").createServer((request, response) => response.end("x".repeat(1000)))
+const upstreamProgram = `require("node:http").createServer((request, response) => response.end(request.url + " " + "x".repeat(1000)))
   .listen(Number(process.argv[1]), "127.0.0.1", () => console.log("ready"))`;
 
 const startUpstream = (port: number): Promise<RunningProgram> =>
