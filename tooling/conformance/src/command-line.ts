@@ -13,6 +13,8 @@ export interface ConformanceOptions {
   /** A proxy that runs already, instead of ours. */
   readonly proxy?: { readonly port: number; readonly upstreamPort: number };
   readonly lanes: number;
+  /** How many requests may share an upstream connection of Monolake. */
+  readonly pipelining?: number;
   readonly quick: boolean;
   readonly differential: boolean;
   /** How many payloads are made up for the differential, beside those of the cases. */
@@ -33,6 +35,7 @@ export const usage = `usage: pnpm conformance [options]
   --against NAME,...      the same cases beside: nginx, haproxy
   --proxy PORT:UPSTREAM   a proxy that runs already on PORT and sends everything to port UPSTREAM,
                           where the scripted upstream will listen; instead of Monolake
+  --pipelining DEPTH      lets Monolake's requests share upstream connections
   --lanes N               cases at a time (16)
   --quick                 stop watching a connection when all that is expected has come
   --differential          replay every payload and compare what Monolake says it has sent
@@ -55,6 +58,7 @@ export function parseCommandLine(args: readonly string[]): ConformanceOptions | 
     differential: values.differential || values.mutate !== undefined,
     mutate: values.mutate === undefined ? 0 : wholeNumber("mutate", values.mutate),
     seed: values.seed === undefined ? Date.now() % 1_000_000_000 : wholeNumber("seed", values.seed),
+    ...(values.pipelining !== undefined && { pipelining: wholeNumber("pipelining", values.pipelining) }),
     ...(values.cases !== undefined && { caseFiles: values.cases }),
     ...(values.only !== undefined && { only: values.only.split(",") }),
     ...(values.proxy !== undefined && { proxy: portsOf(values.proxy) }),
@@ -71,6 +75,7 @@ function parse(args: readonly string[]) {
         mode: { type: "string", default: "strict" },
         against: { type: "string" },
         proxy: { type: "string" },
+        pipelining: { type: "string" },
         lanes: { type: "string", default: "16" },
         quick: { type: "boolean", default: false },
         differential: { type: "boolean", default: false },

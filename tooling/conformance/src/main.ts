@@ -65,7 +65,7 @@ async function differential(options: ConformanceOptions): Promise<boolean> {
   const reports = await Promise.all(
     running.map(async (kind) => {
       await using reader = await kind.start(lanesOfEach);
-      return { title: kind.title, results: await runDifferential(cases, reader) };
+      return { title: kind.title, results: await runDifferential(cases, reader, options) };
     }),
   );
   for (const line of reports.flatMap(differenceLines)) console.log(line);
@@ -80,12 +80,12 @@ async function conformance(options: ConformanceOptions): Promise<boolean> {
   {
     await using ours =
       options.proxy === undefined
-        ? await startProxy(monolake, options.lanes, options.mode)
+        ? await startProxy(monolake, options.lanes, options)
         : await foreignProxy(options.proxy.port, options.proxy.upstreamPort);
     reports.push(await reportOn(ours, cases, options));
   }
   for (const kind of kinds) {
-    await using other = await startProxy(kind, options.lanes, "strict");
+    await using other = await startProxy(kind, options.lanes, { mode: "strict" });
     reports.push(await reportOn(other, cases, { ...options, mode: "strict" }));
   }
   const [ours] = reports as [ProxyReport];

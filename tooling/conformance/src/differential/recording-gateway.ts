@@ -77,12 +77,15 @@ const recording = (
 ): MakeService<Recording> => makeLayered(Recording, inner, (next) => new Recording(next, note));
 
 /** Starts a gateway that sends everything to a port of 127.0.0.1. */
-export async function startRecordingGateway(upstreamPort: number): Promise<RecordingGateway> {
+export async function startRecordingGateway(
+  upstreamPort: number,
+  pipelining?: number,
+): Promise<RecordingGateway> {
   let sent: SentRequest[] = [];
   const endpoint = { type: "socket", host: "127.0.0.1", port: upstreamPort } as const;
   const config: GatewayConfig = {
     note: (request) => void sent.push(request),
-    routes: ["/", "/{*path}"].map((path) => ({ path, upstreams: [{ endpoint }] })),
+    routes: ["/", "/{*path}"].map((path) => ({ path, upstreams: [{ endpoint, pipelining }] })),
     httpServer: { headTimeoutMs: 1_000, bodyIdleTimeoutMs: 1_000 },
     upstream: { host: "preserve" },
   };

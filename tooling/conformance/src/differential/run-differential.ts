@@ -25,12 +25,13 @@ const lostAfterMs = 3_000;
 export async function runDifferential(
   cases: readonly ConformanceCase[],
   { lanes }: Reader,
+  { pipelining }: { readonly pipelining?: number } = {},
 ): Promise<readonly DifferentialResult[]> {
   const results: DifferentialResult[] = [];
   let next = 0;
   await Promise.all(
     lanes.map(async (lane) => {
-      await using gateway = await startRecordingGateway(lane.port);
+      await using gateway = await startRecordingGateway(lane.port, pipelining);
       for (let index = next++; index < cases.length; index = next++)
         results[index] = await replay(cases[index] as ConformanceCase, gateway, lane);
     }),

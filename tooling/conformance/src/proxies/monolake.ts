@@ -1,22 +1,22 @@
 import { fileURLToPath } from "node:url";
 import { eventually, portAccepts, startProgram, temporaryFolder } from "@monolake/test-kit";
-import type { Mode } from "../cases/conformance-case.ts";
-import type { LanePorts, ProxyKind } from "./proxy.ts";
+import type { LanePorts, ProxyKind, ProxySettings } from "./proxy.ts";
 
 const main = fileURLToPath(new URL("../../../../apps/monolake/src/main.ts", import.meta.url));
 
 /** Keeps Host and path, and waits shorter than by default. */
-function monolakeConfig(ports: readonly LanePorts[], mode: Mode, more = ""): string {
+function monolakeConfig(ports: readonly LanePorts[], { mode, pipelining }: ProxySettings): string {
+  const shared = pipelining === undefined ? "" : `, pipelining = ${pipelining}`;
   const servers = ports.map(({ listenPort, upstreamPort }, index) => {
     const route = (path: string) => `[[servers.lane${index}.routes]]
 path = "${path}"
-upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]`;
+upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" }${shared} }]`;
     return `[servers.lane${index}]
 name = "lane${index}"
 proxy_type = "http"
 listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
 upstream_host = "preserve"
-${mode === "strict" ? "" : `parsing = "${mode}"\n`}${more}
+${mode === "strict" ? "" : `parsing = "${mode}"\n`}
 [servers.lane${index}.timeout]
 server_first_byte_timeout_sec = 2
 server_keepalive_timeout_sec = 60
@@ -32,15 +32,11 @@ ${route("/{*path}")}
   return `[runtime]\nworker_threads = 1\n\n${servers.join("\n")}`;
 }
 
-/** This repository's proxy, from its sources, in a process of its own. `more` goes into each server's table. */
-async function startMonolake(
-  ports: readonly LanePorts[],
-  mode: Mode,
-  more?: string,
-): Promise<AsyncDisposable> {
+/** This repository's proxy, from its sources, in a process of its own. */
+async function startMonolake(ports: readonly LanePorts[], settings: ProxySettings): Promise<AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await temporaryFolder());
-  const file = await folder.write("monolake.toml", monolakeConfig(ports, mode, more));
+  const file = await folder.write("monolake.toml", monolakeConfig(ports, settings));
   const program = cleanup.use(
     await startProgram(process.execPath, [
       "--conditions=@monolake/source",
@@ -70,5 +66,5 @@ async function startMonolake(
 export const monolake: ProxyKind = {
   id: "monolake",
   title: "Monolake",
-  start: (ports, mode) => startMonolake(ports, mode),
+  start: (ports, settings) => startMonolake(ports, settings),
 };

@@ -19,6 +19,13 @@ export interface LanePorts {
   readonly upstreamPort: number;
 }
 
+/** How Monolake is configured; others know nothing of it. */
+export interface ProxySettings {
+  readonly mode: Mode;
+  /** How many requests may share an upstream connection. */
+  readonly pipelining?: number;
+}
+
 /** A proxy that this program can start. */
 export interface ProxyKind {
   /** What the command line calls it. */
@@ -27,7 +34,7 @@ export interface ProxyKind {
   /** A program of the machine, and the Debian package that brings it. */
   readonly needs?: { readonly program: string; readonly debianPackage: string };
   /** Starts it, ready to serve. */
-  readonly start: (ports: readonly LanePorts[], mode: Mode) => Promise<AsyncDisposable>;
+  readonly start: (ports: readonly LanePorts[], settings: ProxySettings) => Promise<AsyncDisposable>;
 }
 
 /** Upstreams for some ways. */

@@ -1,10 +1,19 @@
-import type { Mode } from "../cases/conformance-case.ts";
 import { ScriptedUpstream } from "../upstream/scripted-upstream.ts";
 import { freePorts } from "./free-ports.ts";
-import { type Lane, type ProxyKind, type ProxyUnderTest, startUpstreams } from "./proxy.ts";
+import {
+  type Lane,
+  type ProxyKind,
+  type ProxySettings,
+  type ProxyUnderTest,
+  startUpstreams,
+} from "./proxy.ts";
 
 /** Starts a proxy with as many ways through it. */
-export async function startProxy(kind: ProxyKind, lanes: number, mode: Mode): Promise<ProxyUnderTest> {
+export async function startProxy(
+  kind: ProxyKind,
+  lanes: number,
+  settings: ProxySettings,
+): Promise<ProxyUnderTest> {
   await using cleanup = new AsyncDisposableStack();
   const upstreams = await startUpstreams(lanes, cleanup);
   const ports = await freePorts(lanes);
@@ -12,7 +21,7 @@ export async function startProxy(kind: ProxyKind, lanes: number, mode: Mode): Pr
   cleanup.use(
     await kind.start(
       running.map(({ port, upstream }) => ({ listenPort: port, upstreamPort: upstream.port })),
-      mode,
+      settings,
     ),
   );
   const owned = cleanup.move();
