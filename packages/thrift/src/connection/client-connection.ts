@@ -218,7 +218,10 @@ export class ThriftClientConnection
     const call = this.#calls.take(answer);
     this.#answeredMs = deadlineClockMs();
     if (!answer.isWhole) this.#large = this.#reader.payload;
-    if (answer.format.hasHeader && answer.header?.has(StringKey.connectionReadyToReset)) this.#retired = true;
+    if (answer.format.hasHeader && answer.header?.has(StringKey.connectionReadyToReset)) {
+      this.#retired = true;
+      this.#tellClosed();
+    }
     // An early answer: what is left of the call is of no use, and so is the connection.
     if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
     if (call === undefined || call.abandoned) answer.payload.cancel();

@@ -194,6 +194,27 @@ describe("a client connection", () => {
   });
 });
 
+test("a connection with many calls that is asked to close answers those under way and takes no more", async () => {
+  const gate = deferred<void>();
+  await using server = await serve(
+    async (message) => {
+      if (message.name === "late") await gate.promise;
+      const answer = replyTo(message, "done");
+      if (message.name !== "late") answer.header!.set("crrst", "1");
+      return answer;
+    },
+    { pipelining: "unordered" },
+  );
+  await using client = await connect(server.port, { maxCalls: 10 });
+  const format = thriftFormat("ttheader", "binary");
+  const late = client.connection.send(callOf("x", { format, name: "late" }));
+  await client.connection.send(callOf("x", { format, name: "last" }));
+  expect([client.closed(), client.connection.available]).toEqual([true, false]);
+  gate.resolve();
+  expect((await late)!.type).toBe(MessageType.REPLY);
+  await eventually(() => expect(server.streams()).toEqual([]));
+});
+
 describe("large payloads", () => {
   test.each(["framed", "unframed", "ttheader"] as const)(
     "pass through a gateway with backpressure, byte for byte: %s",
