@@ -96,7 +96,7 @@ function askLlhttp(body: Buffer): string | undefined {
 function withoutFramingTrailers(body: Buffer): Buffer {
   const lines = body.toString("latin1").split("\r\n");
   let last = lines.length - 1;
-  while (!/^0+(?:;.*)?$/.test(lines[last] as string)) last -= 1;
+  while (last > 0 && !/^0+(?:;.*)?$/.test(lines[last] as string)) last -= 1;
   const kept = lines.filter(
     (line, index) => index <= last || !/^(?:content-length|transfer-encoding):/i.test(line),
   );

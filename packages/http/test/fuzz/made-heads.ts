@@ -126,6 +126,8 @@ const ordinary = [
   "no colon",
 ];
 
+const lengths = ["Content-Length: 5", "content-length: 0", "Transfer-Encoding: chunked"];
+
 function fieldsOf(random: FuzzRandom, isRequest: boolean): string[] {
   const lines = isRequest && !random.oneIn(16) ? [random.pick(hosts)] : [];
   for (let left = random.integer(5); left > 0; left -= 1) {
@@ -134,6 +136,8 @@ function fieldsOf(random: FuzzRandom, isRequest: boolean): string[] {
     else if (kind < 5) lines.push(random.pick(ordinary.slice(0, random.oneIn(4) ? undefined : -3)));
     else lines.push(`${random.text(tokens, 1, 14)}: ${random.text(`${visible} `, 0, 24)}`);
   }
+  // Two fields that frame the message, each of them plain.
+  if (random.oneIn(8)) lines.push(random.pick(lengths), random.pick(lengths));
   // The place of a field must not matter.
   if (lines.length > 1 && random.oneIn(2)) lines.push(lines.shift() as string);
   return lines;
