@@ -1,4 +1,5 @@
 import type { ConfigNode } from "./document.ts";
+import { maskPasswords } from "./mask-passwords.ts";
 
 const longestQuote = 60;
 
@@ -7,8 +8,11 @@ export function quote(text: string): string {
   return JSON.stringify(shorten(text));
 }
 
-const shorten = (text: string): string =>
-  text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+function shorten(whole: string): string {
+  // Before it is cut, where a password could lose the @ behind it.
+  const text = maskPasswords(whole);
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+}
 
 /** What was found, as a noun phrase; numbers as the file has them. */
 export function describeNode(node: ConfigNode, text: string): string {

@@ -1,3 +1,5 @@
+import { maskPasswords } from "./mask-passwords.ts";
+
 /** A stretch of the text: where it begins and how many UTF-16 code units it has. */
 export interface Span {
   readonly offset: number;
@@ -58,7 +60,9 @@ export class SourceText {
     const { line, column, length } = this.position(span);
     const lineStart = this.#startOf(line - 1);
     const nextLine = this.text.indexOf("\n", lineStart);
-    const full = this.text.slice(lineStart, nextLine === -1 ? undefined : nextLine).replace(/\r$/, "");
+    const full = maskPasswords(
+      this.text.slice(lineStart, nextLine === -1 ? undefined : nextLine).replace(/\r$/, ""),
+    );
     const cut = full.length > excerptWidth ? Math.max(0, column - 1 - excerptLead) : 0;
     const text = full.slice(cut, cut + excerptWidth);
     const start = Math.min(column - 1 - cut, text.length);

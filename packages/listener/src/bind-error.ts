@@ -40,7 +40,7 @@ export function fromBindError(cause: unknown, target: SocketAddress): MonolakeEr
 const inUseHint = (target: SocketAddress): string =>
   target.type === "unix"
     ? "somebody answers on that path"
-    : `ss -ltnp 'sport = :${target.port}' shows who; sharing a port takes reusePort on all sides and the same user`;
+    : `ss -ltnp 'sport = :${target.port}' shows who; sharing a port takes reuse_port on all sides and the same user`;
 
 const permissionHint = (target: SocketAddress): string => {
   if (target.type === "unix") return "the directory has to be writable";

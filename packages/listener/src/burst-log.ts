@@ -4,7 +4,7 @@ import type { ListenerLogger } from "./listener.ts";
 export type DropReason = "max-connections" | "descriptors" | "not-taken";
 
 const messages: Record<DropReason, string> = {
-  "max-connections": "closing new connections: as many are open as maxConnections allows",
+  "max-connections": "closing new connections: as many are open as max_connections allows",
   descriptors: "closing new connections: the process is about to run out of file descriptors",
   "not-taken": "closing new connections: as many wait to be taken as the backlog allows",
 };

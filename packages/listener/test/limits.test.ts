@@ -34,7 +34,7 @@ describe("maxConnections", () => {
       {
         level: "warn",
         fields: { address: expect.stringContaining("127.0.0.1:"), reason: "max-connections" },
-        message: "closing new connections: as many are open as maxConnections allows",
+        message: "closing new connections: as many are open as max_connections allows",
       },
     ]);
     await logger.logged(/no new connections had to be closed/);

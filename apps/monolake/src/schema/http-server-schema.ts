@@ -1,6 +1,7 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { accessLogSchema } from "./access-log-schema.ts";
+import { forwardedSchema, requestIdSchema } from "./forwarded-schema.ts";
 import { httpLimitsSchema } from "./http-limits-schema.ts";
 import { httpTimeoutsSchema } from "./http-timeouts-schema.ts";
 import { checkRoutes } from "./route-check.ts";
@@ -22,18 +23,6 @@ const routeSchema = z
   })
   .superRefine(checkWeights);
 
-const forwardedSchema = z
-  .strictObject({
-    mode: z
-      .enum(["replace", "append", "off"])
-      .default("replace")
-      .describe(
-        "Forgets what a request's X-Forwarded-For, -Proto and -Host say and names the client, adds the client to them, or leaves them alone",
-      ),
-    rfc7239: z.boolean().default(true).describe("Sends the Forwarded header too"),
-  })
-  .prefault({});
-
 const handlersSchema = z
   .strictObject({
     content_handler: z.boolean().default(false).describe("Decodes and encodes bodies (gzip, deflate, br)"),
@@ -50,6 +39,7 @@ export const httpServerSchema = z.strictObject({
     .default("upstream")
     .describe("The Host that upstreams see: their own, or the client's"),
   forwarded: forwardedSchema,
+  request_id: requestIdSchema,
   http_opt_handlers: handlersSchema,
   timeout: httpTimeoutsSchema,
   limits: httpLimitsSchema,

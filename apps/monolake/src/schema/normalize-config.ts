@@ -1,5 +1,6 @@
 import { normalizeAccessLog } from "./access-log-schema.ts";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+import { normalizeForwarded } from "./forwarded-schema.ts";
 import { normalizeHttpLimits } from "./http-limits-schema.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
@@ -69,7 +70,11 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     ...normalizeBase(key, server),
     upstreamHttpVersion: server.upstream_http_version,
     upstreamHost: server.upstream_host,
-    forwarded: server.forwarded,
+    forwarded: normalizeForwarded(server.forwarded),
+    requestId: {
+      mode: server.request_id.mode === "keep_trusted" ? "keep-trusted" : server.request_id.mode,
+      echo: server.request_id.echo,
+    },
     contentHandler: server.http_opt_handlers.content_handler,
     timeouts: normalizeHttpTimeouts(server.timeout),
     limits: normalizeHttpLimits(server.limits),

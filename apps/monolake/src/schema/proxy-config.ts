@@ -57,13 +57,31 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly type: "http";
   readonly upstreamHttpVersion: "auto" | "http11" | "http2";
   readonly upstreamHost: "upstream" | "preserve";
-  readonly forwarded: { readonly mode: "append" | "replace" | "off"; readonly rfc7239: boolean };
+  readonly forwarded: ForwardedConfig;
+  readonly requestId: RequestIdConfig;
   readonly contentHandler: boolean;
   readonly timeouts: HttpTimeouts;
   readonly limits: HttpLimits;
   /** Absent: no access log. */
   readonly accessLog?: AccessLogConfig;
   readonly routes: readonly RouteConfig[];
+}
+
+/** What upstreams are told of clients. */
+export interface ForwardedConfig {
+  readonly mode: "append" | "replace" | "off";
+  readonly trustedProxies: readonly string[];
+  readonly rfc7239: boolean;
+  readonly port: boolean;
+  readonly prefix: boolean;
+  readonly realIp: boolean;
+  /** Absent: Via is left as it is. */
+  readonly via?: string;
+}
+
+export interface RequestIdConfig {
+  readonly mode: "off" | "generate" | "keep-trusted";
+  readonly echo: boolean;
 }
 
 export interface AccessLogConfig {

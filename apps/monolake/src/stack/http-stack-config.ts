@@ -21,6 +21,7 @@ export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo)
     },
     accessLog: accessLogOptions(server, logger),
     configVersion: server.debug ? { number: server.configVersion } : undefined,
+    ...tellingOptions(server),
     routes: server.routes,
     upstream: {
       host: server.upstreamHost,
@@ -28,6 +29,20 @@ export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo)
       client: clientLimits(server),
       onFailure: (error, request) => upstreamFailed(error, request, server, logger),
     },
+  };
+}
+
+/** What is told of a request, beside what the upstream service tells. */
+function tellingOptions({
+  forwarded,
+  requestId,
+}: HttpServerConfig): Pick<HttpStackConfig, "clientAddress" | "requestId" | "via"> {
+  const { trustedProxies, via } = forwarded;
+  const { mode, echo } = requestId;
+  return {
+    clientAddress: trustedProxies.length === 0 ? undefined : { trustedProxies },
+    requestId: mode === "off" ? undefined : { mode, echo, trustedProxies },
+    via: via === undefined ? undefined : { pseudonym: via },
   };
 }
 

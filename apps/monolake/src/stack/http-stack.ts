@@ -4,11 +4,17 @@ import { connectionContext } from "@monolake/services/common";
 import {
   type AccessLogOptions,
   accessLogging,
+  type ClientAddressOptions,
+  clientAddressing,
   connectionReuse,
   type HttpRouteConfig,
   type HttpUpstreamOptions,
   httpUpstream,
+  type RequestIdOptions,
+  requestIds,
   route,
+  type ViaOptions,
+  via,
 } from "@monolake/services/http";
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
@@ -23,6 +29,12 @@ export interface HttpStackConfig {
   readonly configVersion: ConfigVersionOptions | undefined;
   /** Absent: no access log. With it, `httpServer` has `accessLogHooks`. */
   readonly accessLog: AccessLogOptions | undefined;
+  /** Absent: the client is at the other end of the connection. */
+  readonly clientAddress: ClientAddressOptions | undefined;
+  /** Absent: an X-Request-Id is a field like any other. */
+  readonly requestId: RequestIdOptions | undefined;
+  /** Absent: Via is left as it is. */
+  readonly via: ViaOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
   readonly upstream: HttpUpstreamOptions;
 }
@@ -32,8 +44,13 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
   FactoryStack.of(config, httpUpstream)
     // Innermost of all, so that what comes between sees the request as the client sent it.
     .push(route)
+    // Inside of what removes the fields that Connection names, so that nobody can have theirs removed.
+    .push(optionalLayer(({ clientAddress }: HttpStackConfig) => clientAddress, clientAddressing))
+    .push(optionalLayer(({ requestId }: HttpStackConfig) => requestId, requestIds))
     // Below the core, which knows connections, and above all that should know nothing of them.
     .push(connectionReuse)
+    // Where a request still has the version that it came with.
+    .push(optionalLayer(({ via }: HttpStackConfig) => via, via))
     // Outermost of what sees HTTP, so that every response has it, whoever made it.
     .push(optionalLayer(({ configVersion }: HttpStackConfig) => configVersion, configVersion))
     // What the figures of the worker count.

@@ -12,6 +12,9 @@ export class ProxyContext implements HttpContext {
   readonly peerAddress: SocketAddress;
   /** From a PROXY header. */
   remoteAddress: SocketAddress | undefined = undefined;
+  /** From trusted proxies; of one request. */
+  clientAddress: SocketAddress | undefined = undefined;
+  requestId: string | undefined = undefined;
   matchedRoute: MatchedRoute | undefined = undefined;
   accessLog: AccessLog | undefined = undefined;
   /** While there is an access log. */
@@ -25,6 +28,8 @@ export class ProxyContext implements HttpContext {
   fork(): this {
     const context = new ProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
+    context.clientAddress = this.clientAddress;
+    context.requestId = this.requestId;
     context.accessLog = this.accessLog;
     return context as this;
   }

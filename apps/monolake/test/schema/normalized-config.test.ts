@@ -33,7 +33,15 @@ it("fills in every default", () => {
         debug: false,
         upstreamHttpVersion: "auto",
         upstreamHost: "upstream",
-        forwarded: { mode: "replace", rfc7239: true },
+        forwarded: {
+          mode: "replace",
+          trustedProxies: [],
+          rfc7239: true,
+          port: false,
+          prefix: false,
+          realIp: false,
+        },
+        requestId: { mode: "off", echo: false },
         contentHandler: false,
         timeouts: {
           serverFirstByteTimeoutMs: 10_000,
@@ -101,9 +109,17 @@ tls = { chain = "a.crt", key = "a.key", stack = "native_tls" }
 debug = true
 upstream_http_version = "http2"
 upstream_host = "preserve"
-forwarded = { mode = "off", rfc7239 = false }
+request_id = { mode = "keep_trusted", echo = true }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
+[servers.web.forwarded]
+mode = "off"
+trusted_proxies = ["10.0.0.0/8", "::1", "unix"]
+rfc7239 = false
+port = true
+prefix = true
+real_ip = true
+via = "edge-1"
 [servers.web.limits]
 max_head_bytes = 1000
 max_header_count = 7
@@ -191,7 +207,16 @@ it("carries every setting over, in milliseconds", () => {
         debug: true,
         upstreamHttpVersion: "http2",
         upstreamHost: "preserve",
-        forwarded: { mode: "off", rfc7239: false },
+        forwarded: {
+          mode: "off",
+          trustedProxies: ["10.0.0.0/8", "::1", "unix"],
+          rfc7239: false,
+          port: true,
+          prefix: true,
+          realIp: true,
+          via: "edge-1",
+        },
+        requestId: { mode: "keep-trusted", echo: true },
         contentHandler: false,
         timeouts: {
           serverFirstByteTimeoutMs: 500,

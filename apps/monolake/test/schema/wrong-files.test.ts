@@ -146,7 +146,10 @@ describe("one mistake is one problem, at its place", () => {
     [endpoint("127.0.0.1:80"), '9:51 expected a uri such as "http://127.0.0.1:8080", found "127.0.0.1:80"'],
     [endpoint("http:///a"), '9:51 expected a uri with a host, found "http:///a"'],
     [endpoint("http://:80"), '9:51 expected a uri with a host, found "http://:80"'],
-    [endpoint("http://u:p@a"), '9:51 expected a uri without user and password, found "http://u:p@a"'],
+    [
+      endpoint("http://u:secret@a"),
+      '9:51 expected a uri without user and password, found "http://u:******@a"',
+    ],
     [endpoint("http://a/#b"), '9:51 expected a uri without fragment, found "http://a/#b"'],
     [
       endpoint("http://a b"),

@@ -18,6 +18,7 @@ const connectionFields = knownFields("connection", "keep-alive", "proxy-connecti
 const connectionField = knownFields("connection");
 const transferField = knownFields("transfer-encoding");
 const framingFields = knownFields("content-length");
+const teField = knownFields("te");
 const dateField = knownFields("date");
 /** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends. */
 const ownFieldsBytes = 160;
@@ -98,6 +99,8 @@ export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming)
   at = headers.encode(buffer, at);
   if (!keepsLength) at = encodeFraming(buffer, at, framing, length);
   if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");
+  // RFC 9110 section 10.1.4: TE is for the next recipient only.
+  if ((headers.knownMask & teField) !== 0) at = encodeText(buffer, at, "Connection: te\r\n");
   if (request.expectContinue) at = encodeText(buffer, at, "Expect: 100-continue\r\n");
   finishHead(buffer, at);
 }

@@ -20,6 +20,8 @@ const names = [
   "x-forwarded-for",
   "x-forwarded-proto",
   "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
   "x-request-id",
   "x-real-ip",
   "date",
@@ -29,7 +31,6 @@ const names = [
   "accept-encoding",
   "cookie",
   "authorization",
-  "location",
   "traceparent",
   "http2-settings",
   "max-forwards",
@@ -60,15 +61,17 @@ const idsBySpelling: ReadonlyMap<string, number> = new Map(
 /** Longest name in the table. */
 const longestName = names.reduce((longest, name) => Math.max(longest, name.length), 0);
 
-/** Where a name of this length, first and last byte would be in the tables below: no two names share a place. */
-const slotOf = (length: number, first: number, last: number): number => (length + first + 52 * last) & 127;
+/** Where a name of this length and with these bytes would be in the tables below: no two names share a place. */
+const slotOf = (length: number, first: number, beforeLast: number, last: number): number =>
+  (length + first + 2 * beforeLast + 17 * last) & 127;
 
 const slotIds = new Uint8Array(128);
 /** The lower-case bytes of the name with the id i start at i * 32, its length is at i * 32 + 31. */
 const nameBytes = new Uint8Array((names.length + 1) * 32);
 
 for (const [name, id] of ids) {
-  const slot = slotOf(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1));
+  const last = name.length - 1;
+  const slot = slotOf(name.length, name.charCodeAt(0), name.charCodeAt(last - 1), name.charCodeAt(last));
   if (slotIds[slot] !== 0) throw new Error(`two known header fields share the place of ${name}`);
   slotIds[slot] = id;
   for (let at = 0; at < name.length; at++) nameBytes[id * 32 + at] = name.charCodeAt(at);
@@ -79,7 +82,8 @@ for (const [name, id] of ids) {
 export function knownFieldIdAt(bytes: Uint8Array, start: number, length: number): number {
   const first = (bytes[start] as number) | 0x20;
   const last = (bytes[start + length - 1] as number) | 0x20;
-  const id = slotIds[slotOf(length, first, last)] as number;
+  const beforeLast = (bytes[start + length - 2] as number) | 0x20;
+  const id = slotIds[slotOf(length, first, beforeLast, last)] as number;
   if (id === 0) return 0;
   const known = id << 5;
   if (nameBytes[known + 31] !== length) return 0;

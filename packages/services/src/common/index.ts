@@ -1,6 +1,6 @@
 // The outermost layer of every stack.
 
-export { peerAddress, remoteAddress } from "./addresses.ts";
+export { clientAddress, peerAddress, remoteAddress } from "./addresses.ts";
 export type { ConnectionContextOptions } from "./connection-context.ts";
 export { ConnectionContext, connectionContext } from "./connection-context.ts";
 

@@ -13,7 +13,9 @@ const hopByHop = knownFields(
 );
 const connectionField = knownFields("connection");
 /** What a message may not lose because Connection names it: framing and routing (request smuggling). */
-const kept = new Set(["close", "keep-alive", "upgrade", "host", "content-length"]);
+const kept = new Set(["close", "keep-alive", "upgrade", "host", "content-length", "te", "via"]);
+const upgradeField = knownFields("upgrade");
+const teField = knownFields("te");
 
 /**
  * Removes what must not be forwarded: hop-by-hop fields and those that Connection names. With `keepUpgrade` the Upgrade field
@@ -21,9 +23,26 @@ const kept = new Set(["close", "keep-alive", "upgrade", "host", "content-length"
  */
 export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
   if ((headers.knownMask & hopByHop) === 0) return;
+  let removed = keepUpgrade ? hopByHop & ~upgradeField : hopByHop;
+  if ((headers.knownMask & teField) !== 0 && wantsTrailers(headers)) {
+    headers.set("TE", "trailers");
+    removed &= ~teField;
+  }
   if ((headers.knownMask & connectionField) !== 0 && !namesNothing(headers)) removeNominated(headers);
-  headers.deleteAllOf(keepUpgrade ? hopByHop & ~knownFields("upgrade") : hopByHop);
+  headers.deleteAllOf(removed);
 }
+
+/**
+ * TE says what the sender of a request takes: whoever can pass trailers on may say that they are welcome, and nothing else
+ * (RFC 9110 section 10.1.4). Connection has to name it, unless it was judged before.
+ */
+function wantsTrailers(headers: Headers): boolean {
+  const named = (headers.knownMask & connectionField) === 0 || names(headers, "te");
+  return named && headers.getList("te").some((coding) => coding.toLowerCase() === "trailers");
+}
+
+const names = (headers: Headers, option: string): boolean =>
+  headers.getList("connection").some((name) => name.toLowerCase() === option);
 
 /** What nearly all messages say. */
 const namesNothing = (headers: Headers): boolean =>

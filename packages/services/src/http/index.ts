@@ -2,6 +2,12 @@
 
 export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
 export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
+export type { ClientAddressContext, ClientAddressOptions } from "./forwarding/client-address.ts";
+export { ClientAddress, clientAddressing } from "./forwarding/client-address.ts";
+export type { RequestIdContext, RequestIdOptions } from "./forwarding/request-id.ts";
+export { RequestId, requestId, requestIds } from "./forwarding/request-id.ts";
+export type { ViaOptions } from "./forwarding/via.ts";
+export { Via, via } from "./forwarding/via.ts";
 export type { HttpRouteConfig, MatchedRoute } from "./route.ts";
 export { matchedRoute, Route, route } from "./route.ts";
 export type { HttpUpstreamContext, HttpUpstreamOptions } from "./upstream.ts";
@@ -13,8 +19,9 @@ export type { AccessLogOptions } from "./access-log/access-log.ts";
 export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
 export { checkAccessLogFormat } from "./access-log/compile-format.ts";
 export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
-export type { ForwardingOptions } from "./forwarding.ts";
-export { ForwardingFields } from "./forwarding.ts";
+export type { ForwardingContext, ForwardingOptions } from "./forwarding/forwarding-fields.ts";
+export { ForwardingFields } from "./forwarding/forwarding-fields.ts";
+export { isTrustedProxyEntry, TrustedProxies } from "./forwarding/trusted-proxies.ts";
 export { removeHopByHop } from "./hop-by-hop.ts";
 export { endOfPath } from "./routing/request-path.ts";
 export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
@@ -34,5 +41,6 @@ export {
   AccessLogOpenError,
   AccessLogWriteError,
 } from "./access-log/errors.ts";
+export { TrustedProxyInvalidError } from "./forwarding/errors.ts";
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";

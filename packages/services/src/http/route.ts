@@ -7,7 +7,7 @@ import {
 } from "../common/load-balancing/load-balancer.ts";
 import { normalTarget } from "./routing/normal-target.ts";
 import { createRouter, type Router } from "./routing/router.ts";
-import type { PathMode } from "./routing/upstream-path.ts";
+import { type PathMode, strippedPrefixOf } from "./routing/upstream-path.ts";
 import { type HttpUpstreamConfig, type HttpUpstreamTarget, upstreamTarget } from "./upstream-target.ts";
 
 /** One route, as it is configured. */
@@ -24,6 +24,8 @@ export interface HttpRouteConfig {
 export interface MatchedRoute {
   readonly pattern: string;
   readonly upstreams: LoadBalancer<HttpUpstreamTarget>;
+  /** What upstreams do not see of the path, or empty. */
+  readonly strippedPrefix: string;
 }
 
 /** The slot of a context that holds the route of its request. */
@@ -68,7 +70,8 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
 function prepare(route: HttpRouteConfig, previous: MatchedRoute | undefined): MatchedRoute {
   const targets = route.upstreams.map((upstream) => upstreamTarget(upstream, route));
   const upstreams = createLoadBalancer(route.loadBalancer, targets, { previous: previous?.upstreams });
-  return { pattern: route.path, upstreams };
+  const strippedPrefix = route.pathMode === "strip_prefix" ? strippedPrefixOf(route.path) : "";
+  return { pattern: route.path, upstreams, strippedPrefix };
 }
 
 /** The last answer on its connection, as to any request that is refused. */

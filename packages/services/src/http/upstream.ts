@@ -17,10 +17,10 @@ import {
   SharedState,
 } from "@monolake/service-async";
 import { formatAddress } from "@monolake/streams";
-import type { peerAddress, remoteAddress } from "../common/addresses.ts";
+import type { clientAddress, peerAddress, remoteAddress } from "../common/addresses.ts";
 import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
-import { ForwardingFields, type ForwardingOptions } from "./forwarding.ts";
+import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
@@ -45,6 +45,7 @@ export type HttpUpstreamContext = Has<typeof matchedRoute> &
   Has<typeof cancellation> &
   Has<typeof peerAddress> &
   MayHave<typeof remoteAddress> &
+  MayHave<typeof clientAddress> &
   MayHave<typeof exchangeRecord>;
 
 /**
@@ -76,7 +77,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
     removeHopByHop(headers, request.upgrade);
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
-    this.#forwarding.write(request, context.remoteAddress ?? context.peerAddress, "http");
+    this.#forwarding.write(request, context, "http");
     const selected = context.matchedRoute.upstreams.select();
     // One promise for the whole way, where each step could have its own.
     return new Promise((resolve) =>

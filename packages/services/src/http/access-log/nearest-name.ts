@@ -1,4 +1,4 @@
-/** The candidate that is the fewest typing mistakes away from `given`: at most a third of its letters. */
+/** As `suggest` of @monolake/config, which services may not import. The candidate that is the fewest typing mistakes away from `given`: at most a third of its letters. */
 export function nearestName(given: string, candidates: Iterable<string>): string | undefined {
   let nearest: string | undefined;
   let least = Math.max(1, Math.floor(given.length / 3)) + 1;

@@ -1,7 +1,8 @@
 import { MonolakeError } from "@monolake/errors";
 import type { HttpExchange } from "@monolake/http";
 import type { Has, MayHave } from "@monolake/service-async";
-import type { peerAddress, remoteAddress } from "../../common/addresses.ts";
+import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
+import type { requestId } from "../forwarding/request-id.ts";
 import type { matchedRoute } from "../route.ts";
 import type { ExchangeRecord } from "./exchange-record.ts";
 import { formatClfTime, formatIsoTime } from "./format-values.ts";
@@ -24,13 +25,15 @@ export type AccessVariable =
 /** What the log would like to find in a context. */
 type LogContext = Partial<Has<typeof peerAddress>> &
   MayHave<typeof remoteAddress> &
+  MayHave<typeof clientAddress> &
+  MayHave<typeof requestId> &
   MayHave<typeof matchedRoute>;
 
 const contextOf = (exchange: HttpExchange): LogContext => exchange.context as LogContext;
 
 const clientOf = (exchange: HttpExchange) => {
   const context = contextOf(exchange);
-  return context.remoteAddress ?? context.peerAddress;
+  return context.clientAddress ?? context.remoteAddress ?? context.peerAddress;
 };
 
 /** The path of a unix peer is left out: the peer chose it. */
@@ -52,8 +55,10 @@ export const accessVariables = {
   remote_addr: text("bytes", (exchange) => hostOf(clientOf(exchange))),
   remote_port: count((exchange) => {
     const client = clientOf(exchange);
-    return client?.type === "socket" ? client.port : undefined;
+    // Proxies seldom tell the port.
+    return client?.type === "socket" && client.port > 0 ? client.port : undefined;
   }),
+  request_id: text("plain", (exchange) => contextOf(exchange).requestId),
   peer_addr: text("bytes", (exchange) => hostOf(contextOf(exchange).peerAddress)),
   method: text("bytes", ({ method }) => method),
   target: text("target", ({ target }) => target),

@@ -59,6 +59,10 @@ export function upstreamPathOf(uri: string): string {
   return start === -1 ? "" : rest.slice(start);
 }
 
+/** What `strip_prefix` takes off the paths of a route, without the slash at its end. Throws ERR_ROUTE_PATTERN_INVALID. */
+export const strippedPrefixOf = (pattern: string): string =>
+  withoutLastSlash(staticPrefix(parseRoutePattern(pattern)));
+
 type QueryOf = (target: string, end: number) => string;
 
 /** Gives the query for the upstream, with its `?`: `own` (with its `?`, or empty) and that of the target. */
