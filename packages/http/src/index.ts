@@ -44,6 +44,7 @@ export { HttpHeadError, HttpHeaderInvalidError, HttpResponseHeadError } from "./
 export { headCounts } from "./head/head-counts.ts";
 export type { HeadLimits } from "./head/head-limits.ts";
 export { RequestHeadReader, ResponseHeadReader } from "./head/head-reader.ts";
+export type { Parsing } from "./head/parsing.ts";
 export type { RequestHead } from "./head/request-head.ts";
 export type { ResponseHead } from "./head/response-head.ts";
 export type { HeadersInit } from "./headers/headers.ts";

@@ -1,5 +1,6 @@
 import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
+import { backpressure } from "./rows/backpressure.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
 import { idleConnections } from "./rows/idle-connections.ts";
 import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
@@ -8,9 +9,11 @@ import { lateAnswers } from "./rows/late-answers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
 import { slowAttacks } from "./rows/slow-attacks.ts";
+import { steadyMemory } from "./rows/steady-memory.ts";
 import { thriftKilledUpstream } from "./rows/thrift-killed-upstream.ts";
 import { thriftReloads } from "./rows/thrift-reloads.ts";
 import { thriftTimeouts } from "./rows/thrift-timeouts.ts";
+import { timersAfterReloads } from "./rows/timers-after-reloads.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
@@ -28,6 +31,9 @@ const rows: Readonly<Record<string, Row>> = {
   "thrift-reloads": thriftReloads,
   "thrift-killed-upstream": thriftKilledUpstream,
   "thrift-timeouts": thriftTimeouts,
+  "steady-memory": steadyMemory,
+  backpressure,
+  "timers-after-reloads": timersAfterReloads,
 };
 
 const json = process.argv.includes("--json");

@@ -21,6 +21,8 @@ export interface ProxyProcessOptions {
   readonly servers: (port: number) => string;
   readonly workers?: number;
   readonly logLevel?: string;
+  /** For Node.js, in front of the proxy's own. */
+  readonly nodeArguments?: readonly string[];
 }
 
 /** Starts the proxy from sources and waits until it serves. */
@@ -33,7 +35,11 @@ export async function startProxyProcess(options: ProxyProcessOptions): Promise<P
   const program = cleanup.use(
     await startProgram(
       process.execPath,
-      ["--conditions=@monolake/source", main, "--config", file, "--log-level", options.logLevel ?? "info"],
+      [
+        ...(options.nodeArguments ?? []),
+        ...["--conditions=@monolake/source", main],
+        ...["--config", file, "--log-level", options.logLevel ?? "info"],
+      ],
       { readyPattern: /"msg":"serving"/ },
     ),
   );

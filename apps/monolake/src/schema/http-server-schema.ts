@@ -38,6 +38,12 @@ export const httpServerSchema = z.strictObject({
     .enum(["upstream", "preserve"])
     .default("upstream")
     .describe("The Host that upstreams see: their own, or the client's"),
+  parsing: z
+    .enum(["strict", "compat"])
+    .default("strict")
+    .describe(
+      "compat takes what RFC 9112 leaves open, from clients and upstreams; what is sent on is canonical",
+    ),
   forwarded: forwardedSchema,
   request_id: requestIdSchema,
   http_opt_handlers: handlersSchema,

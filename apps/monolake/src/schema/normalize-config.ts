@@ -70,6 +70,7 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     ...normalizeBase(key, server),
     upstreamHttpVersion: server.upstream_http_version,
     upstreamHost: server.upstream_host,
+    parsing: server.parsing,
     forwarded: normalizeForwarded(server.forwarded),
     requestId: {
       mode: server.request_id.mode === "keep_trusted" ? "keep-trusted" : server.request_id.mode,

@@ -57,6 +57,8 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly type: "http";
   readonly upstreamHttpVersion: "auto" | "http11" | "http2";
   readonly upstreamHost: "upstream" | "preserve";
+  /** Of requests and of upstreams' responses. */
+  readonly parsing: "strict" | "compat";
   readonly forwarded: ForwardedConfig;
   readonly requestId: RequestIdConfig;
   readonly contentHandler: boolean;

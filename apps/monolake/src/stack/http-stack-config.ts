@@ -46,7 +46,8 @@ function tellingOptions({
   };
 }
 
-const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpCoreOptions => ({
+const serverLimits = ({ parsing, timeouts, limits }: HttpServerConfig): HttpCoreOptions => ({
+  parsing,
   firstByteTimeoutMs: timeouts.serverFirstByteTimeoutMs,
   keepAliveTimeoutMs: timeouts.serverKeepaliveTimeoutMs,
   headTimeoutMs: timeouts.serverReadHeaderTimeoutMs,
@@ -66,9 +67,10 @@ const serverLimits = ({ timeouts, limits }: HttpServerConfig): HttpCoreOptions =
   maxRequestsPerConnection: limits.maxRequestsPerConnection,
 });
 
-const clientLimits = ({ timeouts, limits }: HttpServerConfig): HttpClientOptions => ({
+const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClientOptions => ({
   connectTimeoutMs: timeouts.upstreamConnectTimeoutMs,
   connection: {
+    parsing,
     responseHeadTimeoutMs: timeouts.upstreamReadTimeoutMs,
     bodyIdleTimeoutMs: timeouts.upstreamReadBodyTimeoutMs,
     writeStallTimeoutMs: timeouts.upstreamWriteTimeoutMs,

@@ -33,6 +33,7 @@ it("fills in every default", () => {
         debug: false,
         upstreamHttpVersion: "auto",
         upstreamHost: "upstream",
+        parsing: "strict",
         forwarded: {
           mode: "replace",
           trustedProxies: [],
@@ -109,6 +110,7 @@ tls = { chain = "a.crt", key = "a.key", stack = "native_tls" }
 debug = true
 upstream_http_version = "http2"
 upstream_host = "preserve"
+parsing = "compat"
 request_id = { mode = "keep_trusted", echo = true }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
@@ -207,6 +209,7 @@ it("carries every setting over, in milliseconds", () => {
         debug: true,
         upstreamHttpVersion: "http2",
         upstreamHost: "preserve",
+        parsing: "compat",
         forwarded: {
           mode: "off",
           trustedProxies: ["10.0.0.0/8", "::1", "unix"],

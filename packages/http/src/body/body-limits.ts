@@ -1,3 +1,5 @@
+import type { Parsing } from "../head/parsing.ts";
+
 /** How large a received body, and what is around it, may be. */
 export interface BodyLimits {
   /** Content; 0 for any. */
@@ -6,10 +8,13 @@ export interface BodyLimits {
   readonly maxChunkExtensionBytes: number;
   /** Of one message, with line ends. */
   readonly maxTrailerBytes: number;
+  /** `compat` takes blanks behind a chunk's size. */
+  readonly parsing: Parsing;
 }
 
 export const defaultBodyLimits: BodyLimits = {
   maxBodyBytes: 0,
   maxChunkExtensionBytes: 4 * 1024,
   maxTrailerBytes: 8 * 1024,
+  parsing: "strict",
 };

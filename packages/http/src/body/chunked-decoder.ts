@@ -10,9 +10,12 @@ const semicolon = 59;
 
 /** More digits than this would not be an exact number, and nobody sends a chunk of 4 GiB. */
 const maxSizeDigits = 8;
+/** Behind one size, where they are taken. */
+const maxBlanks = 16;
 
 type State =
   | "size"
+  | "blanks"
   | "extension"
   | "size-lf"
   | "data"
@@ -37,6 +40,7 @@ export class ChunkedDecoder {
   #remaining = 0;
   #digits = 0;
   #extensions: ChunkExtensions | undefined = undefined;
+  #blanks = 0;
   #trailerBytes: number[] = [];
   readonly #limits: BodyLimits;
 
@@ -81,6 +85,8 @@ export class ChunkedDecoder {
     switch (this.#state) {
       case "size":
         return this.#sizeByte(byte);
+      case "blanks":
+        return this.#blankByte(byte);
       case "extension":
         return this.#extensionByte(byte);
       case "size-lf":
@@ -122,7 +128,16 @@ export class ChunkedDecoder {
     if (this.#digits === 0) throw new ChunkedEncodingError({ what: "a chunk size is missing" });
     if (byte === cr) this.#state = "size-lf";
     else if (byte === semicolon) this.#state = "extension";
+    else if (this.#limits.parsing === "compat" && isBlank(byte)) this.#state = "blanks";
     else throw new ChunkedEncodingError({ what: "a chunk size is not a hexadecimal number" });
+  }
+
+  /** Blanks behind a size. */
+  #blankByte(byte: number): void {
+    if (byte === semicolon) this.#state = "extension";
+    else if (byte === cr) this.#state = "size-lf";
+    else if (!isBlank(byte) || ++this.#blanks > maxBlanks)
+      throw new ChunkedEncodingError({ what: "a chunk size is not a hexadecimal number" });
   }
 
   #extensionByte(byte: number): void {
@@ -132,6 +147,7 @@ export class ChunkedDecoder {
 
   #sizeComplete(): void {
     this.#digits = 0;
+    this.#blanks = 0;
     this.#state = this.#remaining === 0 ? "trailer-start" : "data";
   }
 
@@ -155,6 +171,8 @@ export class ChunkedDecoder {
     this.#state = "done";
   }
 }
+
+const isBlank = (byte: number): boolean => byte === 32 || byte === 9;
 
 function expectByte(byte: number, expected: number, what: string): void {
   if (byte !== expected) throw new ChunkedEncodingError({ what });

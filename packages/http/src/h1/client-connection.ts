@@ -248,7 +248,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   }
 
   writeMoved(pending: boolean): void {
-    this.#deadline.writeMoved(pending);
+    this.#deadline.writeMoved(pending, this.#writer.bodyBytes);
     this.#awaitPeer();
   }
 

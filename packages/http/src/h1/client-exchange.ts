@@ -78,7 +78,7 @@ export class ClientExchange implements IncomingBodySource {
     this.#limits = options;
     const { maxBodyBytes } = options;
     this.#longestWhole = maxBodyBytes > 0 ? Math.min(maxBodyBytes, copiedBodyBytes) : copiedBodyBytes;
-    this.#heads = new ResponseHeadReader(options.headLimits);
+    this.#heads = new ResponseHeadReader(options.headLimits, options.parsing);
   }
 
   /** The body is not taken as fast as it comes: reading has to stop. */

@@ -1,5 +1,6 @@
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
+import type { Parsing } from "../head/parsing.ts";
 
 /** Limits and timeouts of the client side of HTTP/1.1. 0 switches a timeout off. */
 export interface HttpClientConnectionOptions {
@@ -24,6 +25,8 @@ export interface HttpClientConnectionOptions {
   readonly maxChunkExtensionBytes?: number;
   /** Of the trailer section of one body. Default 8 KiB. */
   readonly maxTrailerBytes?: number;
+  /** `compat` takes what RFC 9112 leaves open; what is sent on is in canonical form all the same. Default `strict`. */
+  readonly parsing?: Parsing;
 }
 
 /** Options with every default filled in. */
@@ -44,5 +47,6 @@ export function resolveHttpClientConnectionOptions(
     maxBodyBytes: options.maxBodyBytes ?? defaultBodyLimits.maxBodyBytes,
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
+    parsing: options.parsing ?? "strict",
   };
 }

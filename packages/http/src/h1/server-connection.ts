@@ -71,7 +71,7 @@ export class ServerConnection<Context extends HttpContext>
     this.#stream = stream;
     this.#options = options;
     this.#closed = closed;
-    this.#heads = new RequestHeadReader(options.headLimits);
+    this.#heads = new RequestHeadReader(options.headLimits, options.parsing);
     this.#current = new CurrentRequest(createExchangeReport(options.onExchange, serving.context));
     this.#answer = new ServerAnswer(stream, this.#current, this);
     this.#calls = new HandlerCalls(serving, this.#current, this.#answer, stream);
@@ -281,7 +281,7 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   writeMoved(pending: boolean): void {
-    this.#deadline.writeMoved(pending);
+    this.#deadline.writeMoved(pending, this.#answer.bodyBytes);
     if (!pending) this.#waitForBody();
   }
 

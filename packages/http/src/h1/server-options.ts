@@ -1,5 +1,6 @@
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
+import type { Parsing } from "../head/parsing.ts";
 import type { ExchangeListener } from "../http-exchange.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -36,6 +37,8 @@ export interface HttpServerOptions {
   readonly maxChunkExtensionBytes?: number;
   /** Of the trailer section of one body; more is answered with 400. Default 8 KiB. */
   readonly maxTrailerBytes?: number;
+  /** `compat` takes what RFC 9112 leaves open; what is sent on is in canonical form all the same. Default `strict`. */
+  readonly parsing?: Parsing;
   /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
   readonly onError?: (error: unknown) => void;
   /** Sees each request as the client sent it, with its own context, before its handler does. */
@@ -68,6 +71,7 @@ export function resolveHttpServerOptions(options: HttpServerOptions = {}): Resol
     maxBodyBytes: options.maxBodyBytes ?? 0,
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
+    parsing: options.parsing ?? "strict",
     headLimits: resolveHeadLimits({ maxHeadBytes, maxFields: maxHeaderFields, maxTargetBytes }),
     onError: options.onError ?? (() => {}),
     onRequest: options.onRequest,

@@ -1,6 +1,7 @@
 import { byteClasses, isToken, obsTextByte, valueByte } from "./byte-classes.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import { longestMethod } from "./methods.ts";
+import type { Parsing } from "./parsing.ts";
 import type { Fault, Refuse } from "./refusal.ts";
 
 /** Empty lines before a request line that are skipped (RFC 9112 2.2 asks for at least one). */
@@ -26,18 +27,22 @@ export class HeadFrame {
   private readonly limits: HeadLimits;
   private readonly refuse: Refuse;
   private readonly isRequest: boolean;
+  private readonly compat: boolean;
   private emptyLines = 0;
   private afterReturn = false;
+  /** How lines end: all of them in the same way. */
+  private lineEnd: "unknown" | "crlf" | "lf" = "unknown";
   /** Bytes of the head so far, and of the line that is being read. */
   private length = 0;
   private lineLength = 0;
   private lines = 0;
   private methodEnd = -1;
 
-  constructor(limits: HeadLimits, refuse: Refuse, isRequest: boolean) {
+  constructor(limits: HeadLimits, refuse: Refuse, isRequest: boolean, parsing: Parsing) {
     this.limits = limits;
     this.refuse = refuse;
     this.isRequest = isRequest;
+    this.compat = parsing === "compat";
   }
 
   /** Where the head ends in the chunk, or -1 when it does not: then all of it has been taken. */
@@ -47,7 +52,8 @@ export class HeadFrame {
       const byte = chunk[at] as number;
       if (++this.length > this.limits.maxHeadBytes)
         this.fail(431, "head-too-large", chunk, this.chunkStart, at);
-      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0) {
+      const lineBreak = byte === carriageReturn || byte === lineFeed;
+      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0 || (this.compat && !lineBreak)) {
         if (this.afterReturn) this.fail(400, "bare-cr", chunk, at - 1, at + 1);
         this.started = true;
         this.lineLength++;
@@ -56,7 +62,10 @@ export class HeadFrame {
         if (this.afterReturn) this.fail(400, "bare-cr", chunk, at - 1, at + 1);
         this.afterReturn = true;
       } else if (byte === lineFeed) {
-        if (!this.afterReturn) this.fail(400, "bare-lf", chunk, at - 1, at + 1);
+        const lineEnd = this.afterReturn ? "crlf" : "lf";
+        if (this.compat && this.lineEnd === "unknown") this.lineEnd = lineEnd;
+        if (lineEnd !== (this.compat ? this.lineEnd : "crlf"))
+          this.fail(400, "bare-lf", chunk, at - 1, at + 1);
         this.afterReturn = false;
         if (this.endLine(chunk, at)) return at + 1;
       } else this.fail(400, "byte-not-allowed", chunk, at, at + 1);

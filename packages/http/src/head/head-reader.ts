@@ -1,7 +1,9 @@
+import { canonicalHead, canonicalLine } from "./canonical-head.ts";
 import { readRequestLine } from "./first-line.ts";
 import { headCounts } from "./head-counts.ts";
 import { HeadFrame } from "./head-frame.ts";
 import { type HeadLimits, resolveHeadLimits } from "./head-limits.ts";
+import type { Parsing } from "./parsing.ts";
 import { readPlainRequest } from "./plain-request.ts";
 import { readPlainResponse } from "./plain-response.ts";
 import { refuseRequest, refuseResponse } from "./refusal.ts";
@@ -10,20 +12,24 @@ import type { ResponseHead } from "./response-head.ts";
 import { readStrictRequest } from "./strict-request.ts";
 import { readStrictResponse } from "./strict-response.ts";
 
+const lineEnd = Buffer.from("\r\n");
+
 /**
- * Reads the request heads of one connection, strictly: what RFC 9112 leaves open is refused. After an error the
- * connection has to be closed.
+ * Reads the request heads of one connection, strictly unless it is told otherwise: what RFC 9112 leaves open is refused. After an
+ * error the connection has to be closed.
  */
 export class RequestHeadReader {
   /** How many bytes of the chunk of the last {@link read} belong to the head; empty lines before it included. */
   consumed: number;
   private readonly limits: HeadLimits;
+  private readonly parsing: Parsing;
   private frame: HeadFrame | undefined;
   private lineJudged: boolean;
 
-  constructor(limits?: Partial<HeadLimits>) {
+  constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
     this.consumed = 0;
     this.limits = resolveHeadLimits(limits);
+    this.parsing = parsing;
     this.frame = undefined;
     this.lineJudged = false;
   }
@@ -68,7 +74,7 @@ export class RequestHeadReader {
 
   private readFramed(chunk: Buffer, offset: number): RequestHead | undefined {
     const whole = this.frame === undefined;
-    this.frame ??= new HeadFrame(this.limits, refuseRequest, true);
+    this.frame ??= new HeadFrame(this.limits, refuseRequest, true, this.parsing);
     const frame = this.frame;
     const end = frame.scan(chunk, offset);
     if (end === -1) {
@@ -76,13 +82,15 @@ export class RequestHeadReader {
       this.judgeFirstLine(frame);
       return undefined;
     }
-    const bytes = frame.take(chunk, end);
+    const taken = frame.take(chunk, end);
+    const bytes = this.parsing === "strict" ? taken : canonicalHead(taken, true, refuseRequest);
     const plain =
-      whole && frame.chunkStart === offset
+      whole && frame.chunkStart === offset && bytes === taken
         ? undefined
         : readPlainRequest(bytes, 0, bytes.length, this.limits);
     if (plain !== undefined) headCounts.fastRequests++;
-    const head = plain ?? readStrictRequest(bytes, frame.firstLineEnd, this.limits);
+    const firstLineEnd = bytes === taken ? frame.firstLineEnd : bytes.indexOf(lineEnd);
+    const head = plain ?? readStrictRequest(bytes, firstLineEnd, this.limits);
     if (plain === undefined) headCounts.llhttpRequests++;
     this.reset();
     this.consumed = end - offset;
@@ -92,7 +100,9 @@ export class RequestHeadReader {
   /** A first line that cannot be one is refused before the rest has come, which may be never. */
   private judgeFirstLine(frame: HeadFrame): void {
     if (this.lineJudged || frame.firstLineEnd === -1 || frame.held === undefined) return;
-    readRequestLine(frame.held, frame.firstLineEnd, this.limits, refuseRequest);
+    const line = this.parsing === "strict" ? frame.held : canonicalLine(frame.held, frame.firstLineEnd);
+    const end = this.parsing === "strict" ? frame.firstLineEnd : line.length;
+    readRequestLine(line, end, this.limits, refuseRequest);
     this.lineJudged = true;
   }
 }
@@ -102,11 +112,13 @@ export class ResponseHeadReader {
   /** How many bytes of the chunk of the last {@link read} belong to the head. */
   consumed: number;
   private readonly limits: HeadLimits;
+  private readonly parsing: Parsing;
   private frame: HeadFrame | undefined;
 
-  constructor(limits?: Partial<HeadLimits>) {
+  constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
     this.consumed = 0;
     this.limits = resolveHeadLimits(limits);
+    this.parsing = parsing;
     this.frame = undefined;
   }
 
@@ -145,17 +157,20 @@ export class ResponseHeadReader {
 
   private readFramed(chunk: Buffer, offset: number): ResponseHead | undefined {
     const whole = this.frame === undefined;
-    this.frame ??= new HeadFrame(this.limits, refuseResponse, false);
+    this.frame ??= new HeadFrame(this.limits, refuseResponse, false, this.parsing);
     const frame = this.frame;
     const end = frame.scan(chunk, offset);
     if (end === -1) {
       this.consumed = chunk.length - offset;
       return undefined;
     }
-    const bytes = frame.take(chunk, end);
-    const plain = whole ? undefined : readPlainResponse(bytes, 0, bytes.length, this.limits);
+    const taken = frame.take(chunk, end);
+    const bytes = this.parsing === "strict" ? taken : canonicalHead(taken, false, refuseResponse);
+    const plain =
+      whole && bytes === taken ? undefined : readPlainResponse(bytes, 0, bytes.length, this.limits);
     if (plain !== undefined) headCounts.fastResponses++;
-    const head = plain ?? readStrictResponse(bytes, frame.firstLineEnd, this.limits);
+    const firstLineEnd = bytes === taken ? frame.firstLineEnd : bytes.indexOf(lineEnd);
+    const head = plain ?? readStrictResponse(bytes, firstLineEnd, this.limits);
     if (plain === undefined) headCounts.llhttpResponses++;
     this.reset();
     this.consumed = end - offset;

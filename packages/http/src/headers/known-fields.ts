@@ -25,7 +25,6 @@ const names = [
   "x-request-id",
   "x-real-ip",
   "date",
-  "server",
   "content-type",
   "content-encoding",
   "accept-encoding",

@@ -16,8 +16,10 @@ const settleMs = 2_000;
  */
 export async function reloads(): Promise<readonly Figure[]> {
   await using upstream = await startHttpUpstream((_request, response) => response.end("x".repeat(1000)));
-  await using proxy = await startProxyProcess({ servers: (port) => sets(port, upstream.port)[0] });
-  const routeSets = sets(proxy.port, upstream.port);
+  await using proxy = await startProxyProcess({
+    servers: (port) => reloadedConfigurations(port, upstream.port)[0],
+  });
+  const routeSets = reloadedConfigurations(proxy.port, upstream.port);
   await runLoad({ port: proxy.port, durationMs: 3_000, keepAlive: 64, newConnections: 16 });
   const connectionsBefore = upstream.connections;
   const ending = new AbortController();
@@ -32,7 +34,7 @@ export async function reloads(): Promise<readonly Figure[]> {
   await setTimeout(settleMs);
   const descriptorsBefore = descriptors(proxy);
   const residentBefore = proxy.residentBytes();
-  await reloadMany(proxy, routeSets);
+  await reloadMany(proxy, routeSets, reloadsAfterwards);
   return [
     atLeast("reloads-files-written", files, (durationMs / everyMs) * 0.9),
     atLeast("reloads-applied-under-load", appliedUnderLoad, 200),
@@ -45,7 +47,7 @@ export async function reloads(): Promise<readonly Figure[]> {
 }
 
 /** Two configurations of one server: the second has one more route. */
-const sets = (port: number, upstreamPort: number): readonly [string, string] => [
+export const reloadedConfigurations = (port: number, upstreamPort: number): readonly [string, string] => [
   httpServer(port, [upstreamPort]),
   httpServer(port, [upstreamPort]) +
     `[[servers.web.routes]]\npath = "/more"\nupstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" } }]\n`,
@@ -70,9 +72,13 @@ async function reloadEvery(
 }
 
 /** Reloads as fast as they are applied. */
-async function reloadMany(proxy: ProxyProcess, routeSets: readonly string[]): Promise<void> {
+export async function reloadMany(
+  proxy: ProxyProcess,
+  routeSets: readonly string[],
+  reloadCount: number,
+): Promise<void> {
   const before = applied(proxy);
-  for (let count = 0; count < reloadsAfterwards; count += 1) {
+  for (let count = 0; count < reloadCount; count += 1) {
     await proxy.configure(routeSets[(count + 1) % 2] as string);
     while (applied(proxy) <= before + count) await setTimeout(5);
   }
