@@ -4,7 +4,7 @@ import { type Contestant, type Place, repositoryPath } from "./contestant.ts";
 type Origin = "build" | "sources";
 
 /** The default stack on one worker; what is not written here is what a user gets without asking. */
-const configText = (type: "http", { listenPort }: Place, rest: string): string => `[runtime]
+const configText = (type: "http" | "thrift", { listenPort }: Place, rest: string): string => `[runtime]
 worker_threads = 1
 
 [servers.bench]
@@ -18,6 +18,9 @@ ${rest}
 const httpRoute = ({ upstreamPort }: Place, more = ""): string => `[[servers.bench.routes]]
 path = "/{*rest}"
 upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" }${more} }]`;
+
+const thriftRoute = ({ upstreamPort }: Place): string => `[servers.bench.route]
+upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstreamPort}" } }]`;
 
 const monolakeWith =
   (rest: Pick<Contestant, "id" | "title" | "takesPart">, config: (place: Place) => string) =>
@@ -47,4 +50,15 @@ export const monolakePipelining = monolakeWith(
     takesPart: ({ bodyBytes }) => bodyBytes <= 16 * 1024,
   },
   (place) => configText("http", place, httpRoute(place, ", pipelining = 32")),
+);
+
+/** For Thrift. */
+export const monolakeThrift = monolakeWith({ id: "monolake", title: "Monolake" }, (place) =>
+  configText("thrift", place, thriftRoute(place)),
+);
+
+/** For Thrift, with the calls of all clients on two connections to the upstream, and those of one client handled together. */
+export const monolakeThriftMultiplexed = monolakeWith(
+  { id: "monolake-multiplexed", title: "Monolake, multiplexed" },
+  (place) => configText("thrift", place, `pipelining = "ordered"\n${thriftRoute(place)}\nmultiplex = 2`),
 );

@@ -1,5 +1,6 @@
 import type { BenchCase } from "../bench-case.ts";
 import { haproxyTcp } from "../contestants/haproxy.ts";
+import { monolakeThrift, monolakeThriftMultiplexed } from "../contestants/monolake.ts";
 import { npmThriftProxy } from "../contestants/npm-proxies.ts";
 import type { CaseChoice, Suite } from "./suite.ts";
 
@@ -23,7 +24,7 @@ export const thrift: Suite = {
   id: "thrift",
   fileName: "thrift",
   yardstick: haproxyTcp.id,
-  contestants: () => [haproxyTcp, npmThriftProxy],
+  contestants: (from) => [monolakeThrift(from), monolakeThriftMultiplexed(from), haproxyTcp, npmThriftProxy],
   cases,
   versioned: { programs: { HAProxy: "haproxy" }, packages: ["thrift"] },
   texts: {
@@ -35,6 +36,7 @@ export const thrift: Suite = {
 connection makes its next call as soon as an earlier one is answered, with one call in flight, or with 16. A call has one
 string of the given size, and so has its answer; TTHeader adds what Kitex sends beside them. Sequence id, length and every
 byte of all calls and answers are checked. In TCP mode HAProxy forwards bytes, one connection to the upstream for each of
-a client: the least that a proxy can do.`,
+a client: the least that a proxy can do. Monolake reads every message and has one call at a time on an upstream connection;
+multiplexed, the calls of all clients share two, and have sequence ids of the proxy's own there.`,
   },
 };
