@@ -36,7 +36,8 @@ export const thrift: Suite = {
 connection makes its next call as soon as an earlier one is answered, with one call in flight, or with 16. A call has one
 string of the given size, and so has its answer; TTHeader adds what Kitex sends beside them. Sequence id, length and every
 byte of all calls and answers are checked. In TCP mode HAProxy forwards bytes, one connection to the upstream for each of
-a client: the least that a proxy can do. Monolake reads every message and has one call at a time on an upstream connection;
-multiplexed, the calls of all clients share two, and have sequence ids of the proxy's own there.`,
+a client: the least that a proxy can do. Monolake reads every message; without asking, it handles the calls of a client one
+after another, each alone on an upstream connection. Multiplexed, the calls of all clients share two, where they have
+sequence ids of the proxy's own, and those of one client are handled together.`,
   },
 };
