@@ -13,6 +13,9 @@ import { UnframedWalk } from "./unframed-walk.ts";
 /** A message up to this size is gathered before anybody hears of it; a larger one is announced by its head. */
 const defaultGatherBytes = 64 * 1024;
 
+/** What is kept of a message that comes in parts has room for this much at first. */
+const leastPendingBytes = 1024;
+
 const nothing = Buffer.alloc(0);
 
 /**
@@ -174,7 +177,11 @@ export class MessageReader {
   /** Keeps what is left as the beginning of a message of `total` bytes; 0 where that is not known. */
   #keep(total: number): undefined {
     const rest = this.#bytes.length - this.#at;
-    const capacity = total <= this.#gatherBytes ? total : Math.min(total, this.#prefixCapacity());
+    // What a peer only announces costs nothing yet: the memory grows with what comes.
+    const capacity =
+      total <= this.#gatherBytes
+        ? Math.min(total, Math.max(2 * rest, leastPendingBytes))
+        : Math.min(total, this.#prefixCapacity());
     this.#pending = new PendingBytes(Math.max(capacity, rest), total);
     this.#pending.append(this.#bytes, this.#at, this.#bytes.length);
     this.#at = this.#bytes.length;
