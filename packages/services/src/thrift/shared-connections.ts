@@ -4,26 +4,20 @@ import type { ThriftClientConnection } from "@monolake/thrift";
 interface SharedSlot {
   connection: ThriftClientConnection | undefined;
   opening: Promise<ThriftClientConnection> | undefined;
-  idleSinceMs: number;
 }
 
-/** How shared connections are kept. */
-export interface SharedConnectionsOptions {
-  /** Opens one; `closed` is to be called when it takes no more calls. */
-  readonly open: (closed: () => void) => Promise<ThriftClientConnection>;
-  /** One that served nobody for longer is not used again: its peer may just be closing it. */
-  readonly idleTimeoutMs: number;
-}
+/** Opens a connection, which closes by itself when it is idle; `closed` is to be called when it takes no more calls. */
+type OpenShared = (closed: () => void) => Promise<ThriftClientConnection>;
 
 /** The few connections to one upstream on which the calls of many callers are told apart by sequence ids. */
 export class SharedConnections {
-  readonly #options: SharedConnectionsOptions;
+  readonly #openShared: OpenShared;
   readonly #slots: SharedSlot[] = [];
   #turn = 0;
   #closed = false;
 
-  constructor(options: SharedConnectionsOptions) {
-    this.#options = options;
+  constructor(open: OpenShared) {
+    this.#openShared = open;
   }
 
   /**
@@ -35,12 +29,6 @@ export class SharedConnections {
     const slot = this.#slotAt(this.#turn);
     const { connection } = slot;
     if (connection === undefined) return this.#open(slot);
-    if (connection.calls === 0 && performance.now() - slot.idleSinceMs > this.#options.idleTimeoutMs) {
-      connection.close();
-      slot.connection = undefined;
-      return this.#open(slot);
-    }
-    slot.idleSinceMs = Number.POSITIVE_INFINITY;
     return connection.available && !connection.heldUp ? connection : undefined;
   }
 
@@ -50,19 +38,9 @@ export class SharedConnections {
     for (const slot of this.#slots) slot.connection?.retire();
   }
 
-  /** For the connection's owner: it has nothing to do. */
-  idle(connection: ThriftClientConnection): void {
-    const slot = this.#slots.find((one) => one.connection === connection);
-    if (slot !== undefined) slot.idleSinceMs = performance.now();
-  }
-
   #slotAt(index: number): SharedSlot {
     while (this.#slots.length <= index) {
-      this.#slots.push({
-        connection: undefined,
-        opening: undefined,
-        idleSinceMs: Number.POSITIVE_INFINITY,
-      });
+      this.#slots.push({ connection: undefined, opening: undefined });
     }
     return this.#slots[index] as SharedSlot;
   }
@@ -74,7 +52,7 @@ export class SharedConnections {
 
   async #openOne(slot: SharedSlot): Promise<ThriftClientConnection> {
     try {
-      const connection = await this.#options.open(() => {
+      const connection = await this.#openShared(() => {
         if (slot.connection === connection) slot.connection = undefined;
       });
       if (this.#closed) connection.retire();

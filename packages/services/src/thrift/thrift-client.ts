@@ -14,6 +14,7 @@ import {
   Pool,
   type PoolLimits,
   type PoolStatistics,
+  type ResolvedPoolLimits,
 } from "@monolake/transports";
 import { SettlingPlaces } from "./settling-places.ts";
 import { SharedConnections } from "./shared-connections.ts";
@@ -24,7 +25,7 @@ export interface ThriftClientOptions {
   /** For one connection, with the resolution of its name and every address that is tried. Default 3,000. */
   readonly connectTimeoutMs?: number;
   /** Timeouts and limits of the Thrift connections. */
-  readonly connection?: Omit<ThriftClientConnectionOptions, "maxCalls">;
+  readonly connection?: Omit<ThriftClientConnectionOptions, "maxCalls" | "idleTimeoutMs">;
   /** How many connections are opened and kept. */
   readonly pool?: PoolLimits;
   /** Calls that one shared connection takes at a time. Default 1,024. */
@@ -56,20 +57,20 @@ export class ThriftClient implements AsyncDisposable {
   constructor(options: ThriftClientOptions = {}) {
     this.#connector = connectorOf(options);
     this.#connection = resolveThriftClientConnectionOptions(options.connection);
-    this.#sharedConnection = sharedOptions(options);
     this.#pool = new Pool<ThriftClientConnection>({
       ...options.pool,
       isReusable: (connection) => connection.idle,
       close: (connection) => connection.close(),
     });
+    this.#sharedConnection = sharedOptions(options, this.#pool.limits);
   }
 
   /** Options for connections that are opened from now on. */
   update(options: ThriftClientOptions): void {
     this.#connector = connectorOf(options);
     this.#connection = resolveThriftClientConnectionOptions(options.connection);
-    this.#sharedConnection = sharedOptions(options);
     this.#pool.updateLimits(options.pool ?? {});
+    this.#sharedConnection = sharedOptions(options, this.#pool.limits);
   }
 
   /**
@@ -160,29 +161,28 @@ export class ThriftClient implements AsyncDisposable {
   #sharedTo(key: string, target: ThriftUpstreamTarget): SharedConnections {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
-      const made = new SharedConnections({
-        idleTimeoutMs: this.#pool.limits.idleTimeoutMs,
-        open: async (closed) => {
-          const stream = await this.#connector.connect(target.address);
-          const owner: ThriftClientConnectionOwner = {
-            connectionIdle: (connection) => made.idle(connection),
-            connectionClosed: (connection) => {
-              if (connection.broken) this.#settling.add(target.place);
-              closed();
-            },
-          };
-          return new ThriftClientConnection(stream, owner, this.#sharedConnection);
-        },
+      shared = new SharedConnections(async (closed) => {
+        const stream = await this.#connector.connect(target.address);
+        const owner: ThriftClientConnectionOwner = {
+          connectionIdle() {},
+          connectionClosed: (connection) => {
+            if (connection.broken) this.#settling.add(target.place);
+            closed();
+          },
+        };
+        return new ThriftClientConnection(stream, owner, this.#sharedConnection);
       });
-      shared = made;
       this.#shared.set(key, shared);
     }
     return shared;
   }
 }
 
-const sharedOptions = (options: ThriftClientOptions): ResolvedThriftClientConnectionOptions =>
-  resolveThriftClientConnectionOptions({ ...options.connection, maxCalls: options.maxSharedCalls ?? 1_024 });
+const sharedOptions = (
+  { connection, maxSharedCalls = 1_024 }: ThriftClientOptions,
+  { idleTimeoutMs }: ResolvedPoolLimits,
+): ResolvedThriftClientConnectionOptions =>
+  resolveThriftClientConnectionOptions({ ...connection, maxCalls: maxSharedCalls, idleTimeoutMs });
 
 const connectorOf = ({ connector, connectTimeoutMs }: ThriftClientOptions): Connector =>
   connector ?? createConnector(connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs });

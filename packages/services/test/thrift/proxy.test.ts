@@ -219,6 +219,25 @@ describe("with multiplexing", () => {
     await slow;
   });
 
+  test("connections that are idle for too long close, as do those of an upstream that was taken out", async () => {
+    await using upstream = await thriftPeer(nameBack, { pipelining: "unordered" });
+    await using other = await thriftPeer(nameBack);
+    const route = (port: number) => routeTo([port], { multiplex: 1 });
+    const idleTimeoutMs = (milliseconds: number) => ({ client: { pool: { idleTimeoutMs: milliseconds } } });
+    await using gateway = await startGateway({
+      routes: [route(upstream.port)],
+      upstream: idleTimeoutMs(100),
+    });
+    await using client = await thriftAsker(gateway.port);
+    await client.ask(callOf("x"));
+    expect(upstream.open()).toBe(1);
+    await gateway.reload({ routes: [route(other.port)], upstream: idleTimeoutMs(60_000) });
+    await eventually(() => expect(upstream.open()).toBe(0));
+    await using late = await thriftAsker(gateway.port);
+    await late.ask(callOf("x"));
+    expect(other.open()).toBe(1);
+  });
+
   test("a connection that breaks fails its calls, and the next ones get another", async () => {
     const arrived = deferred<void>();
     let calls = 0;

@@ -33,8 +33,8 @@ export interface ThriftClientConnectionOwner {
   connectionClosed(connection: ThriftClientConnection): void;
 }
 
-/** What the server has to do next. */
-type WaitingFor = "answer" | "rest";
+/** What the server has to do next, or the connection itself. */
+type WaitingFor = "answer" | "rest" | "idle";
 
 /** After which a shared connection is said to be held up. */
 const heldUpAfterMs = 200;
@@ -54,7 +54,6 @@ export class ThriftClientConnection
   readonly #deadline: ConnectionDeadline<WaitingFor>;
   readonly #calls = new ClientCalls();
   readonly #oneways = new Map<ThriftMessage, () => void>();
-  #sent = 0;
   /** When the last answer came. */
   #answeredMs = 0;
   /** Takes no more calls. */
@@ -85,6 +84,7 @@ export class ThriftClientConnection
       this.#timedOut(late),
     );
     watchDeadline(this.#deadline);
+    this.#awaitPeer();
     stream.attach(this);
   }
 
@@ -100,11 +100,6 @@ export class ThriftClientConnection
     return maxCalls > 1 ? this.#calls.size < maxCalls : this.#calls.size === 0 && this.#isQuiet;
   }
 
-  /** Calls that are not answered. */
-  get calls(): number {
-    return this.#calls.size;
-  }
-
   /** The server closed it while a call was under way. */
   get broken(): boolean {
     return this.#broken;
@@ -117,11 +112,6 @@ export class ThriftClientConnection
     return deadlineClockMs() - Math.max(oldest.sentMs, this.#answeredMs) > heldUpAfterMs;
   }
 
-  /** How many calls it was given. */
-  get sent(): number {
-    return this.#sent;
-  }
-
   /**
    * Sends a call and resolves with its answer, which may be an exception: as soon as its head is there, where it is large; a oneway
    * call resolves with undefined when it is written. Rejects with ERR_THRIFT_UPSTREAM_CLOSED, ERR_THRIFT_UPSTREAM_TIMEOUT,
@@ -131,7 +121,6 @@ export class ThriftClientConnection
   send(message: ThriftMessage, cancellation?: Cancellation): Promise<ThriftMessage | undefined> {
     if (!this.available) return Promise.reject(new ThriftConnectionBusyError({ state: this.#stateName }));
     if (cancellation?.cancelled) return Promise.reject(cancellation.reason);
-    this.#sent += 1;
     this.#busy = true;
     return new Promise((resolve, reject) => {
       if (message.type === MessageType.ONEWAY) this.#sendOneway(message, () => resolve(undefined));
@@ -321,11 +310,16 @@ export class ThriftClientConnection
       return;
     }
     const { oldest } = this.#calls;
-    if (oldest === undefined) this.#deadline.clear();
+    if (oldest === undefined) this.#deadline.await("idle", this.#options.idleTimeoutMs);
     else this.#deadline.awaitUntil("answer", oldest.deadlineMs);
   }
 
   #timedOut(late: WaitingFor | "write"): void {
+    if (late === "idle") {
+      if (this.idle) this.retire();
+      else this.#awaitPeer();
+      return;
+    }
     const { readTimeoutMs, writeStallTimeoutMs, maxCalls } = this.#options;
     const address = this.#address;
     if (late === "write") {

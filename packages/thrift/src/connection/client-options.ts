@@ -11,6 +11,8 @@ export interface ThriftClientConnectionOptions extends ThriftLimits {
    * that come in one turn of the event loop are written together: for servers that answer more than one call of a connection. Default 1.
    */
   readonly maxCalls?: number;
+  /** Without a call for so long, the connection closes. Default 0: whoever keeps it sees to that, as a pool does. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** Options with every default filled in. */
@@ -26,4 +28,5 @@ export const resolveThriftClientConnectionOptions = (
   readTimeoutMs: options.readTimeoutMs ?? 30_000,
   writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,
   maxCalls: options.maxCalls ?? 1,
+  idleTimeoutMs: options.idleTimeoutMs ?? 0,
 });

@@ -181,6 +181,23 @@ describe("a client connection", () => {
     expect(client.connection.available).toBe(true);
   });
 
+  test("closes when it was idle for too long, and not while a call waits", async () => {
+    const gate = deferred<void>();
+    await using server = await serve(async (message) => {
+      await gate.promise;
+      return replyTo(message, "done");
+    });
+    await using client = await connect(server.port, { idleTimeoutMs: 50 });
+    await using unused = await connect(server.port, { idleTimeoutMs: 50 });
+    const waiting = client.connection.send(callOf("x"));
+    await eventually(() => expect(unused.closed()).toBe(true));
+    await eventually(() => expect(server.streams()).toHaveLength(1));
+    gate.resolve();
+    expect((await waiting)!.type).toBe(MessageType.REPLY);
+    await eventually(() => expect(server.streams()).toEqual([]));
+    expect(client.closed()).toBe(true);
+  });
+
   test("is not used again when the server asks for that (crrst)", async () => {
     await using server = await serve(async (message) => {
       const answer = replyTo(message, "done");
