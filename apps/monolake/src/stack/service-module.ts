@@ -21,7 +21,7 @@ export function createService(
     case "echo":
       return echoStack();
     case "thrift":
-      return thriftStack(thriftStackConfig(server, worker.logger));
+      return thriftStack(thriftStackConfig(server, worker));
     default: {
       const never: never = server;
       throw new TypeError(`unknown server ${JSON.stringify(never)}`);

@@ -1,15 +1,17 @@
-import type { Logger } from "@monolake/core";
+import type { Logger, WorkerInfo } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import type { ThriftMessage } from "@monolake/thrift";
 import type { ThriftServerConfig } from "../schema/index.ts";
 import type { ThriftStackConfig } from "./thrift-stack.ts";
 
 /** What the layers are made from, for one server of the configuration. */
-export function thriftStackConfig(server: ThriftServerConfig, logger: Logger): ThriftStackConfig {
+export function thriftStackConfig(server: ThriftServerConfig, worker: WorkerInfo): ThriftStackConfig {
+  const { logger, counts } = worker;
   const { timeouts, limits, pipelining, routes } = server;
   const { maxFrameBytes, maxHeaderBytes, maxDepth } = limits;
   const messageLimits = { maxFrameBytes, maxHeaderBytes, maxDepth };
   return {
+    requests: { counts },
     thriftServer: {
       ...messageLimits,
       pipelining,

@@ -8,11 +8,13 @@ import {
 } from "@monolake/services/thrift";
 import type { ByteStream } from "@monolake/streams";
 import { type ThriftServerOptions, thriftCore } from "@monolake/thrift";
+import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
 import { ThriftProxyContext } from "./thrift-context.ts";
 
 /** What the Thrift stack is made from: each layer takes its slice. */
 export interface ThriftStackConfig {
   readonly thriftServer: ThriftServerOptions;
+  readonly requests: CountRequestsOptions;
   readonly routes: readonly ThriftRouteConfig[];
   readonly upstream: ThriftUpstreamOptions;
 }
@@ -22,6 +24,8 @@ export const thriftStack = (config: ThriftStackConfig): MakeService<Service<Byte
   FactoryStack.of(config, thriftUpstream)
     // Innermost of all, so that what comes between sees the call as the client sent it.
     .push(thriftRoute)
+    // What the figures of the worker count.
+    .push(countRequests)
     // Connections become calls, whatever their transport and protocol.
     .push(thriftCore<ThriftProxyContext>)
     // TLS and the PROXY protocol belong here: what they read comes before the first byte of Thrift.

@@ -85,6 +85,8 @@ describe("a Thrift server", () => {
     await using proxy = await startProxyOf(`proxy_type = "thrift"
 route.upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstream.port}" } }]`);
     expect(await ask(socket(proxy.port), "get")).toBe("get");
+    // As soon as the worker tells of itself again.
+    await eventually(() => expect(proxy.proxy.manager.figures[0]).toMatchObject({ requests: 1 }));
   });
 
   it("has routes with matches, edits and shared connections, and timeouts", async () => {
