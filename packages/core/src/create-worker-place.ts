@@ -12,10 +12,11 @@ import { WorkerPlace, type WorkerPlaceOptions } from "./worker-place.ts";
 export interface CreatePlaceOptions extends Pick<WorkerPlaceOptions, "admit" | "changed" | "id" | "report"> {
   /** What the next worker is made with. */
   readonly options: () => ResolvedWorkerManagerOptions;
+  readonly onModule: (url: string) => void;
 }
 
 /** Makes the place of one worker, in the mode that the options say. */
-export function createWorkerPlace({ id, options, ...place }: CreatePlaceOptions): WorkerPlace {
+export function createWorkerPlace({ id, options, onModule, ...place }: CreatePlaceOptions): WorkerPlace {
   return new WorkerPlace({
     id,
     ...place,
@@ -25,7 +26,7 @@ export function createWorkerPlace({ id, options, ...place }: CreatePlaceOptions)
       return { start: { init, core }, startLimitMs, drainMs };
     },
     create: (callbacks) => {
-      const { mode, logger, logLevel, drainMs, heartbeatTimeoutMs, runtime } = options();
+      const { mode, logger, logLevel, drainMs, heartbeatTimeoutMs, runtime, watchModules } = options();
       return createWorker(options(), {
         ...callbacks,
         workerId: id,
@@ -34,6 +35,8 @@ export function createWorkerPlace({ id, options, ...place }: CreatePlaceOptions)
         logLevel,
         drainMs,
         heartbeat: heartbeatOf(heartbeatTimeoutMs),
+        watchModules: watchModules && mode !== "inline",
+        onModule,
         logger,
       });
     },

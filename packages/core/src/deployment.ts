@@ -71,12 +71,14 @@ export class DeploymentContainer {
     const before = this.#committed;
     const service = before?.slot.take();
     const slot = new ServiceSlot(this.#staged);
-    if (service !== undefined && service !== this.#staged) options.drain(service);
-    void service?.release();
+    const staysInService = service === this.#staged;
     this.#staged = undefined;
     // The new one accepts before the old one stops, so that there is always one that does.
     this.#committed = { slot, loop: new ServeLoop({ ...options, slot }) };
     await before?.loop.stop();
+    // Only now: whoever is told to come again must not come to what closes.
+    if (service !== undefined && !staysInService) options.drain(service);
+    void service?.release();
   }
 
   /** Drops both services and drains the committed one; resolves when the listener has closed. */
@@ -85,10 +87,9 @@ export class DeploymentContainer {
     const committed = this.#committed;
     this.#committed = undefined;
     const service = committed?.slot.take();
-    if (service !== undefined) {
-      drain(service);
-      void service.release();
-    }
     await committed?.loop.stop();
+    if (service === undefined) return;
+    drain(service);
+    void service.release();
   }
 }

@@ -27,4 +27,6 @@ export interface WorkerOptions extends WorkerBirth {
   /** Called once, when the worker ends although nobody asked it to. */
   readonly onDeath: (error: WorkerDiedError) => void;
   readonly onEvent: (event: HostEvent) => void;
+  /** Called with the URLs of modules that the worker loads, if it is to tell. */
+  readonly onModule: (url: string) => void;
 }

@@ -1,9 +1,9 @@
 import cluster from "node:cluster";
-import { once } from "node:events";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { LinkMessage, LinkPort } from "./message-link.ts";
 import { birthVariable } from "./process-birth.ts";
+import { settledWithin } from "./time-limit.ts";
 import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
 
 /**
@@ -35,6 +35,9 @@ export const processCarrier =
     return { port, exited: exitOf(worker), kill: () => void worker.process.kill("SIGKILL") };
   };
 
+/** A process that could not even be started may have no channel that closes. */
+const disconnectLimitMs = 2_000;
+
 type ClusterWorker = ReturnType<typeof cluster.fork>;
 
 async function exitOf(worker: ClusterWorker): Promise<CarrierExit> {
@@ -45,8 +48,12 @@ async function exitOf(worker: ClusterWorker): Promise<CarrierExit> {
   const exit = new Promise<[code: number | null, signal: NodeJS.Signals | null]>((resolve) => {
     worker.once("exit", (code: number | null, signal: NodeJS.Signals | null) => resolve([code, signal]));
   });
-  // The channel closes when all that was sent has arrived, which may be later.
-  const [[code, signal]] = await Promise.all([exit, once(worker, "disconnect")]);
+  // The channel closes when all that was sent has arrived, which may be later. (`once` would reject with an error before it.)
+  const disconnected = new Promise<void>((resolve) => {
+    worker.once("disconnect", () => resolve());
+  });
+  const [code, signal] = await exit;
+  await settledWithin(disconnected, disconnectLimitMs);
   const exitCode = code ?? 128 + (signal === null ? 0 : (constants.signals[signal] ?? 0));
   // Node aborts when it is out of heap, and for hardly anything else.
   return { exitCode, outOfMemory: signal === "SIGABRT", error };

@@ -27,7 +27,7 @@ export class RemoteWorker implements ManagedWorker {
   #closed: Promise<void> | undefined;
 
   constructor(options: WorkerOptions, startCarrier: StartCarrier) {
-    const { logger, onDeath: _onDeath, onEvent: _onEvent, ...birth } = options;
+    const { logger, onDeath: _onDeath, onEvent: _onEvent, onModule: _onModule, ...birth } = options;
     this.id = birth.workerId;
     this.#options = options;
     this.#carrier = startCarrier(birth);
@@ -83,6 +83,7 @@ export class RemoteWorker implements ManagedWorker {
   #receive(news: WorkerNews): void {
     this.#watch.beat();
     if (news.type === "alive") this.#figures = news.figures;
+    else if (news.type === "loaded") this.#options.onModule(news.url);
     else this.#options.onEvent(news);
   }
 

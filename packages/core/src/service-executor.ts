@@ -148,9 +148,8 @@ export class ServiceExecutor implements AsyncDisposable {
     const containers = [...sites.values()];
     sites.clear();
     // Each of them ends within a limit of its own, and may deliver what it had accepted until then.
-    const stopped = Promise.all(containers.map(closeOnly));
-    // Services that only old connections use as well.
-    services.drain();
+    // Then all services drain, also those that only old connections use.
+    const stopped = Promise.all(containers.map(closeOnly)).then(() => services.drain());
     const drained = stopped.then(() => connections.whenEmpty());
     if (!(await settledWithin(drained, graceMs))) {
       if (connections.size > 0)

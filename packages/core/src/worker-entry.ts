@@ -1,4 +1,5 @@
 // The first module of a worker: it answers the manager's requests until the manager ends the thread or process.
+import { registerHooks } from "node:module";
 import { workerData } from "node:worker_threads";
 import { toLogRecord } from "./log-record.ts";
 import { createLogger } from "./logger.ts";
@@ -27,6 +28,15 @@ const { host, takeFigures } = createWorkerHost({
   onDrained: (report) => tell({ type: "drained", report }),
 });
 const link = new MessageLink<Record<never, never>>({ port, handlers: host });
+
+// In development the manager watches the files of the modules that are loaded from here on.
+if (birth.watchModules)
+  registerHooks({
+    load(url, context, nextLoad) {
+      tell({ type: "loaded", url });
+      return nextLoad(url, context);
+    },
+  });
 
 const beat = () => tell({ type: "alive", figures: takeFigures() });
 beat();

@@ -32,6 +32,11 @@ export interface WorkerManagerOptions {
   readonly heartbeatTimeoutMs?: number;
   /** A worker that is not ready after so long is ended and made again. Default 60,000. */
   readonly startLimitMs?: number;
+  /**
+   * For development: when the file of a module that a worker loaded changes, new workers take the places of all, and so load
+   * it, and what it imports, afresh. Threads and processes only. Default false.
+   */
+  readonly watchModules?: boolean;
   /** Gets what happens to workers, from the first on. What it throws is only logged. */
   readonly onEvent?: (event: WorkerEvent) => void;
 }
@@ -53,6 +58,7 @@ export interface ResolvedWorkerManagerOptions {
   readonly drainMs: number;
   readonly heartbeatTimeoutMs: number;
   readonly startLimitMs: number;
+  readonly watchModules: boolean;
   readonly onEvent: (event: WorkerEvent) => void;
 }
 
@@ -71,6 +77,7 @@ export function resolveWorkerManagerOptions(options: WorkerManagerOptions): Reso
     drainMs: options.drainMs ?? 30_000,
     heartbeatTimeoutMs: options.heartbeatTimeoutMs ?? 10_000,
     startLimitMs: options.startLimitMs ?? 60_000,
+    watchModules: options.watchModules ?? false,
     onEvent: options.onEvent ?? (() => {}),
   };
 }

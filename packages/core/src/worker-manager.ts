@@ -11,6 +11,7 @@ import { reasonOf } from "./load-spec.ts";
 import { logWorkerEvent } from "./log-worker-event.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import type { ManagedWorker } from "./managed-worker.ts";
+import { ModuleWatch } from "./module-watch.ts";
 import type { CommandOutcome, ResultGroup } from "./result-group.ts";
 import { type RuntimeConfig, runtimeNotices } from "./runtime-config.ts";
 import type { ServiceCommand } from "./service-command.ts";
@@ -46,6 +47,7 @@ export class WorkerManager implements AsyncDisposable {
   /** Places that were taken away and whose workers have connections. */
   readonly #leaving = new Set<WorkerPlace>();
   #reconfigured: Promise<void> = Promise.resolve();
+  readonly #modules = new ModuleWatch((files) => void this.#reloadModules(files));
   #closed: Promise<void> | undefined;
 
   private constructor(options: ResolvedWorkerManagerOptions) {
@@ -142,6 +144,7 @@ export class WorkerManager implements AsyncDisposable {
   close({ graceMs = this.#options.graceMs }: Partial<CloseOptions> = {}): Promise<void> {
     const places = [...this.#places, ...this.#leaving];
     this.#closed ??= Promise.all(places.map((place) => place.close(graceMs))).then(() => {});
+    this.#modules.close();
     this.#turns.poke();
     return this.#closed;
   }
@@ -156,6 +159,7 @@ export class WorkerManager implements AsyncDisposable {
       id,
       options: () => this.#options,
       admit: (worker, enter) => this.#turns.runUrgently(() => this.#admit(worker, enter)),
+      onModule: (url) => this.#modules.add(url),
       report: (event) => this.#report(event),
       changed: () => this.#turns.poke(),
     });
@@ -168,6 +172,19 @@ export class WorkerManager implements AsyncDisposable {
     const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
     await this.close({ graceMs: 0 });
     throw new WorkerStartError({ workerId: failed, reason: reasonOf(cause), cause });
+  }
+
+  /** For development: a worker that cannot load what is there now leaves the others as they are. */
+  #reloadModules(files: readonly string[]): Promise<void> {
+    this.#logger.info({ files }, "modules changed: new workers load them");
+    this.#reconfigured = this.#reconfigured
+      .then(() => this.replaceWorkers())
+      .then(
+        () => this.#logger.info({}, "modules are loaded afresh"),
+        (error: unknown) =>
+          this.#logger.error({ err: error }, "modules cannot be loaded afresh: the old ones serve on"),
+      );
+    return this.#reconfigured;
   }
 
   async #reconfigure(settings: WorkerSettings): Promise<void> {

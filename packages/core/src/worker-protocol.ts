@@ -36,7 +36,11 @@ export type WorkerRequests = {
 export type WorkerRequestName = keyof WorkerRequests;
 
 /** What a worker tells by itself: events, and its figures with every beat of its heart. */
-export type WorkerNews = HostEvent | { readonly type: "alive"; readonly figures: WorkerFigures };
+export type WorkerNews =
+  | HostEvent
+  /** In development: a module was loaded. */
+  | { readonly type: "loaded"; readonly url: string }
+  | { readonly type: "alive"; readonly figures: WorkerFigures };
 
 /** What answers a manager, in a thread of its own or not. */
 export type WorkerHost = RequestHandlers<WorkerRequests>;
@@ -52,4 +56,6 @@ export interface WorkerBirth {
   /** How long connections of a drained service may go on. */
   readonly drainMs: number;
   readonly heartbeat: HeartbeatOptions;
+  /** Tells of the modules that it loads. */
+  readonly watchModules: boolean;
 }

@@ -31,7 +31,7 @@ describe.each(["threads", "processes"] as const)("a worker (%s) that", (mode) =>
       const [, order, reason] = way;
       const { manager, logger, events } = await startWorkers({
         mode,
-        ...(order === "spin" ? { heartbeatTimeoutMs: 500 } : {}),
+        ...(order === "spin" ? { heartbeatTimeoutMs: 2_000 } : {}),
       });
       await using _ = manager;
       (await manager.dispatch(site.prepareAndCommit("first", "old"))).throwIfFailed();
@@ -163,7 +163,7 @@ describe("a worker that does not get ready", () => {
   it("is ended when its time is over, and made again", async () => {
     const source = `export const initWorker = (_, { generation }) => generation === 1 ? new Promise(() => {}) : "ready";`;
     const init = { module: `data:text/javascript,${encodeURIComponent(source)}`, config: {} };
-    const { manager, logger, events } = await startWorkers({ init, startLimitMs: 2_000 });
+    const { manager, logger, events } = await startWorkers({ init, startLimitMs: 5_000 });
     await using _ = manager;
     (await manager.dispatch(site.prepareAndCommit("first", "old"))).throwIfFailed();
     await using victim = await connectLines(logger.portOf("old", 1));

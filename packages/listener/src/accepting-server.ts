@@ -1,11 +1,12 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { acceptedStream, formatAddress, type SocketAddress } from "@monolake/streams";
+import { acceptedStream, type ByteStream, formatAddress, type SocketAddress } from "@monolake/streams";
 import { systemCodeOf } from "./bind-error.ts";
 import type { Binding } from "./binding.ts";
 import { BurstLog } from "./burst-log.ts";
 import type { ConnectionQueue } from "./connection-queue.ts";
 import { descriptorLimit, descriptorShortage } from "./descriptor-limit.ts";
 import type { ListenerLogger } from "./listener.ts";
+import { quietMoment } from "./quiet-moment.ts";
 
 /** What may change while a server listens. */
 export interface AcceptSettings {
@@ -32,6 +33,8 @@ interface ServerSettings {
 }
 
 const tickMs = 1_000;
+/** As many as the primary process hands over at a time, which is one, and some more. */
+const maxEarly = 16;
 const suspension = { firstMs: 100, maxMs: 5_000 };
 
 /**
@@ -43,6 +46,8 @@ export class AcceptingServer {
   readonly #logger: ListenerLogger;
   readonly #server: Server;
   readonly #takers: Taker[] = [];
+  /** Came before there was a taker: a process of node:cluster may be handed connections before it knows that it listens. */
+  #early: ByteStream[] = [];
   #address: SocketAddress | undefined = undefined;
   #bursts: BurstLog | undefined = undefined;
   #highestDescriptor = Number.POSITIVE_INFINITY;
@@ -82,16 +87,34 @@ export class AcceptingServer {
   add(taker: Taker): void {
     this.#takers.push(taker);
     this.#apply(taker.settings);
+    for (const stream of this.#early.splice(0)) if (!taker.queue.push(stream)) stream.destroy();
   }
 
-  /** Forgets `taker`, whose queue takes no more. The last one gone frees the address. */
-  remove(taker: Taker): void {
+  /**
+   * Forgets `taker`, and closes its queue when no more can come for it. The last one gone frees the address: at a quiet
+   * moment, as what waits in the kernel for a socket that closes is reset.
+   */
+  async remove(taker: Taker): Promise<void> {
     const index = this.#takers.indexOf(taker);
     if (index === -1) return;
-    this.#takers.splice(index, 1);
+    if (this.#takers.length > 1) {
+      this.#takers.splice(index, 1);
+      taker.queue.close();
+      this.#succeeded(taker);
+      return;
+    }
+    // Whoever wants the address from now on gets a socket of its own.
+    this.#closed = true;
+    if (this.#binding.shareable && !this.#suspended) await quietMoment();
+    this.#takers.length = 0;
+    this.#close();
+    await this.#binding.closed?.();
+    taker.queue.close();
+  }
+
+  #succeeded(taker: Taker): void {
     const newest = this.#takers.at(-1);
-    if (newest === undefined) return this.#close();
-    this.#apply(newest.settings);
+    if (newest !== undefined) this.#apply(newest.settings);
     if (taker.queue.iterated) return;
     for (const stream of taker.queue.takeAll()) if (!this.#taker()?.queue.push(stream)) stream.destroy();
   }
@@ -129,6 +152,8 @@ export class AcceptingServer {
       return;
     }
     const stream = acceptedStream(socket);
+    if (this.#takers.length === 0 && !this.#closed && this.#early.length < maxEarly)
+      return void this.#early.push(stream);
     if (this.#taker()?.queue.push(stream)) return;
     stream.destroy();
     this.#bursts?.dropped("not-taken");
@@ -181,13 +206,13 @@ export class AcceptingServer {
   }
 
   #close(): void {
-    this.#closed = true;
     clearInterval(this.#ticking);
     clearTimeout(this.#resuming);
     this.#free();
   }
 
   #free(): void {
+    for (const stream of this.#early.splice(0)) stream.destroy();
     this.#server.close();
     this.#binding.release();
   }

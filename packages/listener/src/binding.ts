@@ -10,12 +10,19 @@ export interface Binding {
   bind(server: Server): Promise<SocketAddress>;
   /** Who may connect, as permissions of a file, from now on; undefined leaves it as it is. */
   permit(mode: number | undefined): void;
+  /** Resolves when a server that was closed accepts no more, wherever it was bound. Absent: it does not at once. */
+  readonly closed?: () => Promise<void>;
+  /** Whether others may bind the address while this one still holds it. */
+  readonly shareable: boolean;
   /** Removes what the address leaves behind, now that the server is closed. */
   release(): void;
 }
 
+/** What to listen on: an address, or a socket that the process has already (which Node's types do not know). */
+export type ListenTarget = ServerListenOptions | { readonly fd: number; readonly exclusive: boolean };
+
 /** `server.listen` as a promise; rejects with Node's error. */
-export function startListening(server: Server, options: ServerListenOptions): Promise<void> {
+export function startListening(server: Server, target: ListenTarget): Promise<void> {
   return new Promise((resolve, reject) => {
     const succeed = () => {
       server.off("error", fail);
@@ -27,6 +34,6 @@ export function startListening(server: Server, options: ServerListenOptions): Pr
     };
     server.once("listening", succeed);
     server.once("error", fail);
-    server.listen(options);
+    server.listen(target as ServerListenOptions);
   });
 }

@@ -1,10 +1,14 @@
 import { chmodSync } from "node:fs";
 import type { Server } from "node:net";
 import { resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { SocketAddress } from "@monolake/streams";
 import { fromBindError, systemCodeOf } from "./bind-error.ts";
 import { type Binding, startListening } from "./binding.ts";
 import { removeStaleSocket } from "./unix-socket-file.ts";
+
+/** Long enough for a message to the primary process and what it does then. */
+const closeDelayMs = 200;
 
 /** What of the configuration concerns the listening socket itself. */
 export interface ClusterBindingOptions {
@@ -17,6 +21,7 @@ export interface ClusterBindingOptions {
  * binds it for the first of them, hands connections out in turn, and closes it (and removes its file) after the last one.
  */
 export class ClusterBinding implements Binding {
+  readonly shareable = true;
   readonly #options: ClusterBindingOptions;
   #address: SocketAddress;
   #mode: number | undefined = undefined;
@@ -50,6 +55,11 @@ export class ClusterBinding implements Binding {
     if (address.type === "socket" && typeof bound === "object" && bound !== null)
       this.#address = { ...address, port: bound.port };
     return this.#address;
+  }
+
+  /** The primary process hears of it by a message, and does not answer. What it still handed over until then is lost. */
+  closed(): Promise<void> {
+    return setTimeout(closeDelayMs);
   }
 
   permit(mode: number | undefined): void {

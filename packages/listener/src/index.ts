@@ -19,6 +19,11 @@ export { parseListenAddress } from "./listen-address.ts";
 export { parseListenerConfig } from "./parse-listener-config.ts";
 export { supportsReusePort } from "./reuse-port.ts";
 
+// For a process that hands its sockets to the one that follows it.
+
+export type { InheritedSocket } from "./inherited-sockets.ts";
+export { inheritedSocketsVariable, parseInheritedSockets } from "./inherited-sockets.ts";
+
 // What can go wrong.
 
 export {

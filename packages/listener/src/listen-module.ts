@@ -37,6 +37,7 @@ export function createListener(config: unknown, worker: ListeningWorker): MakeSe
     shared,
     // The worker before, if it still lives, is about to leave.
     takeOver: generation > 0,
+    ...(generation === 0 || shared ? { inheritAs: worker.id } : {}),
     ...(logger === undefined ? {} : { logger }),
   });
   if (worker.id === 0 || shared) return listeners;

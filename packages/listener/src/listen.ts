@@ -4,6 +4,8 @@ import { formatAddress, type SocketAddress } from "@monolake/streams";
 import { AcceptingServer, type AcceptSettings } from "./accepting-server.ts";
 import type { Binding } from "./binding.ts";
 import { ClusterBinding } from "./cluster-binding.ts";
+import { InheritedBinding } from "./inherited-binding.ts";
+import { takeInheritedSocket } from "./inherited-sockets.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { type Listener, type ListenerLogger, silentLogger } from "./listener.ts";
 import { ineffectiveOptions, type ListenerConfig, type TcpListenerConfig } from "./listener-config.ts";
@@ -34,6 +36,8 @@ export interface ListenOptions {
    * listens there. Default false: the address is in use then.
    */
   readonly takeOver?: boolean;
+  /** Takes a socket that this process was given for the address (`MONOLAKE_SOCKETS`), as the worker of this number. */
+  readonly inheritAs?: number;
 }
 
 const defaultBacklog = 1_024;
@@ -91,7 +95,19 @@ export function listenerFactory(config: ListenerConfig, options: ListenOptions =
 }
 
 function bindingOf(config: ListenerConfig, address: SocketAddress, options: ListenOptions): Binding {
-  const { shared = false, takeOver = false } = options;
+  const { shared = false, takeOver = false, inheritAs } = options;
+  const inherited =
+    inheritAs === undefined ? undefined : takeInheritedSocket(address, { index: inheritAs, shared });
+  const own = ownBinding(config, address, { shared, takeOver: takeOver || inherited !== undefined });
+  const fd = inherited?.fd;
+  return fd === undefined ? own : new InheritedBinding({ address, fd, exclusive: !shared, otherwise: own });
+}
+
+function ownBinding(
+  config: ListenerConfig,
+  address: SocketAddress,
+  { shared, takeOver }: { readonly shared: boolean; readonly takeOver: boolean },
+): Binding {
   const backlog = config.backlog ?? defaultBacklog;
   const { reusePort, ipv6Only = false } = config.type === "socket" ? config : {};
   if (shared) return new ClusterBinding(address, { backlog, ipv6Only });

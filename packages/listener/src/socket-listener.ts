@@ -44,15 +44,14 @@ export class SocketListener implements Listener {
     return this.#taker.queue[Symbol.asyncIterator]();
   }
 
-  #close(): Promise<void> {
+  async #close(): Promise<void> {
     const { queue } = this.#taker;
-    queue.close();
-    this.#server.remove(this.#taker);
+    await this.#server.remove(this.#taker);
     const destroyRest = () => {
       for (const stream of queue.takeAll()) stream.destroy();
     };
     if (queue.iterated) setTimeout(destroyRest, lastCallMs).unref();
     else destroyRest();
-    return this.#onClosed();
+    await this.#onClosed();
   }
 }

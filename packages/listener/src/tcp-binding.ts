@@ -17,6 +17,7 @@ export class TcpBinding implements Binding {
   readonly #options: TcpBindingOptions;
   readonly #host: string;
   #port: number;
+  #reusePort = false;
 
   constructor(address: { readonly host: string; readonly port: number }, options: TcpBindingOptions) {
     this.#host = address.host;
@@ -27,6 +28,7 @@ export class TcpBinding implements Binding {
   async bind(server: Server): Promise<SocketAddress> {
     const { backlog, ipv6Only } = this.#options;
     const reusePort = this.#options.reusePort ?? (await supportsReusePort());
+    this.#reusePort = reusePort;
     const host = this.#host;
     const port = this.#port;
     try {
@@ -38,6 +40,10 @@ export class TcpBinding implements Binding {
     const bound = server.address();
     if (typeof bound === "object" && bound !== null) this.#port = bound.port;
     return { type: "socket", host, port: this.#port };
+  }
+
+  get shareable(): boolean {
+    return this.#reusePort;
   }
 
   permit(): void {}

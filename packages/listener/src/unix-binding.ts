@@ -31,6 +31,7 @@ export interface UnixBindingOptions {
  * libuv, which unlinks the name it bound whoever owns it by then, does not take away a successor's socket at the end.
  */
 export class UnixBinding implements Binding {
+  readonly shareable = false;
   readonly #path: string;
   readonly #options: UnixBindingOptions;
   #mode: number | undefined = undefined;

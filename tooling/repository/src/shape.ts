@@ -18,7 +18,7 @@ const requiredScripts: Readonly<Record<string, string>> = {
   types: "tsc",
   "lint:package": "publint --strict && attw --pack --profile esm-only",
 };
-const furtherScripts = new Set(["bench", "dev", "fuzz", "generate"]);
+const furtherScripts = new Set(["bench", "dev", "fuzz", "generate", "model"]);
 const requiredFiles = ["dist", "src", "CHANGELOG.md"];
 const nodeRange = ">=22.15";
 const warnLines = 300;

@@ -93,8 +93,8 @@ export class ServerConnection<Context extends HttpContext>
     this.#current.last = true;
     this.#answer.persist = false;
     if (this.#reading !== "head") return;
-    // A head that has begun gets as long as a client gets to leave.
-    if (this.#heads.started) this.#deadline.await("head", lingerTimeoutMs);
+    // A head that has begun, and a client that has only just come and may have sent one, get as long as one gets to leave.
+    if (this.#heads.started || this.#current.count === 0) this.#deadline.await("head", lingerTimeoutMs);
     else this.#leave();
   }
 

@@ -28,6 +28,8 @@ describe("a connection that is old enough", () => {
     await busy.write(get.replace("/", "/slow"));
     // As old as the busy one, and closed for it.
     await using idle = await rawClient(server);
+    await idle.write(get);
+    await idle.readUntil("ok");
     expect(await idle.readToEnd()).toBe("");
     finish.resolve();
     expect(await busy.readToEnd()).toMatch(/\r\nConnection: close\r\n[\s\S]*ok$/);

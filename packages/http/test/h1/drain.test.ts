@@ -30,6 +30,17 @@ it("draining lets a request in progress finish, and says that it is the last", a
   expect(await client.readToEnd()).toMatch(/\r\nConnection: close\r\n[\s\S]*finished$/);
 });
 
+it("draining lets a client that has only just come ask once, for a while", async () => {
+  await using server = await serve(async () => createResponse("ok"));
+  await using asking = await rawClient(server);
+  await using silent = await rawClient(server);
+  await expect.poll(() => server.connections()).toBe(2);
+  server.drain();
+  await asking.write(get);
+  expect(await asking.readToEnd()).toMatch(/\r\nConnection: close\r\n[\s\S]*ok$/);
+  expect(await silent.readToEnd()).not.toContain("200");
+});
+
 it("a connection that comes while draining is answered once", async () => {
   await using server = await serve(async () => createResponse("ok"));
   server.drain();
