@@ -2,10 +2,17 @@ import { parseArgs } from "node:util";
 import { type LogLevel, logLevels } from "@monolake/core";
 import { CommandFailure } from "./run/command-failure.ts";
 
+/** How a proxy is run. */
+export interface RunSettings {
+  readonly logLevel: LogLevel;
+  /** For development: modules that change are loaded afresh. */
+  readonly dev: boolean;
+}
+
 /** What a command line asks for. */
 export type Command =
-  | { readonly type: "run"; readonly config: string; readonly logLevel: LogLevel }
-  | { readonly type: "demo"; readonly logLevel: LogLevel }
+  | ({ readonly type: "run"; readonly config: string } & RunSettings)
+  | ({ readonly type: "demo" } & RunSettings)
   | { readonly type: "check"; readonly config: string }
   | { readonly type: "help" }
   | { readonly type: "version" };
@@ -21,11 +28,13 @@ Usage:
 Options:
   -c, --config FILE           the configuration, TOML or JSON; followed, and applied when it changes
       --log-level LEVEL       ${logLevels.join(", ")} (default info; also MONOLAKE_LOG)
+      --dev                   for development: modules of workers are loaded afresh when they change
   -h, --help                  this text
   -V, --version               the version
 
 Signals:
   SIGHUP                      read the configuration again now
+  SIGUSR2                     start this program once more, hand it the listening sockets, and exit when it serves
   SIGTERM, SIGINT             let requests finish, then exit; a second one exits at once
 `;
 
@@ -35,14 +44,15 @@ export function parseCommandLine(args: readonly string[], environment: NodeJS.Pr
   if (values.help) return { type: "help" };
   if (values.version) return { type: "version" };
   const logLevel = readLogLevel(values["log-level"] ?? environment["MONOLAKE_LOG"] ?? "info");
+  const { dev = false } = values;
   const [command, ...rest] = positionals;
   if (command === "check") return checkCommand(rest, values.config);
   if (rest.length > 0) throw usage(`unexpected argument ${rest[0]}`);
-  if (command === "demo" && values.config === undefined) return { type: "demo", logLevel };
+  if (command === "demo" && values.config === undefined) return { type: "demo", logLevel, dev };
   if (command === "demo") throw usage("the demo brings a configuration of its own: leave out --config");
   if (command !== undefined) throw usage(`unknown command ${command}; commands are: check, demo`);
   if (values.config === undefined) throw usage("no configuration file given: use --config FILE");
-  return { type: "run", config: values.config, logLevel };
+  return { type: "run", config: values.config, logLevel, dev };
 }
 
 function checkCommand(files: readonly string[], option: string | undefined): Command {
@@ -60,6 +70,7 @@ function parse(args: readonly string[]) {
       options: {
         config: { type: "string", short: "c" },
         "log-level": { type: "string" },
+        dev: { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "V" },
       },

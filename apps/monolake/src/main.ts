@@ -3,13 +3,18 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ConfigInvalidError, createFileSource, formatProblems, ReloadFailedError } from "@monolake/config";
 import { MonolakeError } from "@monolake/errors";
-import { type Command, helpText, parseCommandLine } from "./command-line.ts";
+import { helpText, parseCommandLine, type RunSettings } from "./command-line.ts";
 import { startDemoUpstream } from "./demo/demo-upstream.ts";
+import { adoptSockets, closeUnusedSockets, refuseActivatedThreads } from "./run/adopted-sockets.ts";
 import { checkFile } from "./run/check-file.ts";
 import { CommandFailure } from "./run/command-failure.ts";
+import { handOver } from "./run/hand-over.ts";
 import { createProxyLogger } from "./run/logger.ts";
 import { type RunningProxy, runProxy } from "./run/run-proxy.ts";
+import { notifyServiceManager } from "./run/service-manager.ts";
+import { tellReady } from "./run/successor.ts";
 import { untilSignal } from "./run/until-signal.ts";
+import type { ProxyConfig } from "./schema/index.ts";
 
 const demoConfig = fileURLToPath(new URL("../examples/quick-start.toml", import.meta.url));
 // What that file says.
@@ -44,23 +49,35 @@ async function check(file: string): Promise<void> {
   if (!ok) process.exitCode = 1;
 }
 
-async function run(file: string, { logLevel }: Pick<Command & { type: "run" }, "logLevel">): Promise<void> {
+async function run(file: string, { logLevel, dev }: RunSettings): Promise<void> {
   const signal = untilSignal();
   let proxy: RunningProxy | undefined;
-  // Before anything else: without a listener for it, the signal would end the process.
-  process.on("SIGHUP", () => void proxy?.reload());
+  const succeeded = Promise.withResolvers<"SIGUSR2">();
   const logger = createProxyLogger(logLevel);
-  proxy = await runProxy(createFileSource(file), { logger, logLevel });
-  logger.info({ signal: await signal }, "closing");
+  // Before anything else: without a listener for them, the signals would end the process.
+  process.on("SIGHUP", () => void proxy?.reload());
+  process.on("SIGUSR2", () => {
+    if (proxy !== undefined) void handOver(proxy, logger).then(succeeded.resolve, () => {});
+  });
+  const adopted = adoptSockets(process.env);
+  const beforeWorkers = (config: ProxyConfig) => refuseActivatedThreads(adopted, config);
+  proxy = await runProxy(createFileSource(file), { logger, logLevel, beforeWorkers, watchModules: dev });
+  closeUnusedSockets(adopted, proxy.config(), proxy.manager.config.workerThreads);
+  await notifyServiceManager(["--ready"], logger);
+  tellReady();
+  const reason = await Promise.race([signal, succeeded.promise]);
+  logger.info({ signal: reason }, "closing");
+  // With a successor, the service is not stopping.
+  if (reason !== "SIGUSR2") void notifyServiceManager(["STOPPING=1"], logger);
   await proxy.close();
   logger.info("closed");
 }
 
-async function demo({ logLevel }: Pick<Command & { type: "demo" }, "logLevel">): Promise<void> {
+async function demo(settings: RunSettings): Promise<void> {
   const upstream = await startDemoUpstream(demoUpstreamPort);
   process.stdout.write(demoText);
   try {
-    await run(demoConfig, { logLevel });
+    await run(demoConfig, settings);
   } finally {
     upstream.closeAllConnections();
     upstream.close();

@@ -19,6 +19,8 @@ import { FollowedRuntime, workerOptions } from "./worker-settings.ts";
 /** A proxy that serves. */
 export interface RunningProxy extends AsyncDisposable {
   readonly manager: WorkerManager;
+  /** What is served now. */
+  readonly config: () => ProxyConfig;
   /** Reads the configuration now and applies what changed; the outcome is logged, too. Never rejects. */
   readonly reload: () => Promise<ReloadOutcome>;
   /** Reloads no more, stops to accept, gives connections time to end, and ends the workers. */
@@ -31,6 +33,10 @@ export interface RunProxyOptions {
   readonly logLevel: LogLevel;
   /** How long connections may go on when the proxy stops. Default: what the configuration says. */
   readonly graceMs?: number;
+  /** For development: modules that change are loaded afresh. Default false. */
+  readonly watchModules?: boolean;
+  /** Called with the first configuration before there are workers. What it throws ends the start. */
+  readonly beforeWorkers?: (config: ProxyConfig) => void;
 }
 
 /**
@@ -42,22 +48,38 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   // Workers come before servers, and only the configuration knows how many.
   const first = readConfig(await source.load());
   if (first.type === "invalid") throw new ConfigInvalidError({ problems: first.problems });
+  options.beforeWorkers?.(first.config);
   const { runtime } = first.config;
   const manager = await createWorkerManager({
     ...workerOptions(runtime),
     logger,
     logLevel,
+    watchModules: options.watchModules ?? false,
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   });
   try {
-    const reloader = await followConfig(source, { manager, runtime, logger });
+    let config = first.config;
+    const reloader = await followConfig(source, {
+      manager,
+      runtime,
+      logger,
+      onApplied: (applied) => {
+        config = applied;
+      },
+    });
     logger.info({ version: reloader.version, workers: manager.config.workerThreads }, "ready");
     const endLoadLog = logWorkerLoad(manager, logger);
     const close = async () => {
       endLoadLog();
       await Promise.all([reloader.close(), manager.close()]);
     };
-    return { manager, reload: () => reloader.reload(), close, [Symbol.asyncDispose]: close };
+    return {
+      manager,
+      config: () => config,
+      reload: () => reloader.reload(),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await manager.close({ graceMs: 0 });
     throw error;
@@ -69,6 +91,7 @@ interface FollowOptions {
   /** What the workers were started with. */
   readonly runtime: RuntimeConfig;
   readonly logger: Logger;
+  readonly onApplied: (config: ProxyConfig) => void;
 }
 
 function followConfig(source: ConfigSource, options: FollowOptions): Promise<Reloader> {
@@ -83,6 +106,7 @@ function followConfig(source: ConfigSource, options: FollowOptions): Promise<Rel
   };
   const onOutcome = (outcome: ReloadOutcome) => {
     if (outcome.type === "refused" || latest === undefined) return;
+    options.onApplied(latest);
     if (outcome.type === "applied") logServing(outcome, latest, logger);
     void followed.follow(latest.runtime);
   };
