@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { setTimeout } from "node:timers/promises";
 
 /** What became of the requests of a load. */
 export interface LoadResult {
@@ -8,10 +9,20 @@ export interface LoadResult {
   readonly failed: number;
 }
 
+/** With how long they took. */
+export interface TimedLoadResult extends LoadResult {
+  /** 99 of 100 answers came within this time. */
+  readonly p99Ms: number;
+}
+
 /** Who asks. */
 export interface LoadOptions {
   readonly port: number;
   readonly durationMs: number;
+  /** Between two requests of a client. Default 0. */
+  readonly pauseMs?: number;
+  /** Ends the load before its time. */
+  readonly signal?: AbortSignal;
   /** Clients that keep their connection. */
   readonly keepAlive: number;
   /** Clients that open a new connection for every request. */
@@ -25,15 +36,19 @@ export interface LoadOptions {
 }
 
 /** Asks in closed loops until the time is over. */
-export async function runLoad(options: LoadOptions): Promise<LoadResult> {
+export async function runLoad(options: LoadOptions): Promise<TimedLoadResult> {
   const endMs = performance.now() + options.durationMs;
   const failures = new Map<string, number>();
+  const latenciesMs: number[] = [];
   let requests = 0;
   const client = async (agent: Agent) => {
-    while (performance.now() < endMs) {
+    while (performance.now() < endMs && options.signal?.aborted !== true) {
       requests += 1;
+      const startMs = performance.now();
       const failure = await ask(options, agent);
+      latenciesMs.push(performance.now() - startMs);
       if (failure !== undefined) failures.set(failure, (failures.get(failure) ?? 0) + 1);
+      if (options.pauseMs !== undefined) await setTimeout(options.pauseMs);
     }
     agent.destroy();
   };
@@ -41,7 +56,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
     Array.from({ length: count }, () => client(new Agent({ keepAlive, maxSockets: 1 })));
   await Promise.all([...clients(options.keepAlive, true), ...clients(options.newConnections ?? 0, false)]);
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
-  return { requests, failures, failed };
+  latenciesMs.sort((a, b) => a - b);
+  const p99Ms = latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? 0;
+  return { requests, failures, failed, p99Ms };
 }
 
 /** Why a request failed; undefined when it did not. */

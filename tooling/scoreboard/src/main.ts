@@ -2,18 +2,22 @@ import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
+import { crashes } from "./rows/crashes.ts";
 import { idleConnections } from "./rows/idle-connections.ts";
 import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
 import { lateAnswers } from "./rows/late-answers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
+import { restarts } from "./rows/restarts.ts";
+import { sigtermDrain } from "./rows/sigterm-drain.ts";
 import { slowAttacks } from "./rows/slow-attacks.ts";
 import { steadyMemory } from "./rows/steady-memory.ts";
 import { thriftKilledUpstream } from "./rows/thrift-killed-upstream.ts";
 import { thriftReloads } from "./rows/thrift-reloads.ts";
 import { thriftTimeouts } from "./rows/thrift-timeouts.ts";
 import { timersAfterReloads } from "./rows/timers-after-reloads.ts";
+import { twoHundredServers } from "./rows/two-hundred-servers.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
@@ -26,6 +30,10 @@ const rows: Readonly<Record<string, Row>> = {
   "pipelining-killed-upstream": killedUpstreamOfMany,
   "pipelining-late-answers": lateAnswers,
   reloads,
+  restarts,
+  crashes,
+  "sigterm-drain": sigtermDrain,
+  "two-hundred-servers": twoHundredServers,
   "idle-connections": idleConnections,
   "slow-attacks": slowAttacks,
   "thrift-reloads": thriftReloads,

@@ -21,6 +21,7 @@ export async function reloads(): Promise<readonly Figure[]> {
   });
   const routeSets = reloadedConfigurations(proxy.port, upstream.port);
   await runLoad({ port: proxy.port, durationMs: 3_000, keepAlive: 64, newConnections: 16 });
+  const steady = await runLoad({ port: proxy.port, durationMs: 10_000, keepAlive: 64, newConnections: 16 });
   const connectionsBefore = upstream.connections;
   const ending = new AbortController();
   const reloading = reloadEvery(proxy, routeSets, ending.signal);
@@ -29,6 +30,7 @@ export async function reloads(): Promise<readonly Figure[]> {
   const files = await reloading;
   const connectionsAfter = upstream.connections;
   const appliedUnderLoad = applied(proxy);
+  process.stderr.write(`  p99 ${load.p99Ms.toFixed(1)} ms, steady ${steady.p99Ms.toFixed(1)} ms\n`);
   for (const [failure, count] of load.failures) process.stderr.write(`  ${count} x ${failure}\n`);
   // The clients' connections are gone a moment after the clients are.
   await setTimeout(settleMs);
@@ -40,6 +42,7 @@ export async function reloads(): Promise<readonly Figure[]> {
     atLeast("reloads-applied-under-load", appliedUnderLoad, 200),
     atLeast("reloads-requests", load.requests, 20_000),
     atMost("reloads-failed-requests", load.failed, 0),
+    atMost("reloads-p99-beside-steady", load.p99Ms / steady.p99Ms, 2),
     atMost("reloads-upstream-connections-opened", connectionsAfter - connectionsBefore, 80),
     atMost("reloads-descriptors-left-by-1000", descriptors(proxy) - descriptorsBefore, 0),
     atMost("reloads-rss-growth-by-1000", (proxy.residentBytes() - residentBefore) / 1024 / 1024, 32, "MiB"),

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { once } from "node:events";
+import { ConfigInvalidError, createFileSource, createReloader, formatProblems } from "@monolake/config";
+import { createLogger, createWorkerManager } from "@monolake/core";
+import { readSites } from "./gateway-config.ts";
+
+const [file = "gateway.toml"] = process.argv.slice(2);
+const logger = createLogger("info", (level, fields, message) => {
+  console.log(JSON.stringify({ level, message, ...fields }));
+});
+
+const manager = await createWorkerManager({ logger });
+try {
+  // Reads the file, and again whenever it changes: all workers serve what it says, or go on as they were.
+  const reloader = await createReloader({ manager, source: createFileSource(file), read: readSites, logger });
+  process.on("SIGHUP", () => void reloader.reload());
+  logger.info({ version: reloader.version }, "ready");
+  await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  await reloader.close();
+} catch (error) {
+  console.error(error instanceof ConfigInvalidError ? formatProblems(error.problems) : error);
+  process.exitCode = 1;
+}
+await manager.close();
