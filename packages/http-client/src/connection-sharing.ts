@@ -16,7 +16,8 @@ const maxConnections = 256;
 
 /** What the connections to one target are made with. */
 export interface SharingSource {
-  readonly idleTimeoutMs: number;
+  /** Of a connection that is opened now. */
+  readonly idleTimeoutMs: () => number;
   readonly open: () => Promise<ByteStream>;
   readonly options: () => ResolvedHttpClientConnectionOptions;
   /** Sends a request that was not answered on a connection of its own. */
@@ -93,7 +94,7 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
     this.#opening = true;
     try {
       const stream = await this.#source.open();
-      const sharing = { idleTimeoutMs: this.#source.idleTimeoutMs, patienceMs };
+      const sharing = { idleTimeoutMs: this.#source.idleTimeoutMs(), patienceMs };
       const connection = new SharedConnection<PendingRequest>(stream, this, this.#source.options(), sharing);
       if (stream.closed) return;
       this.#open.add(connection);

@@ -120,7 +120,7 @@ export class HttpClient implements AsyncDisposable {
     const known = this.#sharing.get(target.key);
     if (known !== undefined) return known;
     const sharing = new ConnectionSharing({
-      idleTimeoutMs: this.#pool.limits.idleTimeoutMs,
+      idleTimeoutMs: () => this.#pool.limits.idleTimeoutMs,
       open: () => this.#connector.connect(target.address, {}),
       options: () => this.#connection,
       sendAlone: (pending) => this.#startAlone(target, pending),

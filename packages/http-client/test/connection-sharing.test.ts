@@ -137,6 +137,18 @@ describe("requests to a target that takes several on one connection", () => {
     await expect(ask(client, target, "/")).rejects.toMatchObject({ code: "ERR_UPSTREAM_CONNECT_REFUSED" });
   });
 
+  it("leave connections that close when they are idle for as long as the options say by then", async () => {
+    await using upstream = await startEcho();
+    await using client = new HttpClient();
+    const target = targetOf(upstream);
+    await openShared(client, target);
+    client.update({ pool: { idleTimeoutMs: 200 } });
+    for (const connection of upstream.connections) connection.reset();
+    await eventually(() => client.statistics.open === 0);
+    await openShared(client, target);
+    await eventually(() => client.statistics.open === 0);
+  });
+
   it("are answered before the client has closed", async () => {
     await using upstream = await startEcho();
     const client = new HttpClient();
