@@ -50,6 +50,15 @@ describe("a TTHeader", () => {
     ]);
   });
 
+  test("has values that are no text", () => {
+    const bytes = Buffer.from([0xff, 0x00, 0xfe]);
+    const message = read(vector("tt-min-call"));
+    message.message.header!.set("digest", bytes);
+    const again = read(encoded(message)).message.header!;
+    expect(again.getBytes("digest")).toEqual(bytes);
+    expect(again.getBytes("other")).toBeUndefined();
+  });
+
   test("keeps its flags", () => {
     const header = TTHeader.create({ sequenceNumber: 9, flags: 0x41 });
     header.set("a", "b");
