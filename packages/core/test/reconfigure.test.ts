@@ -50,6 +50,19 @@ describe.each(["threads", "processes", "inline"] as const)("the number of worker
     expect(await events.nth("retired", 2)).toMatchObject({ replaced: false });
     expect((await manager.dispatch(site.precommit("third"))).length).toBe(1);
   });
+
+  it("is told of to whoever subscribes, for as long as they do", async () => {
+    const { manager } = await startSite({ mode });
+    await using _ = manager;
+    const told = eventLog();
+    const unsubscribe = manager.subscribe(told.add);
+    await manager.reconfigure({ runtime: { workerThreads: 3 } });
+    expect(await told.first("ready")).toMatchObject({ workerId: 2 });
+    unsubscribe();
+    const count = told.events.length;
+    await manager.reconfigure({ runtime: { workerThreads: 4 } });
+    expect(told.events).toHaveLength(count);
+  });
 });
 
 describe("settings of workers", () => {
