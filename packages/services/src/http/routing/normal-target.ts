@@ -13,13 +13,14 @@ const hiddenDots = /(?:^|[/\\]|%2f|%5c)\.\.?(?:\\|%2f|%5c)|(?:\\|%2f|%5c)\.\.?(?
  * see one path: without `.` and `..` segments, and without encoded characters that need no encoding (`%61` is `a`, `%2e` is
  * `.`). What stands for itself stays: `//`, `%2F`, the case of what is encoded. Returns the target itself when nothing has to
  * change, and undefined for a path that two readers would take differently: one that leaves the root, that holds an encoded
- * NUL, or hides a dot segment behind an encoded slash or a backslash.
+ * NUL, hides a dot segment behind an encoded slash or a backslash, or becomes an encoding by being decoded (`%%32e`).
  */
 export function normalTarget(target: string): string | undefined {
   const end = endOfPath(target);
   if (isNormal(target, end)) return target;
   const raw = target.slice(0, end);
   const path = raw.includes("%") ? decodeUnreserved(raw) : raw;
+  if (path !== raw && path.search(unreserved) !== -1) return undefined;
   if (path.includes("%00") || hiddenDots.test(path)) return undefined;
   const normal = hasDotSegment(path) ? removeDotSegments(path) : path;
   if (normal === undefined || normal === raw) return normal === undefined ? undefined : target;

@@ -53,6 +53,10 @@ describe("the normal form of a target", () => {
     "/a\\..\\b",
     "/a/..\\b",
     "/a/%2e%5Cb",
+    // What is decoded once is not decoded again, by us or by the upstream.
+    "/a/%%32e%%32e/b",
+    "/a/%2%65%2%65/b",
+    "/%%36%31dmin",
   ])("is none for %j", (target) => {
     expect(normalTarget(target)).toBeUndefined();
   });
@@ -83,6 +87,17 @@ describe("the normal form of a target", () => {
         expect(normal).toBe(
           new URL(`http://x.test${target.replaceAll("%61", "a")}`).pathname.replace(/%2e/gi, "."),
         );
+      }),
+      { numRuns: 5_000, seed: 7 },
+    );
+  });
+
+  it("is the normal form of itself, whatever is broken about its encodings", () => {
+    const piece = fc.constantFrom("/", "%", "2", "e", "%2", "%25", "%32", "%65", "%45", "f", ".");
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const normal = normalTarget(`/${pieces.join("")}`);
+        if (normal !== undefined) expect(normalTarget(normal)).toBe(normal);
       }),
       { numRuns: 5_000, seed: 7 },
     );
