@@ -7,8 +7,12 @@ import {
 import { type ByteStream, deadlineClockMs } from "@monolake/streams";
 import type { PendingRequest } from "./pending-request.ts";
 
-/** How long an answer may keep others waiting: far above what a healthy upstream needs, far below what a user notices. */
+/** An answer may keep others waiting for so long at least: far above what a healthy upstream needs, and hardly noticed. */
 const patienceMs = 20;
+/** And for so many times what the target's answers usually take: an upstream that is slow as a whole holds nobody up. */
+const patienceFactor = 4;
+/** Where no other connection shows that the target answers: for so many times as long. */
+const alonePatienceFactor = 5;
 /** How long requests get connections of their own after that; doubled each time until it goes well for as long. */
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
@@ -37,6 +41,9 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
   #closed: PromiseWithResolvers<void> | undefined = undefined;
   #pauseMs = firstPauseMs;
   #pausedUntilMs = 0;
+  /** From one read of answers to the next, smoothed. */
+  #usualMs = 0;
+  readonly #lastAnswerMs = new Map<SharedConnection<PendingRequest>, number>();
 
   constructor(source: SharingSource) {
     this.#source = source;
@@ -74,6 +81,22 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
     return this.#closed.promise;
   }
 
+  answered(connection: SharedConnection<PendingRequest>, waitedMs: number): void {
+    this.#lastAnswerMs.set(connection, performance.now());
+    this.#usualMs += (Math.min(waitedMs, patienceFactor * this.#usualMs + 1) - this.#usualMs) / 16;
+  }
+
+  /** Late, while others of the same target have their answers: what holds up the whole target is not the order of answers. */
+  isBlocked(connection: SharedConnection<PendingRequest>, waitedMs: number): boolean {
+    const allowedMs = Math.max(patienceMs, patienceFactor * this.#usualMs);
+    if (waitedMs > alonePatienceFactor * allowedMs) return true;
+    const lateSinceMs = performance.now() - waitedMs + allowedMs;
+    for (const [other, answeredMs] of this.#lastAnswerMs) {
+      if (other !== connection && answeredMs > lateSinceMs) return true;
+    }
+    return false;
+  }
+
   leaving(
     connection: SharedConnection<PendingRequest>,
     reason: LeavingReason,
@@ -86,6 +109,7 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
 
   connectionClosed(connection: SharedConnection<PendingRequest>): void {
     this.#open.delete(connection);
+    this.#lastAnswerMs.delete(connection);
     this.#ready = this.#ready.filter((other) => other !== connection);
     this.#settleClose();
   }

@@ -127,6 +127,21 @@ describe("requests to a target that takes several on one connection", () => {
     expect(opened).toBeGreaterThan(2);
   });
 
+  it("share connections as before while the whole target is slow", async () => {
+    const go = deferred();
+    await using upstream = await startEcho((_connection, path) =>
+      path === "/first" ? undefined : go.promise,
+    );
+    await using client = new HttpClient();
+    const target = targetOf(upstream, 100);
+    await openShared(client, target);
+    const answers = askAll(client, target, paths(5));
+    // Longer than one answer may keep others waiting where others have theirs.
+    setTimeout(go.resolve, 50);
+    expect(await answers).toEqual(paths(5));
+    expect(upstream.connections).toHaveLength(2);
+  });
+
   it("fail with the reason when nobody listens any more", async () => {
     const upstream = await startEcho();
     await using client = new HttpClient();

@@ -33,13 +33,17 @@ export type LeavingReason =
 export interface SharedConnectionOwner<Shared extends SharedRequest> {
   /** The connection takes no more requests, and these are not answered: not one byte of an answer to them was read. */
   leaving(connection: SharedConnection<Shared>, reason: LeavingReason, unanswered: readonly Shared[]): void;
+  /** An answer was read for which the connection had waited so long since the one before it. */
+  answered(connection: SharedConnection<Shared>, waitedMs: number): void;
+  /** Whether an answer that has been the next to come for so long keeps the others waiting: it is late, and not all are. */
+  isBlocked(connection: SharedConnection<Shared>, waitedMs: number): boolean;
   /** The connection is gone. */
   connectionClosed(connection: SharedConnection<Shared>): void;
 }
 
 /** How requests share a connection. */
 export interface SharingOptions {
-  /** How long one answer may keep others waiting before they go on elsewhere. */
+  /** After so long without an answer the owner is asked whether others wait in vain, if nothing else happens. */
   readonly patienceMs: number;
   /** Without a request for so long, the connection closes. */
   readonly idleTimeoutMs: number;
@@ -241,7 +245,9 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   /** Once for all answers of a read. */
   #tidy(): void {
     if (this.#answered > 0) {
-      this.#firstSinceMs = performance.now();
+      const nowMs = performance.now();
+      this.#owner.answered(this, nowMs - this.#firstSinceMs);
+      this.#firstSinceMs = nowMs;
       this.#requests.splice(0, this.#answered);
       this.#answered = 0;
     }
@@ -255,9 +261,14 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   /** Once a turn: the time to look whether an answer keeps others waiting. */
   #written(pending: boolean): void {
     this.#deadline.writeMoved(pending);
-    const { patienceMs } = this.#sharing;
-    if (this.inFlight > 1 && performance.now() - this.#firstSinceMs > patienceMs) this.giveUp("blocked");
+    this.#giveUpIfBlocked();
     this.#awaitPeer();
+  }
+
+  #giveUpIfBlocked(): void {
+    if (this.inFlight < 2) return;
+    const waitedMs = performance.now() - this.#firstSinceMs;
+    if (waitedMs > this.#sharing.patienceMs && this.#owner.isBlocked(this, waitedMs)) this.giveUp("blocked");
   }
 
   #awaitPeer(): void {
@@ -273,7 +284,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
     const { writeStallTimeoutMs, responseHeadTimeoutMs, bodyIdleTimeoutMs } = this.#options;
     if (late === "idle") return this.close();
     if (late === "turn") {
-      this.giveUp("blocked");
+      this.#giveUpIfBlocked();
       return this.#awaitPeer();
     }
     const [waitingFor, timeoutMs] = {

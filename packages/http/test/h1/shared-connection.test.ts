@@ -53,6 +53,8 @@ async function connectShared(
     {
       leaving: (_connection, reason, unanswered) =>
         left.resolve({ reason, unanswered: unanswered.map(({ request }) => request.target) }),
+      answered: () => {},
+      isBlocked: () => true,
       connectionClosed: () => closed.resolve(),
     },
     resolveHttpClientConnectionOptions(connectionOptions),
