@@ -22,6 +22,8 @@ const demoProxyAddress = "127.0.0.1:8080";
 const demoUpstreamPort = 8090;
 
 async function main(): Promise<void> {
+  // Node.js would open its debugger to everybody on this machine, and whoever rotates logs sends this signal by habit.
+  process.on("SIGUSR1", () => {});
   const command = parseCommandLine(process.argv.slice(2), process.env);
   switch (command.type) {
     case "help":

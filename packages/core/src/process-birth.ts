@@ -14,8 +14,9 @@ export function birthOfProcess(): WorkerBirth {
 
 /** The channel to the process that started this one. Without it there is no reason to live on. */
 export function portOfProcess(): LinkPort {
-  // The terminal sends its signals to all; the manager alone decides what becomes of them.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const) process.on(signal, () => {});
+  // The terminal sends its signals to all; the manager alone decides what becomes of them. SIGUSR1 would open a debugger.
+  const left = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
+  for (const signal of left) process.on(signal, () => {});
   process.once("disconnect", () => process.exit(0));
   return {
     on: (_event, listener) => process.on("message", (message) => listener(message as LinkMessage)),

@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { configText, keepAliveClient, local, monolake, startFollowing } from "./cli.ts";
+import { answerAt, configText, keepAliveClient, local, monolake, startFollowing } from "./cli.ts";
 
 /** A proxy with a request under way that its upstream does not answer before it is told to. */
 async function busyProxy() {
@@ -39,6 +40,27 @@ describe.each([
     await proxy.nextLine(/"msg":"closing"/);
     proxy.program.kill(signal);
     expect(await proxy.program.exited).toEqual({ code: codeOfTheSecond, signal: null });
+  });
+});
+
+describe("SIGUSR1", () => {
+  it.each(["threads", "processes"])("opens no debugger, with %s as workers", async (workerType) => {
+    await using folder = await temporaryFolder();
+    await using upstream = await startHttpUpstream((_request, response) => response.end("served"));
+    const port = await freePort();
+    const text = configText({ listen: port, upstream: upstream.origin });
+    await using proxy = await startFollowing(
+      folder.file("monolake.toml"),
+      text.replace("[runtime]", `[runtime]\nworker_type = "${workerType}"`),
+    );
+    const { pid } = proxy.program;
+    const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const child of children.split(" ").filter(Boolean)) process.kill(Number(child), "SIGUSR1");
+    proxy.program.kill("SIGUSR1");
+    expect(await answerAt(local(port))).toMatch(/served/);
+    proxy.program.kill("SIGTERM");
+    expect(await proxy.program.exited).toEqual({ code: 0, signal: null });
+    expect(proxy.program.stderr).toBe("");
   });
 });
 
