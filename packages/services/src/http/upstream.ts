@@ -1,3 +1,4 @@
+import { MonolakeError } from "@monolake/errors";
 import {
   createResponse,
   type HttpHandler,
@@ -111,7 +112,8 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
       }
     }
     request.target = failure.target;
-    if (context.cancellation.cancelled) throw error;
+    // A client that broke off its request, or sent a body that makes no sense, is not the upstream's failure.
+    if (context.cancellation.cancelled || isOfClient(error)) throw error;
     if (context.exchangeRecord !== undefined) context.exchangeRecord.upstreamFailure = error;
     this.#onFailure(error, request);
     return failureResponse(error, request);
@@ -158,6 +160,8 @@ function forwardable(response: HttpResponse): HttpResponse {
   if (upgraded) response.headers.set("Connection", "upgrade");
   return response;
 }
+
+const isOfClient = (error: unknown): boolean => MonolakeError.is(error) && error.source === "downstream";
 
 /** What the first try came to. */
 interface Failure {

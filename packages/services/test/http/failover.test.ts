@@ -1,4 +1,4 @@
-import { freePort, startHttpUpstream, startRawServer } from "@monolake/test-kit";
+import { freePort, rawClient, startHttpUpstream, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { everyPath, startGateway } from "./gateway.ts";
 
@@ -38,6 +38,26 @@ describe("an upstream that fails", () => {
     expect((await fetch(`${gateway.origin}/x`, { method: "POST", body: "once" })).status).toBe(502);
     expect(alive.requests).toBe(0);
     expect(failures).toMatchObject([{ code: "ERR_HTTP_UPSTREAM_CLOSED" }]);
+  });
+
+  it("is not to blame when the client breaks off its request", async () => {
+    const arrived = Promise.withResolvers<void>();
+    await using upstream = await startHttpUpstream(() => arrived.resolve());
+    await using other = await startHttpUpstream();
+    const failures: unknown[] = [];
+    const reported = Promise.withResolvers<unknown>();
+    await using gateway = await startGateway({
+      routes: [everyPath([upstream.port, other.port])],
+      upstream: { onFailure: (error) => failures.push(error) },
+      httpServer: { onError: reported.resolve },
+    });
+    await using client = await rawClient(gateway.address);
+    await client.write("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
+    await arrived.promise;
+    client.socket.end();
+    expect(await reported.promise).toMatchObject({ code: "ERR_HTTP_INCOMPLETE_MESSAGE" });
+    expect(failures).toEqual([]);
+    expect(other.requests).toBe(0);
   });
 
   it("as all others do: the answer is a 502, and each was tried once", async () => {
