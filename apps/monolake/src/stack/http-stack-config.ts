@@ -115,7 +115,9 @@ function upstreamFailed(
   logger: Logger,
 ): void {
   const { method, target } = request;
-  const fields = { server: server.key, method, target };
+  // Queries have secrets in them more often than they help here; the access log has them where it may.
+  const [path] = target.split("?", 1);
+  const fields = { server: server.key, method, target: path };
   if (!MonolakeError.is(error))
     return logger.error({ ...fields, err: error }, "an upstream could not be asked");
   // A dead upstream fails every request: its stack would be the same each time.

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { eventually, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import { eventually, freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
 
@@ -15,6 +15,16 @@ ${everythingTo(upstream.origin)}`,
   await (await fetch(`${proxy.origin}/a?secret`)).text();
   const line = `test 1 GET /a 200 127.0.0.1:${upstream.port}\n`;
   expect(await eventually(async () => (await readFile(path, "utf8")) || false)).toBe(line);
+});
+
+it("keeps queries out of the log of failures", async () => {
+  await using proxy = await startProxy({ server: everythingTo(`http://127.0.0.1:${await freePort()}`) });
+  expect((await fetch(`${proxy.origin}/a?secret`)).status).toBe(502);
+  const failed = ({ msg }: Record<string, unknown>) => msg === "an upstream did not answer a request";
+  expect(await eventually(() => proxy.log.find(failed) ?? false)).toMatchObject({
+    method: "GET",
+    target: "/a",
+  });
 });
 
 it("says which access log it cannot open, and does not start", async () => {
