@@ -106,6 +106,14 @@ upstreams = [{ endpoint = { type = "uri", value = "${origin}" } }]`;
   });
 });
 
+it("a Forwarded with an open quote, which would swallow what is added, is dropped", async () => {
+  const { fields } = await ask(
+    trusting('"127.0.0.1"'),
+    'Forwarded: for=1.2.3.4;by="x\\"\r\nForwarded: by="y, z"\r\n',
+  );
+  expect(fields["forwarded"]).toBe('by="y, z", for=127.0.0.1;proto=http;host="site.test:81"');
+});
+
 describe("the client's address in the log", () => {
   it.each([
     ['"10.0.0.0/8"', "X-Forwarded-For: 6.6.6.6\r\n", "127.0.0.1"],
@@ -119,6 +127,7 @@ describe("the client's address in the log", () => {
     ['"127.0.0.1", "10.0.0.0/8"', "X-Forwarded-For: 6.6.6.6, unknown, 10.2.2.2\r\n", "10.2.2.2"],
     ['"127.0.0.1"', "X-Forwarded-For: [2001:db8::7]:4711\r\n", "2001:db8::7"],
     ['"127.0.0.1"', 'Forwarded: for=6.6.6.6, For="[2001:db8::8]:80";proto=http\r\n', "2001:db8::8"],
+    ['"127.0.0.1"', 'X-Forwarded-For: ", 203.0.113.7\r\n', "203.0.113.7"],
     ['"127.0.0.1"', "", "127.0.0.1"],
   ])("with %s trusted and %j is %s", async (proxies, fields, client) => {
     await using folder = await temporaryFolder();

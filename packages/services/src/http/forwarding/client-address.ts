@@ -44,7 +44,7 @@ export class ClientAddress<Context extends ClientAddressContext> implements Http
   #clientOf(headers: Headers): SocketAddress | undefined {
     let client: SocketAddress | undefined;
     const nodes = headers.has("x-forwarded-for")
-      ? headers.getList("x-forwarded-for")
+      ? addressesOf(headers.getAll("x-forwarded-for"))
       : headers.getList("forwarded").map(forOf);
     for (let index = nodes.length - 1; index >= 0; index--) {
       const address = parseNodeAddress(nodes[index] as string);
@@ -56,6 +56,13 @@ export class ClientAddress<Context extends ClientAddressContext> implements Http
     return client;
   }
 }
+
+/** Addresses are never quoted there: a quote that a client sends must not hide what a proxy adds behind it. */
+const addressesOf = (values: readonly string[]): string[] =>
+  values
+    .flatMap((value) => value.split(","))
+    .map((address) => address.trim())
+    .filter((address) => address !== "");
 
 /** The `for` of an element of Forwarded, without its quotes; empty where there is none. */
 function forOf(element: string): string {

@@ -124,7 +124,10 @@ export class ForwardingFields {
       const real = realAddress(headers, context) ?? address;
       if (real !== "") headers.set("X-Real-IP", real);
     }
-    if (rfc7239 !== false) addToList(headers, "Forwarded", forwardedElement(address, host, scheme));
+    if (rfc7239 !== false) {
+      keepWhereQuotesClose(headers, "Forwarded");
+      addToList(headers, "Forwarded", forwardedElement(address, host, scheme));
+    }
   }
 }
 
@@ -141,6 +144,16 @@ const addressOf = (address: SocketAddress): string =>
 function addToList(headers: Headers, name: string, element: string): void {
   headers.set(name, [...headers.getAll(name), element].join(", "));
 }
+
+/** A quoted string that does not end would swallow the elements that follow (RFC 9110 section 5.6.4). */
+function keepWhereQuotesClose(headers: Headers, name: string): void {
+  const values = headers.getAll(name);
+  if (!values.some((value) => value.includes('"'))) return;
+  headers.delete(name);
+  for (const value of values) if (quotesClose.test(value)) headers.append(name, value);
+}
+
+const quotesClose = /^[^"]*(?:"(?:[^"\\]|\\.)*"[^"]*)*$/;
 
 /** The port of a Host, or that of its scheme. */
 const portOf = (host: string | undefined, scheme: string): string =>
