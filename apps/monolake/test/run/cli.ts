@@ -8,7 +8,8 @@ import {
   type TestAddress,
 } from "@monolake/test-kit";
 
-const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+/** The program. */
+export const main = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 /** Runs the proxy's command from sources. */
 export const monolake = (

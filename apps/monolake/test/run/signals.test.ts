@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import {
+  eventually,
+  freePort,
+  portAccepts,
+  startHttpUpstream,
+  startProgram,
+  temporaryFolder,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { answerAt, configText, keepAliveClient, local, monolake, startFollowing } from "./cli.ts";
+import { answerAt, configText, keepAliveClient, local, main, monolake, startFollowing } from "./cli.ts";
 
 /** A proxy with a request under way that its upstream does not answer before it is told to. */
 async function busyProxy() {
@@ -65,6 +72,20 @@ describe("SIGUSR1", () => {
 });
 
 describe("the log", () => {
+  it("neither ends the proxy nor keeps it from ending when its disk is full", async () => {
+    await using folder = await temporaryFolder();
+    const port = await freePort();
+    const text = configText({ listen: port, upstream: "http://127.0.0.1:9" });
+    const file = await folder.write("monolake.toml", text);
+    const command = 'exec "$0" --conditions=@monolake/source "$1" --config "$2" >/dev/full';
+    await using program = await startProgram("/bin/sh", ["-c", command, process.execPath, main, file]);
+    await eventually(() => portAccepts(port));
+    expect(await answerAt(local(port))).toMatch(/502 Bad Gateway/);
+    program.kill("SIGTERM");
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    expect(program.stderr).toBe("");
+  });
+
   it("has what the level lets through", async () => {
     await using folder = await temporaryFolder();
     const text = configText({ listen: await freePort(), upstream: "http://127.0.0.1:9" });
