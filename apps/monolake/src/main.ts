@@ -55,11 +55,12 @@ async function run(file: string, { logLevel, dev }: RunSettings): Promise<void> 
   const signal = untilSignal();
   let proxy: RunningProxy | undefined;
   const succeeded = Promise.withResolvers<"SIGUSR2">();
+  const stopping = new AbortController();
   const logger = createProxyLogger(logLevel);
   // Before anything else: without a listener for them, the signals would end the process.
   process.on("SIGHUP", () => void proxy?.reload());
   process.on("SIGUSR2", () => {
-    if (proxy !== undefined) void handOver(proxy, logger).then(succeeded.resolve, () => {});
+    if (proxy !== undefined) void handOver(proxy, logger, stopping.signal).then(succeeded.resolve, () => {});
   });
   const adopted = adoptSockets(process.env);
   const beforeWorkers = (config: ProxyConfig) => refuseActivatedThreads(adopted, config);
@@ -70,7 +71,10 @@ async function run(file: string, { logLevel, dev }: RunSettings): Promise<void> 
   const reason = await Promise.race([signal, succeeded.promise]);
   logger.info({ signal: reason }, "closing");
   // With a successor, the service is not stopping.
-  if (reason !== "SIGUSR2") void notifyServiceManager(["STOPPING=1"], logger);
+  if (reason !== "SIGUSR2") {
+    stopping.abort();
+    void notifyServiceManager(["STOPPING=1"], logger);
+  }
   await proxy.close();
   logger.info("closed");
 }

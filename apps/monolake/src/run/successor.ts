@@ -20,9 +20,13 @@ export function tellReady(): void {
 
 /**
  * Starts this program once more, with all listening sockets of this process: whatever waits in them is served by one of the
- * two. Resolves with the process when it serves; rejects when it ends before, or takes too long.
+ * two. Resolves with the process when it serves; rejects when it ends before, takes too long, or is ended by `stop`.
  */
-export async function startSuccessor(takenOver: readonly string[], logger: Logger): Promise<ChildProcess> {
+export async function startSuccessor(
+  takenOver: readonly string[],
+  logger: Logger,
+  stop: AbortSignal,
+): Promise<ChildProcess> {
   const sockets = listeningSockets();
   const handed: InheritedSocket[] = sockets.map(({ address, inode }, index) => {
     return { address, inode, fd: firstDescriptor + index };
@@ -36,14 +40,19 @@ export async function startSuccessor(takenOver: readonly string[], logger: Logge
     env: { ...process.env, [inheritedSocketsVariable]: JSON.stringify(handed) },
   });
   logger.info({ pid: successor.pid, sockets: sockets.length }, "successor started");
-  await untilReady(successor);
+  await untilReady(successor, stop);
   return successor;
 }
 
-function untilReady(successor: ChildProcess): Promise<void> {
+function untilReady(successor: ChildProcess, stop: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
+    const stopped = () => fail(new Error("this process was told to stop"));
+    const over = () => {
       clearTimeout(timer);
+      stop.removeEventListener("abort", stopped);
+    };
+    const fail = (error: Error) => {
+      over();
       successor.kill("SIGKILL");
       reject(error);
     };
@@ -51,11 +60,12 @@ function untilReady(successor: ChildProcess): Promise<void> {
       () => fail(new Error(`it was not ready after ${readyLimitMs} ms`)),
       readyLimitMs,
     );
+    stop.addEventListener("abort", stopped);
     successor.once("error", fail);
     successor.once("exit", (code, signal) => fail(new Error(`it ended with ${signal ?? code}`)));
     successor.on("message", (message) => {
       if (message !== readyMessage) return;
-      clearTimeout(timer);
+      over();
       successor.removeAllListeners();
       successor.unref();
       resolve();

@@ -119,6 +119,16 @@ describe("SIGUSR2", { timeout: 60_000 }, () => {
     expect(await client.readToEnd()).toMatch(/served/);
   });
 
+  it("leaves no successor behind when SIGTERM comes before it serves", async () => {
+    await using at = await scene("tcp");
+    process.kill(at.pid(), "SIGUSR2");
+    const { pid } = await at.proxy.nextLine(/"msg":"successor started"/);
+    process.kill(at.pid(), "SIGTERM");
+    await at.proxy.nextLine(/"msg":"the successor was ended, too"/);
+    expect(await at.proxy.program.exited).toEqual({ code: 0, signal: null });
+    expect(() => process.kill(pid as number, 0)).toThrow("ESRCH");
+  });
+
   it("is refused for unix sockets of processes, with what to do instead", async () => {
     await using at = await scene("unix", processes);
     process.kill(at.pid(), "SIGUSR2");
