@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError, wholeNumber, wholeNumbers } from "@monolake/command-line";
 import { http } from "./suites/http.ts";
 import type { CaseChoice, Suite } from "./suites/suite.ts";
 import { thrift } from "./suites/thrift.ts";
@@ -25,9 +25,6 @@ export interface BenchOptions {
   readonly write: "complete" | "always" | "never";
 }
 
-/** A mistake of the user: the message is all there is to say. */
-export class UsageError extends Error {}
-
 /** What `--help` prints. */
 export const usage = `usage: pnpm bench [options]
 
@@ -51,7 +48,21 @@ const quick = { rounds: 1, warmupMs: 50, measureMs: 250 };
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
 export function parseCommandLine(args: readonly string[]): BenchOptions | "help" {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    protocol: { type: "string" },
+    depths: { type: "string" },
+    rounds: { type: "string" },
+    bodies: { type: "string" },
+    connections: { type: "string" },
+    only: { type: "string" },
+    quick: { type: "boolean", default: false },
+    attempts: { type: "string" },
+    cores: { type: "string" },
+    source: { type: "boolean", default: false },
+    json: { type: "string" },
+    write: { type: "boolean", default: false },
+    "no-write": { type: "boolean", default: false },
+  });
   if (values.help) return "help";
   const pace = values.quick ? quick : normal;
   const { quick: isQuick, only, bodies, connections, depths } = values;
@@ -60,19 +71,20 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
   if (values.json !== undefined && suites.length > 1) {
     throw new UsageError("--json takes the report of one suite: add --protocol");
   }
-  const cores = values.cores === undefined ? undefined : numbers("cores", values.cores, 0);
+  const cores = values.cores === undefined ? undefined : wholeNumbers("cores", values.cores, 0);
   if (cores !== undefined && (cores.length !== 2 || cores[0] === cores[1])) {
     throw new UsageError("--cores takes two different numbers: PROXY,LOAD");
   }
   return {
     ...pace,
-    rounds: values.rounds === undefined ? pace.rounds : number("rounds", values.rounds, 1),
-    attempts: values.attempts === undefined ? (values.quick ? 1 : 4) : number("attempts", values.attempts, 1),
+    rounds: values.rounds === undefined ? pace.rounds : wholeNumber("rounds", values.rounds, 1),
+    attempts:
+      values.attempts === undefined ? (values.quick ? 1 : 4) : wholeNumber("attempts", values.attempts, 1),
     suites,
     choice: {
-      ...(bodies !== undefined && { bodies: numbers("bodies", bodies, 0) }),
-      ...(connections !== undefined && { connections: numbers("connections", connections, 1) }),
-      ...(depths !== undefined && { depths: numbers("depths", depths, 1) }),
+      ...(bodies !== undefined && { bodies: wholeNumbers("bodies", bodies, 0) }),
+      ...(connections !== undefined && { connections: wholeNumbers("connections", connections, 1) }),
+      ...(depths !== undefined && { depths: wholeNumbers("depths", depths, 1) }),
     },
     monolakeFrom: values.source ? "sources" : "build",
     write: values["no-write"] ? "never" : values.write ? "always" : isWhole ? "complete" : "never",
@@ -82,45 +94,8 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        protocol: { type: "string" },
-        depths: { type: "string" },
-        rounds: { type: "string" },
-        bodies: { type: "string" },
-        connections: { type: "string" },
-        only: { type: "string" },
-        quick: { type: "boolean", default: false },
-        attempts: { type: "string" },
-        cores: { type: "string" },
-        source: { type: "boolean", default: false },
-        json: { type: "string" },
-        write: { type: "boolean", default: false },
-        "no-write": { type: "boolean", default: false },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
 function suiteNamed(id: string): Suite {
   const suite = allSuites.find((candidate) => candidate.id === id);
   if (suite !== undefined) return suite;
   throw new UsageError(`--protocol takes ${allSuites.map((item) => item.id).join(" or ")}, not "${id}"`);
 }
-
-function number(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < least) {
-    throw new UsageError(`--${option} takes whole numbers from ${least}, not "${text}"`);
-  }
-  return value;
-}
-
-const numbers = (option: string, text: string, least: number): readonly number[] =>
-  text.split(",").map((item) => number(option, item, least));

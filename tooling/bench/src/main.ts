@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { runCommand, UsageError } from "@monolake/command-line";
 import { findProgram } from "@monolake/test-kit";
-import { type BenchOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { type BenchOptions, parseCommandLine, usage } from "./command-line.ts";
 import { repositoryPath } from "./contestants/contestant.ts";
 import { compileLoadProgram } from "./load-program.ts";
 import { allowedCores } from "./processes.ts";
@@ -69,11 +70,4 @@ async function bench(options: BenchOptions): Promise<boolean> {
   return isGood;
 }
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options === "help") process.stdout.write(usage);
-  else if (!(await bench(options))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `bench: ${error.message}` : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({ name: "bench", usage, parse: parseCommandLine, run: bench });

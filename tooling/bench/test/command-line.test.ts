@@ -1,6 +1,7 @@
+import { UsageError } from "@monolake/command-line";
 import { describe, expect, it } from "vitest";
 import { caseText } from "../src/bench-case.ts";
-import { parseCommandLine, UsageError } from "../src/command-line.ts";
+import { parseCommandLine } from "../src/command-line.ts";
 
 import { http } from "../src/suites/http.ts";
 import { thrift } from "../src/suites/thrift.ts";

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError, wholeNumber } from "@monolake/command-line";
 import type { Mode } from "./cases/conformance-case.ts";
 
 /** What the command line asks for. */
@@ -23,9 +23,6 @@ export interface ConformanceOptions {
   readonly seed: number;
 }
 
-/** A mistake of the user: the message is all there is to say. */
-export class UsageError extends Error {}
-
 /** What `--help` prints. */
 export const usage = `usage: pnpm conformance [options]
 
@@ -46,7 +43,19 @@ export const usage = `usage: pnpm conformance [options]
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
 export function parseCommandLine(args: readonly string[]): ConformanceOptions | "help" {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    cases: { type: "string", multiple: true },
+    only: { type: "string" },
+    mode: { type: "string", default: "strict" },
+    against: { type: "string" },
+    proxy: { type: "string" },
+    pipelining: { type: "string" },
+    lanes: { type: "string", default: "16" },
+    quick: { type: "boolean", default: false },
+    differential: { type: "boolean", default: false },
+    mutate: { type: "string" },
+    seed: { type: "string" },
+  });
   if (values.help) return "help";
   if (values.mode !== "strict" && values.mode !== "compat")
     throw new UsageError(`--mode takes strict or compat, not "${values.mode}"`);
@@ -63,37 +72,6 @@ export function parseCommandLine(args: readonly string[]): ConformanceOptions | 
     ...(values.only !== undefined && { only: values.only.split(",") }),
     ...(values.proxy !== undefined && { proxy: portsOf(values.proxy) }),
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        cases: { type: "string", multiple: true },
-        only: { type: "string" },
-        mode: { type: "string", default: "strict" },
-        against: { type: "string" },
-        proxy: { type: "string" },
-        pipelining: { type: "string" },
-        lanes: { type: "string", default: "16" },
-        quick: { type: "boolean", default: false },
-        differential: { type: "boolean", default: false },
-        mutate: { type: "string" },
-        seed: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new UsageError(`--${option} takes whole numbers from 1, not "${text}"`);
-  return value;
 }
 
 function portsOf(text: string): { readonly port: number; readonly upstreamPort: number } {

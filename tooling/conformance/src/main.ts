@@ -1,7 +1,8 @@
+import { runCommand, UsageError } from "@monolake/command-line";
 import { findProgram } from "@monolake/test-kit";
 import type { ConformanceCase } from "./cases/conformance-case.ts";
 import { plainCasesFor, projectCaseFiles, readCases } from "./cases/read-cases.ts";
-import { type ConformanceOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { type ConformanceOptions, parseCommandLine, usage } from "./command-line.ts";
 import { differenceLines, differentialTable } from "./differential/differential-report.ts";
 import { mutatedCases } from "./differential/mutated-cases.ts";
 import { haproxyReader } from "./differential/readers/haproxy-reader.ts";
@@ -94,12 +95,6 @@ async function conformance(options: ConformanceOptions): Promise<boolean> {
   return isGood(ours);
 }
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options === "help") process.stdout.write(usage);
-  else if (!(await (options.differential ? differential(options) : conformance(options))))
-    process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `conformance: ${error.message}` : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+const run = (options: ConformanceOptions) => (options.differential ? differential : conformance)(options);
+
+await runCommand({ name: "conformance", usage, parse: parseCommandLine, run });

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { parseOptions, wholeNumber } from "@monolake/command-line";
 
 /** What the command line asks for. */
 export interface FuzzOptions {
@@ -10,9 +10,6 @@ export interface FuzzOptions {
   readonly count?: number;
   readonly seed: number;
 }
-
-/** A mistake of the user: the message is all there is to say. */
-export class UsageError extends Error {}
 
 /** What `--help` prints. */
 export const usage = `usage: pnpm fuzz [options]
@@ -27,7 +24,12 @@ const defaultSeconds = 60;
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
 export function parseCommandLine(args: readonly string[]): FuzzOptions | "help" {
-  const values = parse(args);
+  const values = parseOptions(args, {
+    only: { type: "string" },
+    seconds: { type: "string" },
+    count: { type: "string" },
+    seed: { type: "string" },
+  });
   if (values.help) return "help";
   const seconds =
     numberOf("seconds", values.seconds) ?? (values.count === undefined ? defaultSeconds : undefined);
@@ -40,27 +42,5 @@ export function parseCommandLine(args: readonly string[]): FuzzOptions | "help" 
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        only: { type: "string" },
-        seconds: { type: "string" },
-        count: { type: "string" },
-        seed: { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function numberOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new UsageError(`--${option} takes whole numbers from 1, not "${text}"`);
-  return value;
-}
+const numberOf = (option: string, text: string | undefined): number | undefined =>
+  text === undefined ? undefined : wholeNumber(option, text);

@@ -1,5 +1,6 @@
+import { runCommand, UsageError } from "@monolake/command-line";
 import { type Fuzzer, type FuzzReport, runFuzzer } from "@monolake/test-kit";
-import { type FuzzOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { type FuzzOptions, parseCommandLine, usage } from "./command-line.ts";
 import { fuzzers } from "./fuzzers.ts";
 
 async function load(name: string): Promise<Fuzzer> {
@@ -46,11 +47,4 @@ async function fuzz({ names, seconds, count, seed }: FuzzOptions): Promise<boole
   return failed === 0 && executions > 0;
 }
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options === "help") process.stdout.write(usage);
-  else if (!(await fuzz(options))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `fuzz: ${error.message}` : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({ name: "fuzz", usage, parse: parseCommandLine, run: fuzz });

@@ -1,6 +1,7 @@
+import { UsageError } from "@monolake/command-line";
 import type { Fuzzer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { parseCommandLine, UsageError } from "../src/command-line.ts";
+import { parseCommandLine } from "../src/command-line.ts";
 import { fuzzers } from "../src/fuzzers.ts";
 
 describe("the list of fuzzers", () => {

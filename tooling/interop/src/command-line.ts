@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { parseOptions, UsageError, wholeNumber } from "@monolake/command-line";
 import type { GatewayOptions } from "./gateway.ts";
 
 /** What the command line asks for. */
@@ -13,9 +13,6 @@ export interface InteropOptions {
   readonly kitexSource?: string;
 }
 
-/** A mistake of the user: the message is all there is to say. */
-export class UsageError extends Error {}
-
 /** What `--help` prints. */
 export const usage = `usage: pnpm interop [options]
 
@@ -28,37 +25,21 @@ export const usage = `usage: pnpm interop [options]
 
 /** Reads a command line (without node and script); `"help"` when that is what it asks for. Throws {@link UsageError}. */
 export function parseCommandLine(words: readonly string[]): InteropOptions | "help" {
-  const values = parse(words);
+  const values = parseOptions(words, {
+    peers: { type: "string" },
+    gateway: { type: "string", default: "thrift" },
+    multiplex: { type: "string", default: "0" },
+    "thrift-source": { type: "string" },
+    "kitex-source": { type: "string" },
+  });
   if (values.help) return "help";
   if (values.gateway !== "thrift" && values.gateway !== "tcp") {
     throw new UsageError(`--gateway takes thrift or tcp, not "${values.gateway}"`);
   }
-  const multiplex = Number(values.multiplex);
-  if (!Number.isInteger(multiplex) || multiplex < 0) {
-    throw new UsageError(`--multiplex takes a number of connections, not "${values.multiplex}"`);
-  }
   return {
-    gateway: { type: values.gateway, multiplex },
+    gateway: { type: values.gateway, multiplex: wholeNumber("multiplex", values.multiplex, 0) },
     ...(values.peers !== undefined && { peers: values.peers.split(",") }),
     ...(values["thrift-source"] !== undefined && { thriftSource: resolve(values["thrift-source"]) }),
     ...(values["kitex-source"] !== undefined && { kitexSource: resolve(values["kitex-source"]) }),
   };
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        peers: { type: "string" },
-        gateway: { type: "string", default: "thrift" },
-        multiplex: { type: "string", default: "0" },
-        "thrift-source": { type: "string" },
-        "kitex-source": { type: "string" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }

@@ -1,8 +1,5 @@
-import { fileURLToPath } from "node:url";
-import { freePort, type RunningProgram, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { freePort, type RunningProgram, startMonolake } from "@monolake/test-kit";
 import type { ServerPorts } from "./peer.ts";
-
-const main = fileURLToPath(new URL("../../../apps/monolake/src/main.ts", import.meta.url));
 
 /** How the proxy is configured. */
 export interface GatewayOptions {
@@ -24,7 +21,6 @@ export async function startGateway(
   options: GatewayOptions,
   servers: readonly ServerPorts[],
 ): Promise<Gateway> {
-  await using cleanup = new AsyncDisposableStack();
   const tables: string[] = [];
   const addServer = async (upstreamPort: number) => {
     const port = await freePort();
@@ -39,17 +35,8 @@ export async function startGateway(
       ...(multiplexed !== undefined && { multiplexed: await addServer(multiplexed) }),
     });
   }
-  const folder = cleanup.use(await temporaryFolder());
-  const file = await folder.write("monolake.toml", `[runtime]\nworker_threads = 2\n${tables.join("")}`);
-  const program = cleanup.use(
-    await startProgram(
-      process.execPath,
-      ["--conditions=@monolake/source", main, "--config", file, "--log-level", "info"],
-      { readyPattern: /"msg":"ready"/ },
-    ),
-  );
-  const owned = cleanup.move();
-  return { ports, program, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const proxy = await startMonolake({ config: `[runtime]\nworker_threads = 2\n${tables.join("")}` });
+  return { ports, program: proxy.program, [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose]() };
 }
 
 function serverTable(

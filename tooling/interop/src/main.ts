@@ -1,8 +1,9 @@
+import { runCommand, UsageError } from "@monolake/command-line";
 import { Checkout } from "./apache-suite/checkout.ts";
 import { cppSuite } from "./apache-suite/cpp.ts";
 import { nodeSuite } from "./apache-suite/node.ts";
 import { pythonSuite } from "./apache-suite/python.ts";
-import { type InteropOptions, parseCommandLine, UsageError, usage } from "./command-line.ts";
+import { type InteropOptions, parseCommandLine, usage } from "./command-line.ts";
 import { comparePeers, differencesOf } from "./compare.ts";
 import { MissingError, type Peer, type PossiblePeer } from "./peer.ts";
 import { cpp } from "./peers/cpp.ts";
@@ -76,11 +77,4 @@ async function interop(options: InteropOptions): Promise<boolean> {
 // Every program that runs hears when this one ends.
 process.setMaxListeners(0);
 
-try {
-  const options = parseCommandLine(process.argv.slice(2));
-  if (options === "help") process.stdout.write(usage);
-  else if (!(await interop(options))) process.exitCode = 1;
-} catch (error) {
-  console.error(error instanceof UsageError ? `interop: ${error.message}` : error);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand({ name: "interop", usage, parse: parseCommandLine, run: interop });

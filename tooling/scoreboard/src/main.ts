@@ -1,3 +1,4 @@
+import { runCommand, UsageError } from "@monolake/command-line";
 import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
@@ -44,21 +45,38 @@ const rows: Readonly<Record<string, Row>> = {
   "timers-after-reloads": timersAfterReloads,
 };
 
-const json = process.argv.includes("--json");
-const wanted = process.argv.slice(2).filter((word) => word !== "--json");
-const unknown = wanted.filter((name) => !Object.hasOwn(rows, name));
-if (unknown.length > 0) {
-  console.error(`unknown row ${unknown.join(", ")}; rows are: ${Object.keys(rows).join(", ")}`);
-  process.exit(2);
+const usage = `usage: pnpm scoreboard [ROW...] [--json]
+
+  Rows, all of them when none is named: ${Object.keys(rows).join(", ")}
+`;
+
+interface ScoreboardOptions {
+  readonly names: readonly string[];
+  readonly json: boolean;
 }
-let failed = 0;
-for (const [name, measure] of Object.entries(rows)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue;
-  process.stderr.write(`${name} …\n`);
-  for (const figure of await measure()) {
-    if (!figure.ok) failed += 1;
-    const { name: figureName, value, goal, ok } = figure;
-    console.log(json ? JSON.stringify(figure) : `${figureName} ${value} ${goal} ${ok ? "ok" : "FAILED"}`);
+
+function parse(words: readonly string[]): ScoreboardOptions | "help" {
+  if (words.includes("--help") || words.includes("-h")) return "help";
+  const names = words.filter((word) => word !== "--json");
+  const unknown = names.filter((name) => !Object.hasOwn(rows, name));
+  if (unknown.length > 0)
+    throw new UsageError(`unknown row ${unknown.join(", ")}; rows are: ${Object.keys(rows).join(", ")}`);
+  return { names, json: words.includes("--json") };
+}
+
+/** Measures one row after the other. */
+async function run({ names, json }: ScoreboardOptions): Promise<boolean> {
+  let failed = 0;
+  for (const [row, measure] of Object.entries(rows)) {
+    if (names.length > 0 && !names.includes(row)) continue;
+    process.stderr.write(`${row} …\n`);
+    for (const figure of await measure()) {
+      if (!figure.ok) failed += 1;
+      const { name, value, goal, ok } = figure;
+      console.log(json ? JSON.stringify(figure) : `${name} ${value} ${goal} ${ok ? "ok" : "FAILED"}`);
+    }
   }
+  return failed === 0;
 }
-process.exitCode = failed > 0 ? 1 : 0;
+
+await runCommand({ name: "scoreboard", usage, parse, run });

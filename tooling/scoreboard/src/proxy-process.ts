@@ -1,8 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { freePort, type RunningProgram, startProgram, temporaryFolder } from "@monolake/test-kit";
-
-const main = fileURLToPath(new URL("../../../apps/monolake/src/main.ts", import.meta.url));
+import { freePort, type RunningProgram, startMonolake } from "@monolake/test-kit";
 
 /** The proxy in a process of its own, as users run it. */
 export interface ProxyProcess extends AsyncDisposable {
@@ -27,32 +24,23 @@ export interface ProxyProcessOptions {
 
 /** Starts the proxy from sources and waits until it serves. */
 export async function startProxyProcess(options: ProxyProcessOptions): Promise<ProxyProcess> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = cleanup.use(await temporaryFolder());
+  const { workers = 2, logLevel, nodeArguments } = options;
   const port = await freePort();
-  const text = (servers: string) => `[runtime]\nworker_threads = ${options.workers ?? 2}\n${servers}`;
-  const file = await folder.write("monolake.toml", text(options.servers(port)));
-  const program = cleanup.use(
-    await startProgram(
-      process.execPath,
-      [
-        ...(options.nodeArguments ?? []),
-        ...["--conditions=@monolake/source", main],
-        ...["--config", file, "--log-level", options.logLevel ?? "info"],
-      ],
-      { readyPattern: /"msg":"serving"/ },
-    ),
-  );
-  const owned = cleanup.move();
+  const text = (servers: string) => `[runtime]\nworker_threads = ${workers}\n${servers}`;
+  const proxy = await startMonolake({
+    config: text(options.servers(port)),
+    readyPattern: /"msg":"serving"/,
+    ...(logLevel !== undefined && { logLevel }),
+    ...(nodeArguments !== undefined && { nodeArguments }),
+  });
+  const { program } = proxy;
   return {
     port,
     origin: `http://127.0.0.1:${port}`,
     program,
     residentBytes: () => residentBytes(program.pid),
-    configure: async (servers) => {
-      await folder.write("monolake.toml", text(servers));
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    configure: (servers) => proxy.configure(text(servers)),
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
 }
 

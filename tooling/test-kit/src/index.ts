@@ -32,6 +32,8 @@ export { mutatedText } from "./mutated-text.ts";
 
 export type { SkippableTest } from "./programs.ts";
 export { findProgram, hasProgram, skipReason, skipWithout } from "./programs.ts";
+export type { MonolakeOptions, RunningMonolake } from "./start-monolake.ts";
+export { startMonolake } from "./start-monolake.ts";
 export type { ProgramExit, RunningProgram, StartProgramOptions } from "./start-program.ts";
 export { startProgram } from "./start-program.ts";
 export type { TemporaryFolder } from "./temporary-folder.ts";

@@ -1,8 +1,5 @@
-import { fileURLToPath } from "node:url";
-import { eventually, portAccepts, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { startMonolake } from "@monolake/test-kit";
 import type { LanePorts, ProxyKind, ProxySettings } from "./proxy.ts";
-
-const main = fileURLToPath(new URL("../../../../apps/monolake/src/main.ts", import.meta.url));
 
 /** Keeps Host and path, and waits shorter than by default. */
 function monolakeConfig(ports: readonly LanePorts[], { mode, pipelining }: ProxySettings): string {
@@ -32,39 +29,9 @@ ${route("/{*path}")}
   return `[runtime]\nworker_threads = 1\n\n${servers.join("\n")}`;
 }
 
-/** This repository's proxy, from its sources, in a process of its own. */
-async function startMonolake(ports: readonly LanePorts[], settings: ProxySettings): Promise<AsyncDisposable> {
-  await using cleanup = new AsyncDisposableStack();
-  const folder = cleanup.use(await temporaryFolder());
-  const file = await folder.write("monolake.toml", monolakeConfig(ports, settings));
-  const program = cleanup.use(
-    await startProgram(process.execPath, [
-      "--conditions=@monolake/source",
-      main,
-      "--config",
-      file,
-      "--log-level",
-      "warn",
-    ]),
-  );
-  await Promise.race([
-    eventually(
-      async () => (await Promise.all(ports.map((one) => portAccepts(one.listenPort)))).every(Boolean),
-      {
-        timeoutMs: 30_000,
-        intervalMs: 50,
-      },
-    ),
-    program.exited.then(() =>
-      Promise.reject(new Error(`Monolake ended:\n${program.stdout}${program.stderr}`)),
-    ),
-  ]);
-  return cleanup.move();
-}
-
 /** This repository's proxy. */
 export const monolake: ProxyKind = {
   id: "monolake",
   title: "Monolake",
-  start: (ports, settings) => startMonolake(ports, settings),
+  start: (ports, settings) => startMonolake({ config: monolakeConfig(ports, settings) }),
 };

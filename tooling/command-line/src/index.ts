@@ -1,0 +1,2 @@
+export { parseOptions, wholeNumber, wholeNumbers } from "./parse-options.ts";
+export { runCommand, UsageError } from "./run-command.ts";
