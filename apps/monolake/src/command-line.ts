@@ -26,7 +26,7 @@ Usage:
   monolake demo               run it with an example configuration and an upstream of its own
 
 Options:
-  -c, --config FILE           the configuration, TOML or JSON; followed, and applied when it changes
+  -c, --config FILE           the configuration, TOML, JSON or YAML; followed, and applied when it changes
       --log-level LEVEL       ${logLevels.join(", ")} (default info; also MONOLAKE_LOG)
       --dev                   for development: modules of workers are loaded afresh when they change
   -h, --help                  this text

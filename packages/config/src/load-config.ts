@@ -8,7 +8,7 @@ import type { ConfigSchema } from "./schema-problems.ts";
 export interface LoadConfigOptions<Value> extends Partial<ConfigLimits> {
   /** A path; relative ones start from the working directory. */
   readonly file: string;
-  /** Default: JSON when the first non-blank character is `{` or the file is called `.json`, else TOML. */
+  /** Default: YAML for a file called `.yaml` or `.yml`; JSON for `.json`, or a text that begins with `{`; else TOML. */
   readonly format?: ConfigFormat;
   readonly schema: ConfigSchema<Value>;
 }

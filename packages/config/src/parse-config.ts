@@ -12,7 +12,7 @@ export interface ParseConfigOptions<Value> extends Partial<ConfigLimits> {
   readonly text: string;
   /** The name that problems carry. Default `"config"`. */
   readonly file?: string;
-  /** Default: JSON when the first non-blank character is `{` or the file is called `.json`, else TOML. */
+  /** Default: YAML for a file called `.yaml` or `.yml`; JSON for `.json`, or a text that begins with `{`; else TOML. */
   readonly format?: ConfigFormat;
   readonly schema: ConfigSchema<Value>;
 }

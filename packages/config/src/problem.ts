@@ -5,7 +5,7 @@ export type ConfigPath = readonly (string | number)[];
 
 /** What kind of problem it is; stable, for programs that treat them differently. */
 export type ConfigProblemType =
-  /** The text is no TOML or JSON. */
+  /** The text is no TOML, JSON or YAML. */
   | "syntax"
   | "duplicate-key"
   | "unknown-key"

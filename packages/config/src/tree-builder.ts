@@ -16,6 +16,7 @@ export class TreeBuilder {
   readonly #limits: ConfigLimits;
   readonly #problems: ConfigProblem[] = [];
   #tooDeep: Span | undefined;
+  #refusal: ConfigProblem | undefined;
 
   constructor(source: SourceText, limits: ConfigLimits) {
     this.source = source;
@@ -56,7 +57,18 @@ export class TreeBuilder {
     return made;
   }
 
+  /** Something that the format allows and no configuration may have. */
+  report(message: string, span: Span): void {
+    this.#problems.push(createProblem(this.source, { type: "syntax", message, span }));
+  }
+
+  /** The tree is too large to be looked at any further. */
+  giveUp(message: string, span: Span): void {
+    this.#refusal ??= createProblem(this.source, { type: "limit", message, span });
+  }
+
   finish(root: ConfigNode): ParsedDocument {
+    if (this.#refusal !== undefined) return { root: undefined, problems: [this.#refusal] };
     if (this.#tooDeep !== undefined) return tooDeep(this.source, this.#tooDeep, this.#limits);
     return { root, problems: this.#problems };
   }

@@ -2,7 +2,20 @@ import { type ConfigProblem, formatProblems, parseConfig } from "@monolake/confi
 import { expect, it } from "vitest";
 import { schema } from "./server-schema.ts";
 
+const yaml = `# π
+runtime: &r
+  threads: 2 # 😀
+  mode: fats
+servers:
+  "😀 é": { type: http, name: n, routes: [{ path: "/" }] }
+  b:
+    <<: *r
+    type: tcp
+    note: |
+      ü
+`;
 const seeds = [
+  yaml,
   `\uFEFF# π\n[runtime]\r\nthreads = 2 # 😀\nmode = "fats"\n[servers."😀 é"]\ntype = "http"\nname = 'n'
 http_timeout = { read_sec = 1.5, x = [1, 2, { y = 1979-05-27 }] }\n[[servers.a.routes]]\npath = """\nü\n"""\n`,
   JSON.stringify(
@@ -33,6 +46,13 @@ const pieces = [
   "😀",
 ];
 const words = [
+  "*r",
+  "&r ",
+  "- ",
+  "  ",
+  "!x ",
+  "---\n",
+  "? ",
   "__proto__",
   "runtime",
   "1e999",
@@ -84,9 +104,10 @@ function checkPlace({ position, excerpt }: ConfigProblem, text: string): void {
 it("gives every problem of every text a place in it", () => {
   const random = createRandom(20_260_901);
   let problems = 0;
-  for (let run = 0; run < 3_000; run += 1) {
-    const text = mutate(seeds[run % seeds.length] ?? "", random);
-    const outcome = parseConfig({ text, schema });
+  for (let run = 0; run < 4_500; run += 1) {
+    const seed = seeds[run % seeds.length] ?? "";
+    const text = mutate(seed, random);
+    const outcome = parseConfig({ text, file: seed === yaml ? "a.yaml" : "a", schema });
     const found = outcome.type === "valid" ? outcome.warnings : outcome.problems;
     for (const problem of found) checkPlace(problem, text);
     expect(formatProblems(found).split("\n\n")).toHaveLength(Math.max(1, found.length));
