@@ -3,6 +3,7 @@ import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { commonReadBuffer, readView } from "./read-buffer.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
+import { tlsDetailsOf } from "./tls-details.ts";
 
 /** What Node keeps of an accepted socket beside its public face. */
 interface SocketInternals {
@@ -30,15 +31,28 @@ interface OnReadOptions {
  * connection for ever and never close. Where a Node version does not show the handle, 'data' events serve.
  */
 export function acceptedStream(socket: Socket): ByteStream {
-  const internals = socket as unknown as SocketInternals;
-  if (typeof internals._handle?.useUserBuffer !== "function") return dataStream(socket);
-  const facts: SocketFacts = { ...addressesOf(socket), freshChunks: false };
   let stream: SocketStream | undefined;
+  const adopted = moveHandle(
+    socket,
+    readingInto(() => stream),
+  );
+  if (adopted === undefined) return dataStream(socket);
+  stream = new SocketStream(adopted, { ...addressesOf(adopted), freshChunks: false, tls: undefined });
+  return stream;
+}
+
+/**
+ * Moves the handle of a connected socket, which is good for nothing afterwards, into another one that reads by `onread`;
+ * undefined where this version of Node does not show the handle, or its kind has none of this.
+ */
+export function moveHandle(socket: Socket, onread: OnReadOptions["onread"]): Socket | undefined {
+  const internals = socket as unknown as SocketInternals;
+  if ("encrypted" in socket || typeof internals._handle?.useUserBuffer !== "function") return undefined;
   const options: OnReadOptions = {
     handle: internals._handle,
     manualStart: true,
     allowHalfOpen: true,
-    onread: readingInto(() => stream),
+    onread,
   };
   const adopted = new Socket(options as unknown as ConstructorParameters<typeof Socket>[0]);
   const adoptedInternals = adopted as unknown as SocketInternals;
@@ -47,8 +61,7 @@ export function acceptedStream(socket: Socket): ByteStream {
   internals.server = null;
   internals._server = null;
   internals._handle = null;
-  stream = new SocketStream(adopted, facts);
-  return stream;
+  return adopted;
 }
 
 /** The `onread` option for a socket whose stream is made right after it. */
@@ -67,9 +80,13 @@ export function readingInto(streamOf: () => SocketStream | undefined): OnReadOpt
   };
 }
 
-/** The byte stream of any connected socket that emits 'data': a TLS socket, or where `onread` is not possible. */
+/**
+ * The byte stream of any connected socket that emits 'data': a TLS socket whose handshake is over, or where `onread` is not
+ * possible.
+ */
 export function dataStream(socket: Socket): ByteStream {
-  const stream = new SocketStream(socket, { ...addressesOf(socket), freshChunks: true });
+  const facts: SocketFacts = { ...addressesOf(socket), freshChunks: true, tls: tlsDetailsOf(socket) };
+  const stream = new SocketStream(socket, facts);
   socket.pause();
   socket.on("data", (chunk: Buffer) => {
     if (!stream.received(chunk)) socket.pause();

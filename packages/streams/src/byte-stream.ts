@@ -1,4 +1,5 @@
 import type { SocketAddress } from "./address.ts";
+import type { TlsDetails } from "./tls-details.ts";
 
 /**
  * What a byte stream tells whoever reads it. One handler at a time; handing a connection on (protocol detection to
@@ -24,6 +25,8 @@ export interface ByteStream {
   /** Of this side, where it has one. */
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
+  /** What the TLS layer below agreed on; undefined where the bytes travel as they are. */
+  readonly tls: TlsDetails | undefined;
   /** True once the stream is gone or being destroyed; writing to it does nothing. */
   readonly closed: boolean;
   /** True when the peer has ended its side. */

@@ -51,6 +51,7 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
         localAddress,
         remoteAddress: address.type === "unix" ? address : remoteAddress,
         freshChunks: false,
+        tls: undefined,
       });
       resolve(stream);
     };

@@ -17,5 +17,7 @@ export {
 } from "./errors.ts";
 export { fromSocketError } from "./socket-error.ts";
 export { StreamReader } from "./stream-reader.ts";
+export { takeSocket } from "./take-socket.ts";
+export type { PeerCertificate, TlsDetails } from "./tls-details.ts";
 export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";
 export { tunnel } from "./tunnel.ts";

@@ -11,6 +11,7 @@ import {
   takeReadBuffer,
 } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
+import type { TlsDetails } from "./tls-details.ts";
 
 const nothing = Buffer.alloc(0);
 
@@ -20,6 +21,14 @@ export interface SocketFacts {
   readonly remoteAddress: SocketAddress;
   /** Every chunk has memory of its own, which nobody reads into again. */
   readonly freshChunks: boolean;
+  readonly tls: TlsDetails | undefined;
+}
+
+/** A socket that its stream has given up. */
+export interface ReleasedSocket {
+  readonly socket: Socket;
+  /** Was put back into the stream. */
+  readonly unread: Buffer | undefined;
 }
 
 /**
@@ -31,6 +40,7 @@ export class SocketStream implements ByteStream {
   readonly #direct: DirectWriter | undefined;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
+  readonly tls: TlsDetails | undefined;
   closed: boolean;
   ended: boolean;
   ownBuffer = false;
@@ -50,13 +60,15 @@ export class SocketStream implements ByteStream {
   /** The peer has not taken what was written. */
   #slow = false;
   #closeSeen: boolean;
+  #released = false;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks }: SocketFacts) {
+  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls }: SocketFacts) {
     this.#socket = socket;
     this.#direct = DirectWriter.for(socket, (error) => this.#directDone(error));
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
+    this.tls = tls;
     this.#freshChunks = freshChunks;
     // A socket that was broken before anybody looked at it emits nothing more.
     this.closed = socket.destroyed;
@@ -140,6 +152,21 @@ export class SocketStream implements ByteStream {
     else this.#socket.destroy();
   }
 
+  /**
+   * For `takeSocket`: gives the socket up; the stream counts as closed from now on and tells nobody. undefined when that cannot
+   * be done: it is closed, its peer has ended, or something written is not taken yet.
+   */
+  release(): ReleasedSocket | undefined {
+    if (this.closed || this.ended || this.pendingBytes !== 0) return undefined;
+    const released = { socket: this.#socket, unread: this.#unread };
+    this.closed = true;
+    this.#released = true;
+    this.#handler = undefined;
+    this.#unread = undefined;
+    this.#leaveBuffer();
+    return released;
+  }
+
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
     if (this.closed) return undefined;
@@ -161,7 +188,8 @@ export class SocketStream implements ByteStream {
     if (this.#unread === undefined && this.#handler !== undefined) {
       // A handler that put bytes back or attached another one goes on with those bytes first.
       this.#reading = this.#deliver(this.#handler, chunk) && this.#deliverUnread();
-      return this.#reading;
+      // Whoever has the socket now decides about reading.
+      return this.#reading || this.#released;
     }
     // Read before anybody could say stop: keep it behind what was put back.
     this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);
@@ -219,10 +247,14 @@ export class SocketStream implements ByteStream {
   #socketClosed(): void {
     this.closed = true;
     this.#closeSeen = true;
-    if (this.#ownsBuffer) abandonReadBuffer();
-    this.#ownsBuffer = false;
+    this.#leaveBuffer();
     this.#caughtUp();
     this.#tellClose();
+  }
+
+  #leaveBuffer(): void {
+    if (this.#ownsBuffer) abandonReadBuffer();
+    this.#ownsBuffer = false;
   }
 
   #tellClose(): void {

@@ -42,6 +42,28 @@ export async function streamPair(kind: PairKind = "tcp"): Promise<StreamPair> {
   };
 }
 
+/** A server and the first stream that it accepts, for peers that dial by themselves. */
+export interface AcceptingServer extends AsyncDisposable {
+  readonly port: number;
+  readonly accepted: Promise<ByteStream>;
+}
+
+/** Listens on a free port. */
+export async function acceptingServer(): Promise<AcceptingServer> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const accepted = new Promise<ByteStream>((resolve) => {
+    server.once("connection", (socket) => resolve(acceptedStream(socket)));
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    port,
+    accepted,
+    // Also shows that every connection is counted down, whoever closed it.
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
 /** Where a server listens. */
 function addressOf(server: Server): SocketAddress {
   const address = server.address();

@@ -21,6 +21,11 @@ export type { EventuallyOptions } from "./eventually.ts";
 export { eventually } from "./eventually.ts";
 export { feedSplit, splitEverywhere } from "./split-bytes.ts";
 
+// Certificates.
+
+export type { CertificateOptions, KeyKind, TestCertificate } from "./certificates/create-certificate.ts";
+export { createCertificate } from "./certificates/create-certificate.ts";
+
 // Inputs that are made up.
 
 export type { FuzzBounds, Fuzzer, FuzzFailure, FuzzReport } from "./fuzzer.ts";

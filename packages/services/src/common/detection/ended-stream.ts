@@ -1,4 +1,4 @@
-import type { ByteStream, SocketAddress, StreamHandler } from "@monolake/streams";
+import type { ByteStream, SocketAddress, StreamHandler, TlsDetails } from "@monolake/streams";
 
 /**
  * A stream whose end was read already, together with the bytes before it: whoever attaches gets both. All that is left
@@ -7,6 +7,7 @@ import type { ByteStream, SocketAddress, StreamHandler } from "@monolake/streams
 export class EndedStream implements ByteStream, StreamHandler {
   readonly localAddress: SocketAddress;
   readonly remoteAddress: SocketAddress;
+  readonly tls: TlsDetails | undefined;
   readonly ended = true;
   readonly ownsChunk = false;
   ownBuffer = false;
@@ -20,6 +21,7 @@ export class EndedStream implements ByteStream, StreamHandler {
     this.#stream = stream;
     this.localAddress = stream.localAddress;
     this.remoteAddress = stream.remoteAddress;
+    this.tls = stream.tls;
     this.#bytes = bytes.length === 0 ? undefined : bytes;
   }
 
