@@ -2,19 +2,12 @@ import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
   ConnectionDeadline,
-  formatAddress,
   type StreamHandler,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
 import type { Body } from "../body/body.ts";
-import {
-  ChunkedEncodingError,
-  ConnectionBusyError,
-  UpstreamClosedError,
-  UpstreamProtocolError,
-  UpstreamTimeoutError,
-} from "../errors.ts";
+import { ChunkedEncodingError, ConnectionBusyError } from "../errors.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
@@ -26,6 +19,7 @@ import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./m
 import { isOfferedProtocol } from "./offered-protocol.ts";
 import { requestFraming } from "./request-framing.ts";
 import { upgradedResponse } from "./upgraded-response.ts";
+import { UpstreamFaults } from "./upstream-faults.ts";
 
 /** What happens to a client connection between requests. */
 export interface ClientConnectionOwner {
@@ -55,6 +49,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   readonly #owner: ClientConnectionOwner;
   readonly #options: ResolvedHttpClientConnectionOptions;
   readonly #writer: MessageWriter;
+  readonly #faults: UpstreamFaults;
   readonly #exchange: ClientExchange;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
   #state: State = "idle";
@@ -75,6 +70,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     this.#owner = owner;
     this.#options = options;
     this.#writer = new MessageWriter(stream, this);
+    this.#faults = new UpstreamFaults(stream, options);
     this.#exchange = new ClientExchange(stream, this, options);
     this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
       this.#timedOut(late),
@@ -174,7 +170,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     this.#exchange.reusable = false;
     if (this.#state === "handed-over") this.#stream.unread(Buffer.from(chunk.subarray(at)));
     else if (this.#state === "idle") {
-      this.#fail(this.#protocolError("sent bytes that nobody asked for"));
+      this.#fail(this.#faults.protocol("sent bytes that nobody asked for"));
     }
   }
 
@@ -186,7 +182,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   }
 
   tooManyInterims(allowed: number): Error {
-    return this.#protocolError(`sent more than ${allowed} interim responses`);
+    return this.#faults.protocol(`sent more than ${allowed} interim responses`);
   }
 
   responseResumed(): void {
@@ -202,7 +198,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   switchProtocol(head: ResponseHead, request: HttpRequest): HttpResponse {
     const asked = request.upgrade && head.upgrade && isOfferedProtocol(head.headers, request.headers);
     if (!asked || !this.#exchange.requestWritten) {
-      throw this.#protocolError("switched protocols without being asked");
+      throw this.#faults.protocol("switched protocols without being asked");
     }
     this.#state = "handed-over";
     unwatchDeadline(this.#deadline);
@@ -275,33 +271,18 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
       this.#releaseBody();
       return this.#awaitPeer();
     }
-    const { writeStallTimeoutMs, responseHeadTimeoutMs, bodyIdleTimeoutMs } = this.#options;
-    const [waitingFor, timeoutMs] = {
-      write: ["taking the request", writeStallTimeoutMs] as const,
-      head: ["its response", responseHeadTimeoutMs] as const,
-      body: ["more of its response", bodyIdleTimeoutMs] as const,
-    }[late];
-    this.#fail(new UpstreamTimeoutError({ address: this.#address, waitingFor, timeoutMs }));
+    this.#fail(this.#faults.late(late));
   }
 
   // === errors ===
 
   #receivingError(error: unknown): Error {
-    if (error instanceof ChunkedEncodingError) return this.#protocolError("sent a malformed body", error);
+    if (error instanceof ChunkedEncodingError) return this.#faults.protocol("sent a malformed body", error);
     return error instanceof Error ? error : new Error(String(error), { cause: error });
   }
 
-  #protocolError(what: string, cause?: Error): UpstreamProtocolError {
-    return new UpstreamProtocolError({ address: this.#address, what, cause });
-  }
-
-  #closedError(cause?: Error): UpstreamClosedError {
-    const { unanswered } = this.#exchange;
-    return new UpstreamClosedError({ address: this.#address, unanswered, reused: this.#requests > 1, cause });
-  }
-
-  get #address(): string {
-    return formatAddress(this.#stream.remoteAddress);
+  #closedError(cause?: Error): Error {
+    return this.#faults.closed({ unanswered: this.#exchange.unanswered, reused: this.#requests > 1 }, cause);
   }
 }
 

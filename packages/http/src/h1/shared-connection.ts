@@ -1,23 +1,18 @@
 import {
   type ByteStream,
   ConnectionDeadline,
-  formatAddress,
   type StreamHandler,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
-import {
-  ConnectionBusyError,
-  UpstreamClosedError,
-  UpstreamProtocolError,
-  UpstreamTimeoutError,
-} from "../errors.ts";
+import { ConnectionBusyError, UpstreamTimeoutError } from "../errors.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { ClientExchange, type ClientExchangeOwner } from "./client-exchange.ts";
 import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
 import { RequestBatch } from "./request-batch.ts";
 import { requestFraming } from "./request-framing.ts";
+import { UpstreamFaults } from "./upstream-faults.ts";
 import { type SharedRequest, WaitingRequest } from "./waiting-request.ts";
 
 /** Why the requests on a shared connection go on elsewhere. */
@@ -64,6 +59,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   readonly #owner: SharedConnectionOwner<Shared>;
   readonly #options: ResolvedHttpClientConnectionOptions;
   readonly #sharing: SharingOptions;
+  readonly #faults: UpstreamFaults;
   readonly #exchange: ClientExchange;
   readonly #batch: RequestBatch;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
@@ -89,6 +85,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
     this.#owner = owner;
     this.#options = options;
     this.#sharing = sharing;
+    this.#faults = new UpstreamFaults(stream, options);
     this.#exchange = new ClientExchange(stream, this, options);
     this.#batch = new RequestBatch(stream, (pending) => this.#written(pending));
     this.#deadline = new ConnectionDeadline<WaitingFor>(stream, options.writeStallTimeoutMs, (late) =>
@@ -148,7 +145,8 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
     try {
       while (at < chunk.length && !this.#stream.closed) {
         // What is not written yet cannot have an answer.
-        if (this.inFlight <= this.#batch.size) throw this.#protocolError("sent bytes that nobody asked for");
+        if (this.inFlight <= this.#batch.size)
+          throw this.#faults.protocol("sent bytes that nobody asked for");
         at = this.#exchange.receive(chunk, at);
         if (!this.#settled) break;
         this.#next();
@@ -196,7 +194,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   }
 
   tooManyInterims(allowed: number): Error {
-    return this.#protocolError(`sent more than ${allowed} interim responses`);
+    return this.#faults.protocol(`sent more than ${allowed} interim responses`);
   }
 
   responseResumed(): void {
@@ -213,7 +211,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   }
 
   switchProtocol(): HttpResponse {
-    throw this.#protocolError("switched protocols without being asked");
+    throw this.#faults.protocol("switched protocols without being asked");
   }
 
   // === one answer after another ===
@@ -281,18 +279,12 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   }
 
   #timedOut(late: WaitingFor): void {
-    const { writeStallTimeoutMs, responseHeadTimeoutMs, bodyIdleTimeoutMs } = this.#options;
     if (late === "idle") return this.close();
     if (late === "turn") {
       this.#giveUpIfBlocked();
       return this.#awaitPeer();
     }
-    const [waitingFor, timeoutMs] = {
-      write: ["taking the request", writeStallTimeoutMs] as const,
-      head: ["its response", responseHeadTimeoutMs] as const,
-      body: ["more of its response", bodyIdleTimeoutMs] as const,
-    }[late];
-    this.#fail(new UpstreamTimeoutError({ address: this.#address, waitingFor, timeoutMs }));
+    this.#fail(this.#faults.late(late));
   }
 
   // === the end ===
@@ -322,16 +314,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
     if (!this.#leaving || rest.length > 0) this.#leave("closed", rest);
   }
 
-  #protocolError(what: string): UpstreamProtocolError {
-    return new UpstreamProtocolError({ address: this.#address, what });
-  }
-
-  #closedError(cause?: Error): UpstreamClosedError {
-    const { unanswered } = this.#exchange;
-    return new UpstreamClosedError({ address: this.#address, unanswered, reused: this.#served > 1, cause });
-  }
-
-  get #address(): string {
-    return formatAddress(this.#stream.remoteAddress);
+  #closedError(cause?: Error): Error {
+    return this.#faults.closed({ unanswered: this.#exchange.unanswered, reused: this.#served > 1 }, cause);
   }
 }
