@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
+import { recoverHandedOver } from "./handed-over.ts";
 import type { LinkMessage, LinkPort } from "./message-link.ts";
 import { birthVariable } from "./process-birth.ts";
 import { settledWithin } from "./time-limit.ts";
@@ -22,6 +23,7 @@ export const processCarrier =
       serialization: "advanced",
     });
     const worker = cluster.fork({ [birthVariable]: JSON.stringify(birth) });
+    recoverHandedOver(worker);
     const port: LinkPort = {
       on: (_event, listener) => worker.on("message", (message: LinkMessage) => listener(message)),
       postMessage: (message) => {

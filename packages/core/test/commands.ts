@@ -11,7 +11,7 @@ export const lineService = (config: LineServiceConfig): ServiceSpec => ({
 });
 
 /** A specification of the listener in fixtures/tcp-listener.ts. */
-const tcpListener = (config: TcpListenerConfig): ListenSpec => ({
+export const tcpListener = (config: TcpListenerConfig): ListenSpec => ({
   module: fixture("tcp-listener.ts"),
   config,
 });
