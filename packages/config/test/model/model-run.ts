@@ -117,16 +117,17 @@ export class ModelRun implements AsyncDisposable {
       await reloader.close();
     }
     await eventually(async () => {
-      const stats = await this.#manager.stats();
-      return stats.every(
-        ({ sites, connections, services }) => sites.length === 1 && connections === 0 && services === 1,
+      const left = (await this.#manager.stats()).filter(
+        ({ sites, connections, services }) => sites.length !== 1 || connections !== 0 || services !== 1,
       );
+      if (left.length > 0) throw new Error(`not back where it began: ${JSON.stringify(left)}`);
+      return true;
     });
   }
 
-  /** Waits until every worker that died has a successor. */
+  /** Waits until every worker that died has a successor: one that died often has to wait for it, for up to 10 seconds. */
   settle(): Promise<boolean> {
-    return eventually(() => !this.unsettled);
+    return eventually(() => !this.unsettled, { timeoutMs: 30_000 });
   }
 
   get manager(): WorkerManager {
