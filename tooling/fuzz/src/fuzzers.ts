@@ -15,4 +15,8 @@ export const fuzzers: Readonly<Record<string, FuzzerPlace>> = {
   "http-response-heads": http("head-fuzzers.ts", "responseHeads"),
   "http-chunked-bodies": http("chunked-fuzzer.ts", "chunkedBodies"),
   "thrift-frames": { module: "packages/thrift/test/fuzz/fuzz-frames.ts", export: "thriftFrames" },
+  "proxy-headers": {
+    module: "packages/services/test/fuzz/proxy-header-fuzzer.ts",
+    export: "proxyHeaders",
+  },
 };

@@ -10,5 +10,11 @@ export const peerAddress = contextKey<SocketAddress>()("peerAddress");
  */
 export const clientAddress = contextKey<SocketAddress | undefined>()("clientAddress");
 
+/**
+ * The slot that holds what the client connected to: this side of the connection, or what a PROXY header named. Filled where the
+ * application does it, for upstreams that are told.
+ */
+export const localAddress = contextKey<SocketAddress | undefined>()("localAddress");
+
 /** The slot that holds the client's address as a PROXY header named it, where there was one. */
 export const remoteAddress = contextKey<SocketAddress | undefined>()("remoteAddress");

@@ -34,3 +34,12 @@ export class DetectEndedError extends defineError({
   message: (fields: { readonly receivedBytes: number }) =>
     `the connection ended after ${fields.receivedBytes} of the bytes that tell what it is for`,
 }) {}
+
+/** An entry of a list of trusted proxies is neither an address nor a network. */
+export class TrustedProxyInvalidError extends defineError({
+  code: "ERR_TRUSTED_PROXY_INVALID",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly entry: string }) =>
+    `trusted proxy: expected an address, a network such as 10.0.0.0/8, or unix, found ${JSON.stringify(fields.entry)}`,
+}) {}

@@ -1,6 +1,6 @@
 // The outermost layer of every stack.
 
-export { clientAddress, peerAddress, remoteAddress } from "./addresses.ts";
+export { clientAddress, localAddress, peerAddress, remoteAddress } from "./addresses.ts";
 export type { ConnectionContextOptions } from "./connection-context.ts";
 export { ConnectionContext, connectionContext } from "./connection-context.ts";
 
@@ -27,6 +27,10 @@ export { fixedLengthDetector, prefixDetector } from "./detection/detector.ts";
 export type { Detected, DetectOptions, RunDetectorOptions } from "./detection/run-detector.ts";
 export { runDetector } from "./detection/run-detector.ts";
 
+// Whom to believe.
+
+export { isTrustedProxyEntry, TrustedProxies } from "./trusted-proxies.ts";
+
 // Load balancing.
 
 export { createFirstSelector } from "./load-balancing/first-selector.ts";
@@ -49,6 +53,7 @@ export {
   DetectTimeoutError,
   ServiceFailedError,
   ServiceTimeoutError,
+  TrustedProxyInvalidError,
 } from "./errors.ts";
 export type { LoadBalancerWeightProblem } from "./load-balancing/errors.ts";
 export { LoadBalancerEmptyError, LoadBalancerWeightError } from "./load-balancing/errors.ts";

@@ -21,7 +21,7 @@ export { checkAccessLogFormat } from "./access-log/compile-format.ts";
 export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
 export type { ForwardingContext, ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 export { ForwardingFields } from "./forwarding/forwarding-fields.ts";
-export { isTrustedProxyEntry, TrustedProxies } from "./forwarding/trusted-proxies.ts";
+export { isTrustedProxyEntry, TrustedProxies } from "../common/trusted-proxies.ts";
 export { removeHopByHop } from "./hop-by-hop.ts";
 export { endOfPath } from "./routing/request-path.ts";
 export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
@@ -41,6 +41,6 @@ export {
   AccessLogOpenError,
   AccessLogWriteError,
 } from "./access-log/errors.ts";
-export { TrustedProxyInvalidError } from "./forwarding/errors.ts";
+export { TrustedProxyInvalidError } from "../common/errors.ts";
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";

@@ -2,8 +2,8 @@ import type { Headers, HttpHandler, HttpRequest, HttpResponse } from "@monolake/
 import { type Has, type MakeService, type MayHave, makeLayered } from "@monolake/service-async";
 import type { SocketAddress } from "@monolake/streams";
 import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
-import { parseNodeAddress } from "./node-address.ts";
-import { TrustedProxies } from "./trusted-proxies.ts";
+import { parseNodeAddress } from "../../common/node-address.ts";
+import { TrustedProxies } from "../../common/trusted-proxies.ts";
 
 /** Whose word is taken. */
 export interface ClientAddressOptions {

@@ -3,8 +3,8 @@ import type { Has, MayHave } from "@monolake/service-async";
 import type { SocketAddress } from "@monolake/streams";
 import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
 import type { MatchedRoute } from "../route.ts";
-import { plainHost } from "./node-address.ts";
-import { TrustedProxies } from "./trusted-proxies.ts";
+import { plainHost } from "../../common/node-address.ts";
+import { TrustedProxies } from "../../common/trusted-proxies.ts";
 
 /** What the upstream is told of the client. */
 export interface ForwardingOptions {

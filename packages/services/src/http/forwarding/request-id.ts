@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpHandler, HttpRequest, HttpResponse } from "@monolake/http";
 import { contextKey, type Has, type MakeService, type MayHave, makeLayered } from "@monolake/service-async";
 import type { peerAddress, remoteAddress } from "../../common/addresses.ts";
-import { TrustedProxies } from "./trusted-proxies.ts";
+import { TrustedProxies } from "../../common/trusted-proxies.ts";
 
 /** How requests come by their X-Request-Id. */
 export interface RequestIdOptions {
