@@ -81,7 +81,8 @@ export class HttpClient implements AsyncDisposable {
   /** As {@link request}, without a promise: `pending` hears what it would resolve or reject with, perhaps at once. */
   start(target: HttpTarget, pending: PendingRequest): void {
     const { pipelining = 1 } = target;
-    if (pipelining <= 1 || !isRepeatable(pending.request)) return this.#startAlone(target, pending);
+    if (pipelining <= 1 || target.preamble !== undefined || !isRepeatable(pending.request))
+      return this.#startAlone(target, pending);
     try {
       if (this.#sharingOf(target).start(pending, pipelining)) {
         if (pending.record !== undefined) pending.record.attempts += 1;
@@ -156,7 +157,12 @@ export class HttpClient implements AsyncDisposable {
     record: SendRecord | undefined,
   ): Promise<ClientConnection> {
     const startedMs = record === undefined ? 0 : performance.now();
-    const stream = await this.#connector.connect(target.address, signalOf(cancellation));
+    const { address, preamble } = target;
+    const options = signalOf(cancellation);
+    const stream = await this.#connector.connect(
+      address,
+      preamble === undefined ? options : { ...options, preamble },
+    );
     if (record !== undefined) record.connectMs = performance.now() - startedMs;
     const owner: ClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(target.key, connection),

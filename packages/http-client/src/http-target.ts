@@ -11,4 +11,9 @@ export interface HttpTarget {
    * slow or long, have connections of their own. Left out or 1: so have all.
    */
   readonly pipelining?: number | undefined;
+  /**
+   * What every connection begins with, see `ConnectOptions` of @monolake/transports. It says for whom the connection is, so the key
+   * has to differ where this does, and each request has a connection of its own, whatever `pipelining` says.
+   */
+  readonly preamble?: Buffer | undefined;
 }

@@ -96,12 +96,19 @@ export function dataStream(socket: Socket): ByteStream {
 
 /** Both addresses of a connected socket. */
 export function addressesOf(socket: Socket): Pick<SocketFacts, "localAddress" | "remoteAddress"> {
-  const { localAddress = "", localPort = 0, remoteAddress = "", remotePort } = socket;
-  if (remotePort === undefined) return { localAddress: unnamed, remoteAddress: unnamed };
+  const { localAddress, localPort = 0, remoteAddress = "", remotePort } = socket;
+  if (localAddress === undefined) return { localAddress: unnamed, remoteAddress: unnamed };
   return {
     localAddress: { type: "socket", host: localAddress, port: localPort },
-    remoteAddress: { type: "socket", host: remoteAddress, port: remotePort },
+    remoteAddress:
+      remotePort === undefined ? goneAddress : { type: "socket", host: remoteAddress, port: remotePort },
   };
 }
+
+/**
+ * Of a TCP peer that broke the connection off before it was accepted: the system does not tell its address any more, but delivers
+ * what it sent. Nobody has this one, so nobody takes it for a peer that is trusted by its address, or for one on a unix socket.
+ */
+const goneAddress: SocketAddress = { type: "socket", host: "0.0.0.0", port: 0 };
 
 const unnamed: SocketAddress = { type: "unix", path: "" };

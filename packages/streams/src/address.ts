@@ -1,4 +1,4 @@
-/** Where one side of a stream is. A unix peer has no path unless it bound one. */
+/** Where one side of a stream is. A unix peer has no path unless it bound one; a TCP peer that was gone at once is at port 0. */
 export type SocketAddress =
   | { readonly type: "socket"; readonly host: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };

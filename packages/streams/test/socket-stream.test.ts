@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
-import { ConnectionRefusedError, ConnectionResetError, dialStream } from "../src/index.ts";
+import { acceptedStream, ConnectionRefusedError, ConnectionResetError, dialStream } from "../src/index.ts";
 import { streamPair } from "./echo-peers.ts";
 import { record } from "./recording-handler.ts";
 
@@ -20,6 +23,22 @@ describe("a byte stream over a socket", () => {
     expect(pair.accepted.remoteAddress).toEqual(pair.dialled.localAddress);
     expect(pair.dialled.remoteAddress).toEqual(pair.accepted.localAddress);
     expect(pair.accepted.remoteAddress).toMatchObject({ type: "socket", host: "127.0.0.1" });
+  });
+
+  it("takes a TCP peer that broke off before it was accepted for nobody, not for a peer on a unix socket", async () => {
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const accepted = once(server, "connection");
+    const script = `const socket = require("node:net").connect(${port}, "127.0.0.1", () =>
+      socket.write("sent", () => socket.resetAndDestroy()))`;
+    // While another process does that this thread cannot accept.
+    execFileSync(process.execPath, ["-e", script]);
+    const stream = acceptedStream((await accepted)[0]);
+    expect(stream.remoteAddress).toEqual({ type: "socket", host: "0.0.0.0", port: 0 });
+    expect(stream.localAddress).toEqual({ type: "socket", host: "127.0.0.1", port });
+    stream.destroy();
+    server.close();
   });
 
   it("reads nothing before a handler is attached", async () => {

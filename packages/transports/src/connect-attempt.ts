@@ -53,7 +53,9 @@ export async function attemptConnect(target: SocketAddress, options: AttemptOpti
       signal: stopping.signal,
       state,
     };
-    return await raceAddresses(addresses, race);
+    const stream = await raceAddresses(addresses, race);
+    if (options.preamble !== undefined) stream.write(options.preamble);
+    return stream;
   } catch (error) {
     throw error === undefined ? failureOf(target, fields(), state) : error;
   } finally {

@@ -6,6 +6,11 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** For the whole attempt, in milliseconds. Default: as the connector was made. */
   readonly timeoutMs?: number;
+  /**
+   * What the connection begins with as soon as it is open, before anything else and outside of TLS: a PROXY header. Its memory
+   * belongs to the connection.
+   */
+  readonly preamble?: Buffer;
 }
 
 /** Opens connections. */

@@ -55,13 +55,14 @@ export function createTcpConnector(options: TcpConnectorOptions = {}): Connector
     }));
   };
   return {
-    connect: (target, { signal, timeoutMs = options.timeoutMs ?? defaultConnectTimeoutMs } = {}) =>
+    connect: (target, { signal, timeoutMs = options.timeoutMs ?? defaultConnectTimeoutMs, preamble } = {}) =>
       attemptConnect(target, {
         timeoutMs,
         attemptDelayMs,
         dial,
         addressesOf: (stopping) => addressesOf(target, stopping),
         ...(signal === undefined ? {} : { signal }),
+        ...(preamble === undefined ? {} : { preamble }),
       }),
   };
 }

@@ -11,7 +11,7 @@ export interface UnixConnectorOptions {
 /** Opens connections to unix sockets. */
 export function createUnixConnector(options: UnixConnectorOptions = {}): Connector<UnixTarget> {
   return {
-    connect: (target, { signal, timeoutMs = options.timeoutMs ?? defaultConnectTimeoutMs } = {}) =>
+    connect: (target, { signal, timeoutMs = options.timeoutMs ?? defaultConnectTimeoutMs, preamble } = {}) =>
       attemptConnect(target, {
         timeoutMs,
         // There is one address only.
@@ -19,6 +19,7 @@ export function createUnixConnector(options: UnixConnectorOptions = {}): Connect
         dial: (address, stopping) => dialStream(address, { signal: stopping }),
         addressesOf: async () => [target],
         ...(signal === undefined ? {} : { signal }),
+        ...(preamble === undefined ? {} : { preamble }),
       }),
   };
 }

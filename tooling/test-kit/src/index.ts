@@ -1,6 +1,8 @@
 // Sockets and peers.
 
 export { freePort } from "./free-port.ts";
+export type { RunningHaproxy } from "./haproxy.ts";
+export { startHaproxy } from "./haproxy.ts";
 export type { EchoedRequest, HttpUpstream, HttpUpstreamOptions } from "./http-upstream.ts";
 export { startHttpUpstream } from "./http-upstream.ts";
 export type { NginxOptions, NginxPlace, RunningNginx } from "./nginx.ts";

@@ -14,6 +14,8 @@ export interface NginxPlace {
 export interface NginxOptions {
   /** Text outside of `http { … }`, for instance a `stream { … }` block. */
   readonly mainText?: string | ((place: NginxPlace) => string);
+  /** Files of dynamic modules, such as that of `stream` where it is not built in. */
+  readonly modules?: readonly string[];
   /** Worker processes. Default 1. */
   readonly workers?: number;
   /** The port. Default: a free one. */
@@ -65,11 +67,11 @@ const resolveText = (text: string | ((place: NginxPlace) => string), place: Ngin
 function completeConfig(
   configText: string | ((place: NginxPlace) => string),
   place: NginxPlace,
-  { mainText = "", workers = 1 }: NginxOptions,
+  { mainText = "", workers = 1, modules = [] }: NginxOptions,
 ): string {
   // nginx drops its workers to an unprivileged user, which may not enter the temporary folder, when root starts it.
   const user = process.getuid?.() === 0 ? "user root;" : "";
-  return `${user}
+  return `${modules.map((file) => `load_module ${file};\n`).join("")}${user}
 daemon off;
 worker_processes ${workers};
 pid ${place.folder}/nginx.pid;

@@ -15,6 +15,7 @@ import type {
   TcpServerConfig,
   ThriftServerConfig,
 } from "./proxy-config.ts";
+import { normalizeProxyProtocol } from "./proxy-protocol-schema.ts";
 import { toMilliseconds } from "./seconds-schema.ts";
 
 /** The configuration that the proxy's parts use, from a checked file. Looks at nothing but the file. */
@@ -110,12 +111,14 @@ const normalizeTcpServer = (key: string, server: Inheriting<TcpServerTable>): Tc
 const normalizeConnectionLimits = (limits: TcpServerTable["limits"]): TcpServerConfig["limits"] =>
   present({ maxConnections: limits.max_connections });
 
-function normalizeBase(key: string, { name, listener, tls, debug }: Inheriting<ServerTable>) {
+function normalizeBase(key: string, server: Inheriting<ServerTable>) {
+  const { name, listener, tls, proxy_protocol: proxyProtocol, debug } = server;
   return {
     key,
     name,
     listener: normalizeListener(listener),
     debug,
     ...(tls === undefined ? {} : { tls: { chain: tls.chain, key: tls.key } }),
+    ...(proxyProtocol === undefined ? {} : { proxyProtocol: normalizeProxyProtocol(proxyProtocol) }),
   };
 }

@@ -17,19 +17,26 @@ export const normalizeHttpUpstream = ({
   endpoint,
   weight,
   pipelining,
+  proxy_protocol,
 }: HttpUpstream): HttpUpstreamConfig => ({
   endpoint: endpoint.type === "uri" ? uriEndpoint(endpoint.value) : plainEndpoint(endpoint),
   weight,
   ...(pipelining !== undefined && { pipelining }),
+  ...versionOf(proxy_protocol),
 });
 
 export const normalizeSocketUpstream = ({
   endpoint,
   weight,
+  proxy_protocol,
 }: ThriftUpstream): UpstreamConfig<SocketEndpoint | UnixEndpoint> => ({
   endpoint: plainEndpoint(endpoint),
   weight,
+  ...versionOf(proxy_protocol),
 });
+
+const versionOf = (version: "v1" | "v2" | undefined): { readonly proxyProtocol?: 1 | 2 } =>
+  version === undefined ? {} : { proxyProtocol: version === "v1" ? 1 : 2 };
 
 function uriEndpoint(uri: string): UriEndpoint {
   const parts = parseUpstreamUri(uri);

@@ -26,8 +26,19 @@ export interface ServerConfigBase {
   readonly name: string;
   readonly listener: ListenerConfig;
   readonly tls?: TlsConfig;
+  /** Absent: connections begin with what they are for. */
+  readonly proxyProtocol?: ProxyProtocolConfig;
   /** HTTP: responses name the version of the configuration. */
   readonly debug: boolean;
+}
+
+/** Whose PROXY headers are believed. */
+export interface ProxyProtocolConfig {
+  readonly trustedProxies: readonly string[];
+  readonly mode: "required" | "optional";
+  readonly others: "refuse" | "direct" | "ignore";
+  readonly timeoutMs: number;
+  readonly maxHeaderBytes: number;
 }
 
 export type ListenerConfig =
@@ -145,6 +156,8 @@ export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "f
 export interface UpstreamConfig<Endpoint extends EndpointConfig = EndpointConfig> {
   readonly endpoint: Endpoint;
   readonly weight: number;
+  /** Connections begin with a PROXY header of this version. */
+  readonly proxyProtocol?: 1 | 2;
 }
 
 export interface HttpUpstreamConfig extends UpstreamConfig {

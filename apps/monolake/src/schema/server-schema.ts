@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { listenerSchema } from "./listener-schema.ts";
+import { proxyProtocolSchema } from "./proxy-protocol-schema.ts";
 
 const fileName = z.string().min(1);
 
@@ -18,6 +19,7 @@ export const serverShape = {
   name: z.string().min(1).describe("For people: logs and metrics"),
   listener: listenerSchema,
   tls: tlsSchema.optional(),
+  proxy_protocol: proxyProtocolSchema.optional(),
   debug: debugSchema
     .optional()
     .describe("HTTP: every response names its configuration in X-Monolake-Config-Version"),

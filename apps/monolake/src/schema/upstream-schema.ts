@@ -26,6 +26,11 @@ const unixEndpoint = z.strictObject({ type: z.literal("unix"), value: socketPath
 
 const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
 
+const proxyProtocol = z
+  .enum(["v1", "v2"])
+  .optional()
+  .describe("Connections begin with a PROXY header that names the client, so no two clients share one");
+
 const pipelining = z
   .int()
   .min(1)
@@ -46,13 +51,20 @@ export const httpUpstreamsSchema = z
       endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]),
       weight,
       pipelining,
+      proxy_protocol: proxyProtocol,
     }),
   )
   .min(1);
 
 /** Upstreams that are an address and nothing more: no URIs. */
 export const socketUpstreamsSchema = z
-  .array(z.strictObject({ endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]), weight }))
+  .array(
+    z.strictObject({
+      endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]),
+      weight,
+      proxy_protocol: proxyProtocol,
+    }),
+  )
   .min(1);
 
 interface Balanced {

@@ -5,6 +5,7 @@ import type { HttpClientOptions } from "@monolake/http-client";
 import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
+import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 
 /** A server, and the version of the configuration that added or changed it. */
 export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: number };
@@ -22,6 +23,7 @@ export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo)
     accessLog: accessLogOptions(server, logger),
     configVersion: server.debug ? { number: server.configVersion } : undefined,
     ...tellingOptions(server),
+    proxyProtocol: proxyProtocolOptions(server, logger),
     routes: server.routes,
     upstream: {
       host: server.upstreamHost,

@@ -16,6 +16,7 @@ import {
   type ViaOptions,
   via,
 } from "@monolake/services/http";
+import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
@@ -35,12 +36,14 @@ export interface HttpStackConfig {
   readonly requestId: RequestIdOptions | undefined;
   /** Absent: Via is left as it is. */
   readonly via: ViaOptions | undefined;
+  /** Absent: connections begin with what they are for. */
+  readonly proxyProtocol: ProxyProtocolOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
   readonly upstream: HttpUpstreamOptions;
 }
 
 /** The stack of an HTTP server, from the inside out. */
-export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStream, void>> =>
+export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, httpUpstream)
     // Innermost of all, so that what comes between sees the request as the client sent it.
     .push(route)
@@ -59,7 +62,9 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(httpCore<ProxyContext>)
     // Above the core, which tells it of all requests, also of those that it refuses itself.
     .push(optionalLayer(({ accessLog }: HttpStackConfig) => accessLog, accessLogging))
+    // Outside of all that reads what a client sends.
+    .push(optionalLayer(({ proxyProtocol }: HttpStackConfig) => proxyProtocol, proxyProtocol))
     // Outermost: nothing can be asked of a connection before it has a context.
-    .push(connectionContext((stream) => new ProxyContext(stream.remoteAddress)))
+    .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
     .toFactory();

@@ -1,7 +1,7 @@
 import type { HttpContext } from "@monolake/http";
 import { Cancellation } from "@monolake/service-async";
 import type { AccessLog, ExchangeRecord, MatchedRoute } from "@monolake/services/http";
-import type { SocketAddress } from "@monolake/streams";
+import type { ByteStream, SocketAddress } from "@monolake/streams";
 
 /**
  * What the services of the proxy know of a connection and of a request. One class, every slot assigned by its constructor, so
@@ -12,6 +12,8 @@ export class ProxyContext implements HttpContext {
   readonly peerAddress: SocketAddress;
   /** From a PROXY header. */
   remoteAddress: SocketAddress | undefined = undefined;
+  /** What the client connected to: this side of the connection, or what a PROXY header says. */
+  localAddress: SocketAddress | undefined = undefined;
   /** From trusted proxies; of one request. */
   clientAddress: SocketAddress | undefined = undefined;
   requestId: string | undefined = undefined;
@@ -25,9 +27,17 @@ export class ProxyContext implements HttpContext {
     this.cancellation = cancellation;
   }
 
+  /** Of a connection that was accepted. */
+  static of(stream: ByteStream): ProxyContext {
+    const context = new ProxyContext(stream.remoteAddress);
+    context.localAddress = stream.localAddress;
+    return context;
+  }
+
   fork(): this {
     const context = new ProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
+    context.localAddress = this.localAddress;
     context.clientAddress = this.clientAddress;
     context.requestId = this.requestId;
     context.accessLog = this.accessLog;

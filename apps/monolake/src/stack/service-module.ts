@@ -3,6 +3,7 @@ import type { ByteStream } from "@monolake/streams";
 import type { HttpServerConfig, ServerConfig } from "../schema/index.ts";
 import { httpStack } from "./http-stack.ts";
 import { httpStackConfig, type VersionedHttpServer } from "./http-stack-config.ts";
+import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import { echoStack, tcpStack } from "./tcp-stack.ts";
 import { tcpStackConfig } from "./tcp-stack-config.ts";
 import { thriftStack } from "./thrift-stack.ts";
@@ -19,7 +20,7 @@ export function createService(
     case "tcp":
       return tcpStack(tcpStackConfig(server, worker.logger));
     case "echo":
-      return echoStack();
+      return echoStack({ proxyProtocol: proxyProtocolOptions(server, worker.logger) });
     case "thrift":
       return thriftStack(thriftStackConfig(server, worker));
     default: {

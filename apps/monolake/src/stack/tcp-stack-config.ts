@@ -1,10 +1,12 @@
 import type { Logger } from "@monolake/core";
-import type { TcpProxyOptions } from "@monolake/services/tcp";
 import { formatAddress } from "@monolake/streams";
 import type { TcpServerConfig } from "../schema/index.ts";
+import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
+import type { TcpStackConfig } from "./tcp-stack.ts";
 
 /** What the TCP proxy is made from, for one server of the configuration. */
-export const tcpStackConfig = (server: TcpServerConfig, logger: Logger): TcpProxyOptions => ({
+export const tcpStackConfig = (server: TcpServerConfig, logger: Logger): TcpStackConfig => ({
+  proxyProtocol: proxyProtocolOptions(server, logger),
   upstreams: server.upstreams,
   loadBalancer: server.loadBalancer,
   connectTimeoutMs: server.timeouts.upstreamConnectTimeoutMs,

@@ -1,19 +1,31 @@
-import { FactoryStack, type MakeService, type Service } from "@monolake/service-async";
+import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
+import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import { type TcpProxyOptions, tcpEcho, tcpProxy } from "@monolake/services/tcp";
 import type { ByteStream } from "@monolake/streams";
 import { ProxyContext } from "./proxy-context.ts";
 
+/** What a TCP stack is made from: each layer takes its slice. */
+export interface TcpStackConfig extends TcpProxyOptions, EchoStackConfig {}
+
+/** What an echo stack is made from. */
+export interface EchoStackConfig {
+  /** Absent: connections begin with what they are for. */
+  readonly proxyProtocol: ProxyProtocolOptions | undefined;
+}
+
 /** The stack of a TCP server. */
-export const tcpStack = (config: TcpProxyOptions): MakeService<Service<ByteStream, unknown>> =>
+export const tcpStack = (config: TcpStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, tcpProxy)
-    .push(connectionContext((stream) => new ProxyContext(stream.remoteAddress)))
+    .push(optionalLayer(({ proxyProtocol }: TcpStackConfig) => proxyProtocol, proxyProtocol))
+    .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
     .toFactory();
 
 /** The stack of an echo server. */
-export const echoStack = (): MakeService<Service<ByteStream, unknown>> =>
-  FactoryStack.of({}, tcpEcho)
-    .push(connectionContext((stream) => new ProxyContext(stream.remoteAddress)))
+export const echoStack = (config: EchoStackConfig): MakeService<Service<ByteStream, unknown>> =>
+  FactoryStack.of(config, tcpEcho)
+    .push(optionalLayer(({ proxyProtocol }: EchoStackConfig) => proxyProtocol, proxyProtocol))
+    .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
     .toFactory();

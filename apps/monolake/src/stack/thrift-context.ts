@@ -1,6 +1,6 @@
 import { Cancellation } from "@monolake/service-async";
 import type { MatchedThriftRoute } from "@monolake/services/thrift";
-import type { SocketAddress } from "@monolake/streams";
+import type { ByteStream, SocketAddress } from "@monolake/streams";
 import type { ThriftContext } from "@monolake/thrift";
 
 /**
@@ -12,6 +12,8 @@ export class ThriftProxyContext implements ThriftContext {
   readonly peerAddress: SocketAddress;
   /** From a PROXY header. */
   remoteAddress: SocketAddress | undefined = undefined;
+  /** What the client connected to: this side of the connection, or what a PROXY header says. */
+  localAddress: SocketAddress | undefined = undefined;
   matchedThriftRoute: MatchedThriftRoute | undefined = undefined;
 
   constructor(peerAddress: SocketAddress, cancellation = new Cancellation()) {
@@ -19,9 +21,17 @@ export class ThriftProxyContext implements ThriftContext {
     this.cancellation = cancellation;
   }
 
+  /** Of a connection that was accepted. */
+  static of(stream: ByteStream): ThriftProxyContext {
+    const context = new ThriftProxyContext(stream.remoteAddress);
+    context.localAddress = stream.localAddress;
+    return context;
+  }
+
   fork(): this {
     const context = new ThriftProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
+    context.localAddress = this.localAddress;
     return context as this;
   }
 }

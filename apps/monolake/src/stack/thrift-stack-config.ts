@@ -2,6 +2,7 @@ import type { Logger, WorkerInfo } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import type { ThriftMessage } from "@monolake/thrift";
 import type { ThriftServerConfig } from "../schema/index.ts";
+import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import type { ThriftStackConfig } from "./thrift-stack.ts";
 
 /** What the layers are made from, for one server of the configuration. */
@@ -22,6 +23,7 @@ export function thriftStackConfig(server: ThriftServerConfig, worker: WorkerInfo
       maxCalls: limits.maxCalls ?? 0,
       onError: (error) => callFailed(error, server, logger),
     },
+    proxyProtocol: proxyProtocolOptions(server, logger),
     routes,
     upstream: {
       client: {

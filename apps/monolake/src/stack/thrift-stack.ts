@@ -1,5 +1,6 @@
-import { FactoryStack, type MakeService, type Service } from "@monolake/service-async";
+import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
+import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import {
   type ThriftRouteConfig,
   type ThriftUpstreamOptions,
@@ -15,12 +16,14 @@ import { ThriftProxyContext } from "./thrift-context.ts";
 export interface ThriftStackConfig {
   readonly thriftServer: ThriftServerOptions;
   readonly requests: CountRequestsOptions;
+  /** Absent: connections begin with what they are for. */
+  readonly proxyProtocol: ProxyProtocolOptions | undefined;
   readonly routes: readonly ThriftRouteConfig[];
   readonly upstream: ThriftUpstreamOptions;
 }
 
 /** The stack of a Thrift server, from the inside out. */
-export const thriftStack = (config: ThriftStackConfig): MakeService<Service<ByteStream, void>> =>
+export const thriftStack = (config: ThriftStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, thriftUpstream)
     // Innermost of all, so that what comes between sees the call as the client sent it.
     .push(thriftRoute)
@@ -28,8 +31,10 @@ export const thriftStack = (config: ThriftStackConfig): MakeService<Service<Byte
     .push(countRequests)
     // Connections become calls, whatever their transport and protocol.
     .push(thriftCore<ThriftProxyContext>)
-    // TLS and the PROXY protocol belong here: what they read comes before the first byte of Thrift.
+    // TLS belongs here: what it reads comes before the first byte of Thrift.
+    // Outside of all that reads what a client sends.
+    .push(optionalLayer(({ proxyProtocol }: ThriftStackConfig) => proxyProtocol, proxyProtocol))
     // Outermost: nothing can be asked of a connection before it has a context.
-    .push(connectionContext((stream) => new ThriftProxyContext(stream.remoteAddress)))
+    .push(connectionContext(ThriftProxyContext.of))
     .check<ByteStream>()
     .toFactory();

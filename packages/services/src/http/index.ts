@@ -15,13 +15,13 @@ export { HttpUpstream, httpUpstream } from "./upstream.ts";
 
 // Their parts, for layers of your own.
 
+export { isTrustedProxyEntry, TrustedProxies } from "../common/trusted-proxies.ts";
 export type { AccessLogOptions } from "./access-log/access-log.ts";
 export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
 export { checkAccessLogFormat } from "./access-log/compile-format.ts";
 export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
 export type { ForwardingContext, ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 export { ForwardingFields } from "./forwarding/forwarding-fields.ts";
-export { isTrustedProxyEntry, TrustedProxies } from "../common/trusted-proxies.ts";
 export { removeHopByHop } from "./hop-by-hop.ts";
 export { endOfPath } from "./routing/request-path.ts";
 export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
@@ -34,6 +34,7 @@ export { upstreamTarget } from "./upstream-target.ts";
 
 // What can go wrong.
 
+export { TrustedProxyInvalidError } from "../common/errors.ts";
 export type { AccessLogFormatProblem } from "./access-log/errors.ts";
 export {
   AccessLogDroppedError,
@@ -41,6 +42,5 @@ export {
   AccessLogOpenError,
   AccessLogWriteError,
 } from "./access-log/errors.ts";
-export { TrustedProxyInvalidError } from "../common/errors.ts";
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";

@@ -1,5 +1,7 @@
 import { PreparedField } from "@monolake/http";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
+import { type ClientPreambleContext, clientKey, clientPreamble } from "../proxy-protocol/client-preamble.ts";
+import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 import type { PathMode, UpstreamPath } from "./routing/upstream-path.ts";
 import { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
 
@@ -23,6 +25,8 @@ export interface HttpUpstreamConfig {
   readonly weight?: number;
   /** See `HttpTarget`. */
   readonly pipelining?: number | undefined;
+  /** Connections begin with a PROXY header of this version, so that no two clients share one. */
+  readonly proxyProtocol?: ProxyHeaderVersion | undefined;
 }
 
 /** One upstream of a route, ready for use. */
@@ -35,6 +39,9 @@ export interface HttpUpstreamTarget {
   readonly host: PreparedField;
   readonly weight: number;
   readonly pipelining: number | undefined;
+  readonly proxyProtocol: ProxyHeaderVersion | undefined;
+  /** What connections begin with, where a client is named. */
+  readonly preamble: Buffer | undefined;
   /** The request target to ask it for. */
   readonly path: UpstreamPath;
 }
@@ -50,9 +57,21 @@ export function upstreamTarget(
     ...placeOf(endpoint),
     weight: upstream.weight ?? 1,
     pipelining: upstream.pipelining,
+    proxyProtocol: upstream.proxyProtocol,
+    preamble: undefined,
     path: resolveUpstreamPath({ mode: route.pathMode, upstreamPath, pattern: route.path }),
   };
 }
+
+/** The upstream as the client of `context` has it: with connections of its own, where they name it. */
+export const forClient = (target: HttpUpstreamTarget, context: ClientPreambleContext): HttpUpstreamTarget =>
+  target.proxyProtocol === undefined
+    ? target
+    : {
+        ...target,
+        key: target.key + clientKey(context),
+        preamble: clientPreamble(target.proxyProtocol, context),
+      };
 
 function placeOf(endpoint: HttpEndpoint): Pick<HttpUpstreamTarget, "key" | "address" | "host"> {
   const address: SocketAddress =

@@ -18,7 +18,7 @@ import {
   SharedState,
 } from "@monolake/service-async";
 import { formatAddress } from "@monolake/streams";
-import type { clientAddress, peerAddress, remoteAddress } from "../common/addresses.ts";
+import type { clientAddress, localAddress, peerAddress, remoteAddress } from "../common/addresses.ts";
 import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwarding-fields.ts";
@@ -26,7 +26,7 @@ import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
-import type { HttpUpstreamTarget } from "./upstream-target.ts";
+import { forClient, type HttpUpstreamTarget } from "./upstream-target.ts";
 
 /** How requests are forwarded. */
 export interface HttpUpstreamOptions {
@@ -47,6 +47,7 @@ export type HttpUpstreamContext = Has<typeof matchedRoute> &
   Has<typeof peerAddress> &
   MayHave<typeof remoteAddress> &
   MayHave<typeof clientAddress> &
+  MayHave<typeof localAddress> &
   MayHave<typeof exchangeRecord>;
 
 /**
@@ -130,7 +131,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     const hasHost = (request.headers.knownMask & hostField) !== 0;
     if (!this.#preserveHost || !hasHost) request.headers.setField(upstream.host);
     const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
-    this.#client.value.start(upstream, {
+    this.#client.value.start(forClient(upstream, context), {
       request,
       cancellation: context.cancellation,
       record,

@@ -5,6 +5,8 @@ export { ProxyProtocol, proxyProtocol } from "./proxy-protocol.ts";
 
 // Headers by themselves.
 
+export type { ClientPreambleContext } from "./client-preamble.ts";
+export { clientPreamble } from "./client-preamble.ts";
 export type { ProxyHeaderVersion } from "./encode-header.ts";
 export { encodeProxyHeader } from "./encode-header.ts";
 export type { ParsedProxyHeader } from "./parse-header.ts";

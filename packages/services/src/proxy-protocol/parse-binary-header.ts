@@ -26,9 +26,7 @@ export function parseBinaryHeader(bytes: Buffer, maxBytes: number): ParsedProxyH
   const family = (bytes[13] as number) >> 4;
   const transport = (bytes[13] as number) & 0x0f;
   if (family >= addressBytes.length || transport >= transports.length)
-    return invalid(
-      `expected a known address family and transport, found ${shown(bytes[13] as number)}`,
-    );
+    return invalid(`expected a known address family and transport, found ${shown(bytes[13] as number)}`);
   const lengthBytes = fixedBytes + bytes.readUInt16BE(14);
   if (lengthBytes > maxBytes)
     return invalid(`expected a header of at most ${maxBytes} bytes, found one of ${lengthBytes}`);

@@ -71,6 +71,11 @@ export class ProxyProtocol<Response, Context extends ProxyProtocolContext>
 
   async call(stream: ByteStream, context: Context): Promise<Response | undefined> {
     const { mode, others = "refuse" } = this.#options;
+    // A health check that broke off before it was accepted: nobody knows from where it came.
+    if (context.peerAddress.type === "socket" && context.peerAddress.port === 0) {
+      stream.destroy();
+      return undefined;
+    }
     const address = formatAddress(context.peerAddress);
     const isTrusted = this.#trusted.has(context.peerAddress);
     if (!isTrusted && others === "refuse") this.#refuse(stream, new ProxyPeerRefusedError({ address }));

@@ -2,11 +2,13 @@ import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, formatAddress, type SocketAddress } from "@monolake/streams";
 import type { Connector } from "@monolake/transports";
 import type { LoadBalancer } from "../common/load-balancing/load-balancer.ts";
+import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 import { TcpUpstreamUnavailableError } from "./errors.ts";
 
 /** One place of several that serve alike. */
 interface Upstream {
   readonly endpoint: SocketAddress;
+  readonly proxyProtocol?: ProxyHeaderVersion | undefined;
 }
 
 /** How {@link connectOneOf} connects. */
@@ -17,6 +19,8 @@ export interface ConnectOneOfOptions {
   /** Hears of each attempt that failed. */
   readonly onFailure: (error: unknown, endpoint: SocketAddress) => void;
   readonly cancellation: Cancellation | undefined;
+  /** What a connection begins with that names its client. */
+  readonly preambleOf: (version: ProxyHeaderVersion) => Buffer;
 }
 
 /** An attempt gets its share of the time, but not less than this while there is that much: enough for a lost SYN. */
@@ -31,19 +35,21 @@ export async function connectOneOf(
   upstreams: LoadBalancer<Upstream>,
   options: ConnectOneOfOptions,
 ): Promise<ByteStream> {
-  const { connector, timeoutMs, cancellation, onFailure } = options;
+  const { connector, timeoutMs, cancellation, onFailure, preambleOf } = options;
   const endsAtMs = performance.now() + timeoutMs;
   const failures = new Map<SocketAddress, unknown>();
-  for (const { endpoint } of inTurn(upstreams)) {
+  for (const { endpoint, proxyProtocol } of inTurn(upstreams)) {
     const leftMs = endsAtMs - performance.now();
-    if (leftMs <= 0 && failures.size > 0) break;
+    // A timer may be early by a part of a millisecond, which is no time for another attempt.
+    if (leftMs < 1 && failures.size > 0) break;
     const shareMs = leftMs / (upstreams.items.length - failures.size);
-    const attempt = { timeoutMs: Math.max(1, Math.ceil(Math.min(leftMs, Math.max(shareMs, minAttemptMs)))) };
+    const attemptMs = Math.max(1, Math.ceil(Math.min(leftMs, Math.max(shareMs, minAttemptMs))));
     try {
-      return await connector.connect(
-        endpoint,
-        cancellation === undefined ? attempt : { ...attempt, signal: cancellation.signal },
-      );
+      return await connector.connect(endpoint, {
+        timeoutMs: attemptMs,
+        ...(cancellation === undefined ? {} : { signal: cancellation.signal }),
+        ...(proxyProtocol === undefined ? {} : { preamble: preambleOf(proxyProtocol) }),
+      });
     } catch (error) {
       cancellation?.throwIfCancelled();
       failures.set(endpoint, error);

@@ -1,7 +1,7 @@
 // The inner end of a TCP stack.
 
 export { TcpEcho, tcpEcho } from "./echo.ts";
-export type { TcpProxyOptions, TcpUpstreamConfig } from "./proxy.ts";
+export type { TcpProxyContext, TcpProxyOptions, TcpUpstreamConfig } from "./proxy.ts";
 export { TcpProxy, tcpProxy } from "./proxy.ts";
 
 // What can go wrong.

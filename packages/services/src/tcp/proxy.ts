@@ -12,6 +12,8 @@ import {
   type LoadBalancer,
   type LoadBalanceStrategy,
 } from "../common/load-balancing/load-balancer.ts";
+import { type ClientPreambleContext, clientPreamble } from "../proxy-protocol/client-preamble.ts";
+import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 import { connectOneOf } from "./connect-one-of.ts";
 
 /** One place that connections are proxied to, as it is configured. */
@@ -20,6 +22,8 @@ export interface TcpUpstreamConfig {
   readonly endpoint: SocketAddress;
   /** For `weighted_random`. Default 1. */
   readonly weight?: number;
+  /** The connection begins with a PROXY header of this version. */
+  readonly proxyProtocol?: ProxyHeaderVersion | undefined;
 }
 
 /** How connections are proxied. */
@@ -46,12 +50,15 @@ const resolveTcpProxyOptions = (options: TcpProxyOptions): ResolvedTcpProxyOptio
   onFailure: options.onFailure ?? (() => {}),
 });
 
+/** What the proxy looks for in a context: to be cancelled, and whom to name in a PROXY header. */
+export type TcpProxyContext = MayHave<typeof cancellation> & ClientPreambleContext;
+
 /**
  * Joins each connection with one to an upstream until both are closed. Answers what went through; a connection that broke
  * off is such an answer, with the `error` in it. A call rejects, and its connection is destroyed, when no upstream could
  * be connected, with ERR_TCP_UPSTREAM_UNAVAILABLE. Cancelling destroys both connections.
  */
-export class TcpProxy implements Service<ByteStream, TunnelEnd, MayHave<typeof cancellation>> {
+export class TcpProxy implements Service<ByteStream, TunnelEnd, TcpProxyContext> {
   readonly #upstreams: LoadBalancer<TcpUpstreamConfig>;
   readonly #options: ResolvedTcpProxyOptions;
 
@@ -62,7 +69,7 @@ export class TcpProxy implements Service<ByteStream, TunnelEnd, MayHave<typeof c
     this.#options = resolveTcpProxyOptions(options);
   }
 
-  async call(stream: ByteStream, context: MayHave<typeof cancellation>): Promise<TunnelEnd> {
+  async call(stream: ByteStream, context: TcpProxyContext): Promise<TunnelEnd> {
     const upstream = await this.#connect(stream, context);
     const { cancellation: whileWanted } = context;
     const { idleTimeoutMs } = this.#options;
@@ -75,9 +82,15 @@ export class TcpProxy implements Service<ByteStream, TunnelEnd, MayHave<typeof c
     return tunnel(stream, upstream, { idleTimeoutMs }).finally(remove);
   }
 
-  async #connect(stream: ByteStream, context: MayHave<typeof cancellation>): Promise<ByteStream> {
+  async #connect(stream: ByteStream, context: TcpProxyContext): Promise<ByteStream> {
     const { connectTimeoutMs: timeoutMs, connector, onFailure } = this.#options;
-    const options = { timeoutMs, connector, onFailure, cancellation: context.cancellation };
+    const preambleOf = (version: ProxyHeaderVersion) =>
+      clientPreamble(version, {
+        peerAddress: stream.remoteAddress,
+        localAddress: stream.localAddress,
+        ...context,
+      });
+    const options = { timeoutMs, connector, onFailure, cancellation: context.cancellation, preambleOf };
     try {
       return await connectOneOf(this.#upstreams, options);
     } catch (error) {

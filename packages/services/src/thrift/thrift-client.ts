@@ -89,7 +89,7 @@ export class ThriftClient implements AsyncDisposable {
       return settled.then(() => this.send(target, message, { cancellation, sharedConnections }));
     }
     // A large call would keep others waiting behind it.
-    if (sharedConnections > 0 && message.isWhole) {
+    if (sharedConnections > 0 && message.isWhole && target.preamble === undefined) {
       const connection = this.#sharedTo(key, target).take(sharedConnections);
       if (connection instanceof ThriftClientConnection) return connection.send(message, cancellation);
       if (connection !== undefined) return this.#sendShared(connection, target, message, cancellation);
@@ -147,7 +147,11 @@ export class ThriftClient implements AsyncDisposable {
     target: ThriftUpstreamTarget,
     signal: { readonly signal?: AbortSignal },
   ): Promise<ThriftClientConnection> {
-    const stream = await this.#connector.connect(target.address, signal);
+    const { address, preamble } = target;
+    const stream = await this.#connector.connect(
+      address,
+      preamble === undefined ? signal : { ...signal, preamble },
+    );
     const owner: ThriftClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(key, connection),
       connectionClosed: (connection) => {

@@ -1,5 +1,7 @@
 import { formatAddress, type SocketAddress } from "@monolake/streams";
 import { thriftFormats } from "@monolake/thrift";
+import { type ClientPreambleContext, clientKey, clientPreamble } from "../proxy-protocol/client-preamble.ts";
+import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 
 /** One upstream of a route, as it is configured. */
 export interface ThriftUpstreamConfig {
@@ -7,6 +9,8 @@ export interface ThriftUpstreamConfig {
   readonly endpoint: SocketAddress;
   /** For `weighted_random`. Default 1. */
   readonly weight?: number;
+  /** Connections begin with a PROXY header of this version, so that no two clients share one. */
+  readonly proxyProtocol?: ProxyHeaderVersion | undefined;
 }
 
 /** One upstream of a route, ready for use. */
@@ -20,15 +24,35 @@ export interface ThriftUpstreamTarget {
    * their client speaks, so there is a key for each format.
    */
   readonly keys: readonly string[];
+  readonly proxyProtocol: ProxyHeaderVersion | undefined;
+  /** What connections begin with, where a client is named: they are not shared. */
+  readonly preamble: Buffer | undefined;
 }
 
 /** Prepares an upstream for a route. */
-export function thriftUpstreamTarget({ endpoint, weight }: ThriftUpstreamConfig): ThriftUpstreamTarget {
+export function thriftUpstreamTarget(config: ThriftUpstreamConfig): ThriftUpstreamTarget {
+  const { endpoint, weight, proxyProtocol } = config;
   const place = formatAddress(endpoint);
   return {
     address: endpoint,
     weight: weight ?? 1,
     place,
     keys: thriftFormats.map(({ transport, protocol }) => `${place} ${transport} ${protocol}`),
+    proxyProtocol,
+    preamble: undefined,
+  };
+}
+
+/** The upstream as the client of `context` has it: with connections of its own, where they name it. */
+export function forThriftClient(
+  target: ThriftUpstreamTarget,
+  context: ClientPreambleContext,
+): ThriftUpstreamTarget {
+  if (target.proxyProtocol === undefined) return target;
+  const suffix = clientKey(context);
+  return {
+    ...target,
+    keys: target.keys.map((key) => key + suffix),
+    preamble: clientPreamble(target.proxyProtocol, context),
   };
 }

@@ -12,9 +12,10 @@ import {
   type ThriftMessage,
 } from "@monolake/thrift";
 import { isUnsent } from "../common/unsent-failure.ts";
+import type { ClientPreambleContext } from "../proxy-protocol/client-preamble.ts";
 import type { matchedThriftRoute } from "./route.ts";
 import { ThriftClient, type ThriftClientOptions } from "./thrift-client.ts";
-import type { ThriftUpstreamTarget } from "./upstream-target.ts";
+import { forThriftClient, type ThriftUpstreamTarget } from "./upstream-target.ts";
 
 /** How calls are forwarded. */
 export interface ThriftUpstreamOptions {
@@ -27,7 +28,9 @@ export interface ThriftUpstreamOptions {
 }
 
 /** What the upstream service needs of a context. */
-export type ThriftUpstreamContext = Has<typeof matchedThriftRoute> & Has<typeof cancellation>;
+export type ThriftUpstreamContext = Has<typeof matchedThriftRoute> &
+  Has<typeof cancellation> &
+  ClientPreambleContext;
 
 /**
  * Sends a call to an upstream of its route and answers with what comes back: the innermost service of a Thrift stack. A call that
@@ -84,7 +87,7 @@ export class ThriftUpstream implements ThriftHandler<ThriftUpstreamContext> {
     context: ThriftUpstreamContext,
   ): Promise<ThriftMessage | undefined> {
     const { cancellation: whileWanted, matchedThriftRoute: route } = context;
-    return this.#client.value.send(upstream, message, {
+    return this.#client.value.send(forThriftClient(upstream, context), message, {
       cancellation: whileWanted,
       sharedConnections: route.multiplex,
     });

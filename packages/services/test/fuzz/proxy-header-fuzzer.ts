@@ -1,5 +1,9 @@
 import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom, mutatedText } from "@monolake/test-kit";
-import { encodeProxyHeader, type ParsedProxyHeader, parseProxyHeader } from "../../src/proxy-protocol/index.ts";
+import {
+  encodeProxyHeader,
+  type ParsedProxyHeader,
+  parseProxyHeader,
+} from "../../src/proxy-protocol/index.ts";
 import { binaryHeader, tlv, withChecksum } from "../proxy-protocol/headers.ts";
 
 const hosts = ["1.2.3.4", "0.0.0.0", "::1", "2001:db8::7", "::ffff:1.2.3.4", "1.2.3", "x", ""];
@@ -61,7 +65,9 @@ function sameWhenWritten(bytes: Buffer, whole: ParsedProxyHeader): void {
     expectSame("the line is written in another way", bytes, hostOf(whole), hostOf(again));
     return;
   }
-  const isMapped = [source, destination].some((end) => end?.type === "socket" && end.host.startsWith("::ffff:"));
+  const isMapped = [source, destination].some(
+    (end) => end?.type === "socket" && end.host.startsWith("::ffff:"),
+  );
   if (transport !== "stream" || isMapped) return;
   // Behind the length, which counts additional information, too.
   const addresses = (header: Buffer) => header.subarray(16, written.length).toString("hex");
@@ -70,7 +76,10 @@ function sameWhenWritten(bytes: Buffer, whole: ParsedProxyHeader): void {
 
 function tryHeader(random: FuzzRandom): number {
   const made = random.oneIn(2) ? Buffer.from(madeLine(random), "latin1") : madeBinary(random);
-  const followed = Buffer.concat([made, Buffer.from(random.oneIn(2) ? "GET / HTTP/1.1\r\n" : "\x16\x03\x01", "latin1")]);
+  const followed = Buffer.concat([
+    made,
+    Buffer.from(random.oneIn(2) ? "GET / HTTP/1.1\r\n" : "\x16\x03\x01", "latin1"),
+  ]);
   const bytes = random.oneIn(3) ? followed : mutatedText(random, followed.toString("latin1"));
   const whole = parseProxyHeader(bytes);
   if (whole.type === "header" && (whole.lengthBytes < 15 || whole.lengthBytes > bytes.length))

@@ -9,7 +9,11 @@ const socket = (host: string, port: number) => ({ type: "socket", host, port });
 describe("a header of version 1", () => {
   it.each([
     ["PROXY TCP4 1.2.3.4 5.6.7.8 1000 80\r\n", socket("1.2.3.4", 1000), socket("5.6.7.8", 80)],
-    ["PROXY TCP4 255.255.255.255 0.0.0.0 65535 0\r\n", socket("255.255.255.255", 65535), socket("0.0.0.0", 0)],
+    [
+      "PROXY TCP4 255.255.255.255 0.0.0.0 65535 0\r\n",
+      socket("255.255.255.255", 65535),
+      socket("0.0.0.0", 0),
+    ],
     ["PROXY TCP6 2001:db8::1 ::1 1 2\r\n", socket("2001:db8::1", 1), socket("::1", 2)],
     [
       `PROXY TCP6 ${"ffff:".repeat(7)}ffff ${"ffff:".repeat(7)}ffff 65535 65535\r\n`,
@@ -161,7 +165,9 @@ describe("a header of version 2", () => {
 
   it("gives its additional information in order, up to 64 KiB of it", () => {
     const large = Buffer.alloc(0xffff - ipv4Block.length - 3 - 3 - 11, 7);
-    const header = binaryHeader({ block: Buffer.concat([ipv4Block, tlv(2, "example.com"), tlv(0xe0, large)]) });
+    const header = binaryHeader({
+      block: Buffer.concat([ipv4Block, tlv(2, "example.com"), tlv(0xe0, large)]),
+    });
     expect(header.length).toBe(16 + 0xffff);
     const parsed = parse(header);
     expect(parsed.type === "header" && parsed.header.tlvs).toEqual([

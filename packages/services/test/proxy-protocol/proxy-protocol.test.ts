@@ -2,7 +2,11 @@ import { BaseContext, type Service } from "@monolake/service-async";
 import { type ByteStream, type SocketAddress, StreamReader } from "@monolake/streams";
 import { feedSplit, type RawClient, rawClient, splitEverywhere } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { ProxyProtocol, type ProxyHeader, type ProxyProtocolOptions } from "../../src/proxy-protocol/index.ts";
+import {
+  type ProxyHeader,
+  ProxyProtocol,
+  type ProxyProtocolOptions,
+} from "../../src/proxy-protocol/index.ts";
 import { serveConnections } from "../serve-connections.ts";
 import { binaryHeader, ipv4Block, tlv, withChecksum } from "./headers.ts";
 
@@ -51,7 +55,10 @@ async function serve(options: ProxyProtocolOptions) {
 }
 
 /** What becomes of a connection on which a client does this and then ends its side. */
-async function outcome(options: ProxyProtocolOptions, act: (client: RawClient) => unknown): Promise<Seen | undefined> {
+async function outcome(
+  options: ProxyProtocolOptions,
+  act: (client: RawClient) => unknown,
+): Promise<Seen | undefined> {
   await using served = await serve(options);
   const call = served.nextCall();
   await using client = await rawClient(served.address, { allowHalfOpen: true });
@@ -86,7 +93,10 @@ describe("a trusted proxy", () => {
     [binaryHeader({ familyAndTransport: 0x00, block: Buffer.alloc(0) })],
     [binaryHeader({ familyAndTransport: 0x31, block: Buffer.alloc(216, "x") })],
   ])("speaks for itself where the header names nobody: %j", async (header) => {
-    const seen = await sending(trusting, Buffer.concat([Buffer.from(header as string, "latin1"), Buffer.from("data")]));
+    const seen = await sending(
+      trusting,
+      Buffer.concat([Buffer.from(header as string, "latin1"), Buffer.from("data")]),
+    );
     expect(seen).toMatchObject({ bytes: "data", client: undefined, destination: undefined });
     expect(seen?.header).toBeDefined();
   });
@@ -106,7 +116,9 @@ describe("a trusted proxy", () => {
         expect(await result).toMatchObject({ bytes: "rest", client: "203.0.113.7 4711" });
       }
       expect(
-        await outcome(trusting, (client) => feedSplit(Buffer.concat([header, Buffer.from("rest")]), 1, (part) => client.write(part))),
+        await outcome(trusting, (client) =>
+          feedSplit(Buffer.concat([header, Buffer.from("rest")]), 1, (part) => client.write(part)),
+        ),
       ).toMatchObject({ bytes: "rest", client: "203.0.113.7 4711" });
     }
   }, 30_000);
@@ -153,8 +165,15 @@ describe("a trusted proxy", () => {
 
   it("may do without where headers are optional", async () => {
     const optional = { ...trusting, mode: "optional" } as const;
-    expect(await sending(optional, "GET /")).toMatchObject({ bytes: "GET /", client: undefined, header: undefined });
-    expect(await sending(optional, `${line}GET /`)).toMatchObject({ bytes: "GET /", client: "203.0.113.7 4711" });
+    expect(await sending(optional, "GET /")).toMatchObject({
+      bytes: "GET /",
+      client: undefined,
+      header: undefined,
+    });
+    expect(await sending(optional, `${line}GET /`)).toMatchObject({
+      bytes: "GET /",
+      client: "203.0.113.7 4711",
+    });
     expect(await sending(optional, "PRO")).toMatchObject({ bytes: "PRO", client: undefined });
     await expect(sending(optional, "PROXY T")).rejects.toMatchObject({ code: "ERR_PROXY_HEADER_INVALID" });
   });

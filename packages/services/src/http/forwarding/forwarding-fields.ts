@@ -2,9 +2,9 @@ import { Headers, type HttpRequest, knownFields } from "@monolake/http";
 import type { Has, MayHave } from "@monolake/service-async";
 import type { SocketAddress } from "@monolake/streams";
 import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
-import type { MatchedRoute } from "../route.ts";
 import { plainHost } from "../../common/node-address.ts";
 import { TrustedProxies } from "../../common/trusted-proxies.ts";
+import type { MatchedRoute } from "../route.ts";
 
 /** What the upstream is told of the client. */
 export interface ForwardingOptions {
