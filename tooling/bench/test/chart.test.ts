@@ -31,6 +31,16 @@ describe("the chart", () => {
     expect(Number(line?.attributes["x1"])).toBeCloseTo(nginx!.x + nginx!.width, 0);
   });
 
+  it("has room for the longest name", () => {
+    const report = exampleReport();
+    const title = "x".repeat(40);
+    const cases = report.cases.map((one) => ({ ...one, rows: one.rows.map((row) => ({ ...row, title })) }));
+    const svg = allElements(parseXml(toSvg({ ...report, cases }, http.texts)));
+    // Names end where the bars begin; bold letters of this size are up to 7.5 wide on average.
+    const ends = svg.filter(({ text }) => text === title).map(({ attributes }) => Number(attributes["x"]));
+    expect(Math.min(...ends)).toBeGreaterThan(title.length * 7.5);
+  });
+
   it("draws no bar for a proxy that was not loaded, and says so", () => {
     const [panel] = panels();
     expect(panel!.children.filter(({ name }) => name === "rect")[3]?.attributes["width"]).toBe("0");

@@ -5,13 +5,16 @@ import type { SuiteTexts } from "../suites/suite.ts";
 import { type CaseReport, type Report, shortOutcome } from "./report.ts";
 
 const columns = 2;
-const panelWidth = 500;
-const labelWidth = 172;
 const barWidth = 200;
+/** Behind the longest bar. */
+const valueWidth = 124;
+/** Of a bold letter, as wide as the widest of the fonts has it. */
+const letterWidth = 7.8;
 const rowHeight = 25;
 const barHeight = 17;
 const panelHeadHeight = 40;
 const margin = 24;
+const labelGap = 8;
 const chartHeadHeight = 74;
 const colours = { ours: "#1d6fd8", native: "#7b8794", npm: "#c4a35a" } as const;
 const ink = "#1f2933";
@@ -36,7 +39,15 @@ function textElement(x: number, y: number, content: string, style: TextStyle = {
   return `<text ${attributes} ${edge}>${escapeXml(content)}</text>`;
 }
 
-/** The ratio that a whole bar stands for: one scale for all panels, so that bars can be compared between them. */
+/** What all panels have in common, so that bars can be compared between them. */
+interface Scale {
+  /** The ratio that a whole bar stands for. */
+  readonly end: number;
+  /** Where the bars begin. */
+  readonly start: number;
+}
+
+/** The ratio that a whole bar stands for. */
 function scaleEnd(cases: readonly CaseReport[]): number {
   const ratios = cases.flatMap(({ rows }) => rows.map((row) => ratioOf(row) ?? 0));
   return Math.max(1, ...ratios);
@@ -44,6 +55,12 @@ function scaleEnd(cases: readonly CaseReport[]): number {
 
 const ratioOf = ({ outcome }: Row): number | undefined =>
   outcome.type === "measured" ? outcome.figures.ratio : undefined;
+
+/** Room for the longest name of a proxy in front of the bars, and the gap behind it. */
+function labelWidthFor(cases: readonly CaseReport[]): number {
+  const lengths = cases.flatMap(({ rows }) => rows.map(({ title }) => title.length));
+  return Math.ceil(Math.max(1, ...lengths) * letterWidth) + labelGap;
+}
 
 /** What stands behind a bar. */
 function valueText(row: Row): string {
@@ -53,15 +70,15 @@ function valueText(row: Row): string {
   return ratio === undefined ? speed : `${ratio.toFixed(2)}  (${speed})`;
 }
 
-function rowElements(row: Row, y: number, end: number): readonly string[] {
+function rowElements(row: Row, y: number, { end, start }: Scale): readonly string[] {
   const width = Math.round(((ratioOf(row) ?? 0) / end) * barWidth * 10) / 10;
   const middle = y + barHeight / 2 + 4.5;
   const isOurs = row.kind === "ours";
   const weight = isOurs ? 700 : 400;
   return [
-    textElement(labelWidth - 8, middle, row.title, { anchor: "end", weight }),
-    `<rect x="${labelWidth}" y="${y}" width="${width}" height="${barHeight}" rx="2" fill="${colours[row.kind]}"/>`,
-    textElement(labelWidth + width + 6, middle, valueText(row), {
+    textElement(start - labelGap, middle, row.title, { anchor: "end", weight }),
+    `<rect x="${start}" y="${y}" width="${width}" height="${barHeight}" rx="2" fill="${colours[row.kind]}"/>`,
+    textElement(start + width + 6, middle, valueText(row), {
       size: 12,
       fill: isOurs ? ink : faintInk,
       weight,
@@ -71,20 +88,21 @@ function rowElements(row: Row, y: number, end: number): readonly string[] {
 
 const panelHeight = (rows: number): number => panelHeadHeight + rows * rowHeight + 12;
 
-function panel(benchCase: CaseReport, end: number): string {
+function panel(benchCase: CaseReport, scale: Scale): string {
   const bottom = panelHeadHeight + benchCase.rows.length * rowHeight - (rowHeight - barHeight);
-  const one = Math.round((labelWidth + barWidth / end) * 10) / 10;
+  const one = Math.round((scale.start + barWidth / scale.end) * 10) / 10;
   return [
-    textElement(labelWidth, 20, caseText(benchCase), { size: 15, weight: 700 }),
+    textElement(scale.start, 20, caseText(benchCase), { size: 15, weight: 700 }),
     // Where the yardstick stands, behind all bars.
     `<line x1="${one}" y1="${panelHeadHeight - 6}" x2="${one}" y2="${bottom + 6}" stroke="${ink}" stroke-opacity="0.45" stroke-dasharray="3 3"/>`,
-    ...benchCase.rows.flatMap((row, index) => rowElements(row, panelHeadHeight + index * rowHeight, end)),
+    ...benchCase.rows.flatMap((row, index) => rowElements(row, panelHeadHeight + index * rowHeight, scale)),
   ].join("\n    ");
 }
 
 /** The chart of a suite in docs/benchmarks: a panel for each case, a bar for each proxy. */
 export function toSvg(report: Report, { proxies, request, yardstick }: SuiteTexts): string {
-  const end = scaleEnd(report.cases);
+  const scale = { end: scaleEnd(report.cases), start: labelWidthFor(report.cases) };
+  const panelWidth = scale.start + barWidth + valueWidth;
   const lines = Math.max(1, Math.ceil(report.cases.length / columns));
   const lineHeight = panelHeight(Math.max(1, ...report.cases.map(({ rows }) => rows.length)));
   const width = margin * 2 + columns * panelWidth;
@@ -92,7 +110,7 @@ export function toSvg(report: Report, { proxies, request, yardstick }: SuiteText
   const panels = report.cases.map((benchCase, index) => {
     const x = margin + (index % columns) * panelWidth;
     const y = chartHeadHeight + Math.floor(index / columns) * lineHeight;
-    return `  <g transform="translate(${x} ${y})">\n    ${panel(benchCase, end)}\n  </g>`;
+    return `  <g transform="translate(${x} ${y})">\n    ${panel(benchCase, scale)}\n  </g>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title" font-family="${family}">
   <title id="title">${proxies} on one core: ${request}s per second in relation to ${yardstick}</title>
