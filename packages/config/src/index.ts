@@ -38,7 +38,7 @@ export type { ReloadOutcome } from "./reload/reload-outcome.ts";
 export type { Reloader } from "./reload/reloader.ts";
 export { createReloader } from "./reload/reloader.ts";
 export type { ReloaderOptions, SitesOutcome } from "./reload/reloader-options.ts";
-export type { Site, Sites } from "./reload/site.ts";
+export type { RenamedSite, Site, Sites } from "./reload/site.ts";
 
 // What can go wrong.
 

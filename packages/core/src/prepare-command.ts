@@ -52,11 +52,11 @@ export function prepareCommand(command: ServiceCommand, state: ExecutorState): P
 const nothing = async () => {};
 
 async function preparePrecommit(
-  { site, service: spec }: ServiceCommandOf<"precommit">,
+  { site, service: spec, from = site }: ServiceCommandOf<"precommit">,
   state: ExecutorState,
 ): Promise<PreparedCommand> {
   // Always the committed service: one that was only staged has served nothing and has no state to pass on.
-  const previous = state.sites.get(site)?.takeCommitted();
+  const previous = state.sites.get(from)?.takeCommitted();
   try {
     const { worker } = state;
     const service = state.services.count(

@@ -5,8 +5,16 @@ import type { ListenSpec, ServiceSpec } from "./service-spec.ts";
  * yet, and at most one committed service with its listener.
  */
 export type ServiceCommand =
-  /** Makes a service from the committed one, if there is one, and stages it. */
-  | { readonly type: "precommit"; readonly site: string; readonly service: ServiceSpec }
+  /**
+   * Makes a service from the committed one, if there is one, and stages it. `from` names another site whose committed one it is
+   * made from instead: that of a site that is about to get this one's name.
+   */
+  | {
+      readonly type: "precommit";
+      readonly site: string;
+      readonly service: ServiceSpec;
+      readonly from?: string;
+    }
   /**
    * The staged service takes the committed one's place. The listener goes on untouched. Connections keep the service that
    * they began with to their end, which `drain` brings about: politely, then by a deadline.

@@ -1,9 +1,10 @@
 /** A round of the event loop that took no longer than this has left hardly anything in a backlog. */
 const quietMs = 0.3;
-const maxWaitMs = 100;
+/** In a thread that gets little of a busy machine, quiet moments are rare. */
+const maxWaitMs = 500;
 
 /**
- * Resolves right after a round of the event loop in which nearly nothing happened, or after a tenth of a second: what waited in the
+ * Resolves right after a round of the event loop in which nearly nothing happened, or after half a second: what waited in the
  * kernel to be accepted has been, and little can have come since.
  */
 export function quietMoment(): Promise<void> {

@@ -100,7 +100,9 @@ describe.each(["threads", "processes"] as const)(
     it("a server is renamed", async () => {
       await using at = await scene(type);
       const { outcome } = await at.change([{ ...at.web, key: "renamed" }], [local(at.p)]);
-      expect(outcome).toMatchObject(applied({ added: ["renamed"], removed: ["web"] }));
+      expect(outcome).toMatchObject(
+        applied({ added: ["renamed"], removed: ["web"], renamed: [{ from: "web", to: "renamed" }] }),
+      );
     });
 
     it("a listener moves to another port", async () => {

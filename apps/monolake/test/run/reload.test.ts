@@ -105,6 +105,29 @@ describe("a change of the file", () => {
     await expect(rawClient({ path })).rejects.toThrow("ENOENT");
   });
 
+  it("keeps the connections to upstreams, and whose turn it is, when a server is renamed", async () => {
+    await using at = await scene();
+    const { one, two, p } = at;
+    const textOf = (key: string) =>
+      configText({ key, listen: p, upstream: one.origin })
+        .replace("worker_threads = 2", "worker_threads = 1")
+        .replace(
+          "}]\n",
+          `}, { endpoint = { type = "uri", value = "${two.origin}" } }]\nload_balancer = "round_robin"\n`,
+        );
+    await using proxy = await startFollowing(at.file, textOf("web"));
+    const answers = async (count: number) => {
+      const bodies: string[] = [];
+      for (let asked = 0; asked < count; asked += 1) bodies.push((await answerAt(local(p))).slice(-3));
+      return bodies;
+    };
+    expect(await answers(3)).toEqual(["one", "two", "one"]);
+    const renamed = await proxy.change(textOf("b"), applied);
+    expect(renamed).toMatchObject({ added: ["b"], removed: ["web"], renamed: ["web to b"] });
+    expect(await answers(3)).toEqual(["two", "one", "two"]);
+    expect([one.connections, two.connections]).toEqual([1, 1]);
+  });
+
   it("changes options of a listener at the same address", async () => {
     await using at = await scene();
     const { one, p } = at;

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ServiceCommand } from "@monolake/core";
-import { diffByKey } from "../diff-by-key.ts";
 import { ReloadFailedError } from "../errors.ts";
 import { dispatchOrThrow } from "./dispatch-command.ts";
 import type { ReloaderOptions } from "./reloader-options.ts";
-import type { Site, SiteDiff, Sites } from "./site.ts";
+import { diffSites, type Site, type SiteDiff, type Sites } from "./site.ts";
 
 /** A site, and the configuration that it is from. */
 interface VersionedSite {
@@ -32,8 +31,7 @@ export class DeployedSites {
   }
 
   diff(next: Sites): SiteDiff {
-    const previous = [...this.#deployed].map(([name, { site }]) => [name, site] as const);
-    return diffByKey(previous, next);
+    return diffSites(new Map([...this.#deployed].map(([name, { site }]) => [name, site])), next);
   }
 
   /**
@@ -55,8 +53,9 @@ export class DeployedSites {
 
   /** Phase one: makes the services, which serve nothing yet. */
   async #stageAll(diff: SiteDiff, version: number, undos: Undo[]): Promise<void> {
+    const namesBefore = new Map(diff.renamed.map(({ from, to }) => [to, from]));
     for (const { key: name, next } of diff.added) {
-      await this.#stage(name, { site: next, version });
+      await this.#stage(name, { site: next, version }, namesBefore.get(name));
       // Not an abort, which would leave an empty site behind.
       undos.push({ name, run: () => this.#remove(name) });
     }
@@ -90,9 +89,11 @@ export class DeployedSites {
     await this.#exchange(name, before, moves);
   }
 
-  #stage(site: string, wanted: VersionedSite): Promise<void> {
+  /** `from` is the name that the site has until now. */
+  #stage(site: string, wanted: VersionedSite, from?: string): Promise<void> {
     const service = this.#withVersion(wanted.site.service, wanted.version);
-    return this.#dispatch({ type: "precommit", site, service });
+    const renamed = from === undefined ? {} : { from };
+    return this.#dispatch({ type: "precommit", site, service, ...renamed });
   }
 
   async #exchange(site: string, wanted: VersionedSite, moves: boolean): Promise<void> {

@@ -8,7 +8,12 @@ export function logOutcome(outcome: ReloadOutcome, version: number, logger: Logg
   switch (outcome.type) {
     case "applied": {
       const { added, changed, removed, unchanged } = outcome;
-      const fields = { version, added, changed, removed, unchanged: unchanged.length };
+      const renamed = outcome.renamed.map(({ from, to }) => `${from} to ${to}`);
+      const fields = {
+        version,
+        ...{ added, changed, removed, unchanged: unchanged.length },
+        ...(renamed.length > 0 && { renamed }),
+      };
       return logger.info(fields, "configuration applied");
     }
     case "unchanged":

@@ -1,3 +1,5 @@
+import type { RenamedSite } from "./site.ts";
+
 /** What became of one reload. */
 export type ReloadOutcome =
   /** All workers serve the new configuration. */
@@ -10,6 +12,8 @@ export type ReloadOutcome =
       readonly changed: readonly string[];
       readonly removed: readonly string[];
       readonly unchanged: readonly string[];
+      /** Those of `added` and `removed` that are the same site by another name: its state was kept. */
+      readonly renamed: readonly RenamedSite[];
     }
   /** It says what is being served already. */
   | { readonly type: "unchanged"; readonly version: number }

@@ -104,7 +104,7 @@ export class Reloader implements AsyncDisposable {
     const version = this.#version + 1;
     await this.#sites.apply(diff, version);
     this.#version = version;
-    const { added, changed, removed, unchanged } = diff;
+    const { added, changed, removed, unchanged, renamed } = diff;
     return {
       type: "applied",
       version,
@@ -112,6 +112,7 @@ export class Reloader implements AsyncDisposable {
       changed: changed.map(({ key }) => key),
       removed: removed.map(({ key }) => key),
       unchanged: unchanged.map(({ key }) => key),
+      renamed,
     };
   }
 

@@ -14,7 +14,9 @@ interface Case {
   readonly what: string;
   readonly before: (places: Places) => Record<string, SiteTable>;
   readonly after: (places: Places) => Record<string, SiteTable>;
-  readonly outcome: Record<"added" | "changed" | "removed" | "unchanged", string[]>;
+  readonly outcome: Record<"added" | "changed" | "removed" | "unchanged", string[]> & {
+    readonly renamed: { from: string; to: string }[];
+  };
   readonly commands: string[];
   /** What answers where afterwards; null: nobody. */
   readonly greetings: (places: Places) => [address: number | string, greeting: string | null][];
@@ -28,7 +30,7 @@ const onPath = (path: string, label: string, backlog?: number): SiteTable => ({
   label,
   listen: { path, ...(backlog !== undefined && { backlog }) },
 });
-const nothing = { added: [], changed: [], removed: [], unchanged: [] };
+const nothing = { added: [], changed: [], removed: [], unchanged: [], renamed: [] };
 const oneAtP = ({ p }: Places) => ({ a: on(p, "one") });
 
 const cases: Case[] = [
@@ -55,12 +57,28 @@ const cases: Case[] = [
     ],
   },
   {
-    what: "a renamed site",
-    before: oneAtP,
-    after: ({ p }) => ({ b: on(p, "one") }),
-    outcome: { ...nothing, added: ["b"], removed: ["a"] },
-    commands: ["precommit b", "commit b", "remove a"],
-    greetings: ({ p }) => [[p, "one v2"]],
+    what: "renamed sites, whose services follow the ones before",
+    before: ({ p, q, path }) => ({ a: on(p, "one"), c: onPath(path, "three"), gone: on(q, "four") }),
+    after: ({ p, r, path }) => ({ d: onPath(path, "three"), b: on(p, "two"), new: on(r, "four") }),
+    outcome: {
+      ...nothing,
+      added: ["d", "b", "new"],
+      removed: ["a", "c", "gone"],
+      renamed: [
+        { from: "c", to: "d" },
+        { from: "a", to: "b" },
+      ],
+    },
+    commands: [
+      ...["precommit d", "precommit b", "precommit new", "commit d", "commit b", "commit new"],
+      ...["remove a", "remove c", "remove gone"],
+    ],
+    greetings: ({ p, q, r, path }) => [
+      [p, "two v2 after one"],
+      [path, "three v2 after three"],
+      [q, null],
+      [r, "four v2"],
+    ],
   },
   {
     what: "a changed service",
@@ -147,13 +165,16 @@ const cases: Case[] = [
       added: on(q, "added"),
       second: on(p, "second"),
     }),
-    outcome: { ...nothing, added: ["added", "second"], changed: ["same", "moved"], removed: ["gone"] },
+    outcome: {
+      ...{ added: ["added", "second"], changed: ["same", "moved"], removed: ["gone"], unchanged: [] },
+      renamed: [{ from: "gone", to: "second" }],
+    },
     commands: [
       ...["precommit added", "precommit second", "precommit same", "precommit moved"],
       ...["commit added", "commit second", "commit moved", "update same", "remove gone"],
     ],
     greetings: ({ p, q, r, path }) => [
-      [p, "second v2"],
+      [p, "second v2 after gone"],
       [q, "added v2"],
       [r, "changed v2 after same"],
       [path, "moved v2 after moved"],
