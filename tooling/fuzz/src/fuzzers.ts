@@ -14,6 +14,7 @@ export const fuzzers: Readonly<Record<string, FuzzerPlace>> = {
   "http-request-heads": http("head-fuzzers.ts", "requestHeads"),
   "http-response-heads": http("head-fuzzers.ts", "responseHeads"),
   "http-chunked-bodies": http("chunked-fuzzer.ts", "chunkedBodies"),
+  "services-content": { module: "packages/services/test/fuzz/content-fuzzer.ts", export: "encodedContent" },
   "thrift-frames": { module: "packages/thrift/test/fuzz/fuzz-frames.ts", export: "thriftFrames" },
   "proxy-headers": {
     module: "packages/services/test/fuzz/proxy-header-fuzzer.ts",

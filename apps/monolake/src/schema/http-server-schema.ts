@@ -1,6 +1,7 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { accessLogSchema } from "./access-log-schema.ts";
+import { contentHandlerSchema } from "./content-handler-schema.ts";
 import { forwardedSchema, requestIdSchema } from "./forwarded-schema.ts";
 import { httpLimitsSchema } from "./http-limits-schema.ts";
 import { httpTimeoutsSchema } from "./http-timeouts-schema.ts";
@@ -25,7 +26,7 @@ const routeSchema = z
 
 const handlersSchema = z
   .strictObject({
-    content_handler: z.boolean().default(false).describe("Decodes and encodes bodies (gzip, deflate, br)"),
+    content_handler: contentHandlerSchema,
   })
   .prefault({});
 

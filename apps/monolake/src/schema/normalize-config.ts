@@ -1,5 +1,6 @@
 import { normalizeAccessLog } from "./access-log-schema.ts";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+import { normalizeContentHandler } from "./content-handler-schema.ts";
 import { normalizeForwarded } from "./forwarded-schema.ts";
 import { normalizeHttpLimits } from "./http-limits-schema.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
@@ -77,7 +78,7 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
       mode: server.request_id.mode === "keep_trusted" ? "keep-trusted" : server.request_id.mode,
       echo: server.request_id.echo,
     },
-    contentHandler: server.http_opt_handlers.content_handler,
+    ...present({ contentHandler: normalizeContentHandler(server.http_opt_handlers.content_handler) }),
     timeouts: normalizeHttpTimeouts(server.timeout),
     limits: normalizeHttpLimits(server.limits),
     ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),

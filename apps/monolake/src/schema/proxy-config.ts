@@ -72,7 +72,8 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly parsing: "strict" | "compat";
   readonly forwarded: ForwardedConfig;
   readonly requestId: RequestIdConfig;
-  readonly contentHandler: boolean;
+  /** Absent: bodies stay as they are. */
+  readonly contentHandler?: ContentHandlerConfig;
   readonly timeouts: HttpTimeouts;
   readonly limits: HttpLimits;
   /** Absent: no access log. */
@@ -95,6 +96,22 @@ export interface ForwardedConfig {
 export interface RequestIdConfig {
   readonly mode: "off" | "generate" | "keep-trusted";
   readonly echo: boolean;
+}
+
+type ContentCodingName = "gzip" | "deflate" | "br" | "zstd";
+
+export interface ContentHandlerConfig {
+  readonly decode: boolean;
+  readonly maxDecodedBytes: number;
+  readonly maxRatio: number;
+  readonly encode: readonly ContentCodingName[];
+  /** Absent: text and what is like it. */
+  readonly types?: readonly string[];
+  readonly minBytes: number;
+  readonly levels: Readonly<Record<ContentCodingName, number>>;
+  readonly flushMs: number;
+  /** Of one worker. */
+  readonly maxBodies: number;
 }
 
 export interface AccessLogConfig {

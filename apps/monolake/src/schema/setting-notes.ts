@@ -28,14 +28,9 @@ function unsupportedIn(server: ServerTable): Unsupported[] {
   const tls: Unsupported[] = server.tls === undefined ? [] : [{ feature: "TLS for clients", path: ["tls"] }];
   if (server.proxy_type !== "http") return tls;
   const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
-  const content: Unsupported = {
-    feature: "content encoding",
-    path: ["http_opt_handlers", "content_handler"],
-  };
   return [
     ...tls,
     ...(server.upstream_http_version === "http2" ? [http2] : []),
-    ...(server.http_opt_handlers.content_handler ? [content] : []),
     ...httpsUpstreams(server.routes),
   ];
 }

@@ -25,6 +25,7 @@ export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo)
     ...tellingOptions(server),
     proxyProtocol: proxyProtocolOptions(server, logger),
     routes: server.routes,
+    content: server.contentHandler,
     upstream: {
       host: server.upstreamHost,
       forwarding: server.forwarded,

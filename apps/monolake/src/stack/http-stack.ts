@@ -5,8 +5,10 @@ import {
   type AccessLogOptions,
   accessLogging,
   type ClientAddressOptions,
+  type ContentHandlerOptions,
   clientAddressing,
   connectionReuse,
+  contentHandler,
   type HttpRouteConfig,
   type HttpUpstreamOptions,
   httpUpstream,
@@ -39,13 +41,17 @@ export interface HttpStackConfig {
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
+  /** Absent: bodies stay as they are. */
+  readonly content: ContentHandlerOptions | undefined;
   readonly upstream: HttpUpstreamOptions;
 }
 
 /** The stack of an HTTP server, from the inside out. */
 export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, httpUpstream)
-    // Innermost of all, so that what comes between sees the request as the client sent it.
+    // Around what answers alone: what other layers answer is short, and nothing but an upstream reads bodies.
+    .push(optionalLayer(({ content }: HttpStackConfig) => content, contentHandler))
+    // Innermost of the others, so that what comes between sees the request as the client sent it.
     .push(route)
     // Inside of what removes the fields that Connection names, so that nobody can have theirs removed.
     .push(optionalLayer(({ clientAddress }: HttpStackConfig) => clientAddress, clientAddressing))

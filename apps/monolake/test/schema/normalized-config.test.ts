@@ -43,7 +43,6 @@ it("fills in every default", () => {
           realIp: false,
         },
         requestId: { mode: "off", echo: false },
-        contentHandler: false,
         timeouts: {
           serverFirstByteTimeoutMs: 10_000,
           serverKeepaliveTimeoutMs: 60_000,
@@ -220,7 +219,6 @@ it("carries every setting over, in milliseconds", () => {
           via: "edge-1",
         },
         requestId: { mode: "keep-trusted", echo: true },
-        contentHandler: false,
         timeouts: {
           serverFirstByteTimeoutMs: 500,
           serverKeepaliveTimeoutMs: 250,

@@ -85,7 +85,26 @@ describe("one mistake is one problem, at its place", () => {
       { more: 'upstream_http_version = "http1"' },
       '6:25 expected "auto", "http11" or "http2", found "http1", did you mean "http11"?',
     ],
-    [{ more: "http_opt_handlers = { content_handler = 1 }" }, "6:41 expected true or false, found 1"],
+    [
+      { more: "http_opt_handlers = { content_handler = 1 }" },
+      "6:41 expected true or false or a table, found 1",
+    ],
+    [
+      { more: 'http_opt_handlers = { content_handler = { encode = ["gz"] } }' },
+      '6:53 expected "gzip", "deflate", "br" or "zstd", found "gz"',
+    ],
+    [
+      { more: 'http_opt_handlers = { content_handler = { types = ["html"] } }' },
+      '6:52 expected a content type such as "text/html" or "text/*", found "html"',
+    ],
+    [
+      { more: "http_opt_handlers = { content_handler = { levels = { br = 12 } } }" },
+      "6:59 expected a number of at most 11, found 12",
+    ],
+    [
+      { more: "http_opt_handlers = { content_handler = { min_byte = 1 } }" },
+      '6:43 unknown key "min_byte", did you mean "min_bytes"?',
+    ],
     [
       { more: "timeout = { upstream_read_timeout_sec = 0 }" },
       "6:41 expected seconds, more than 0 and at most 2147483, found 0",

@@ -2,6 +2,8 @@
 
 export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
 export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
+export { ContentHandler, contentHandler } from "./content/content-handler.ts";
+export type { ContentHandlerOptions } from "./content/content-handler-options.ts";
 export type { ClientAddressContext, ClientAddressOptions } from "./forwarding/client-address.ts";
 export { ClientAddress, clientAddressing } from "./forwarding/client-address.ts";
 export type { RequestIdContext, RequestIdOptions } from "./forwarding/request-id.ts";
@@ -20,6 +22,8 @@ export type { AccessLogOptions } from "./access-log/access-log.ts";
 export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
 export { checkAccessLogFormat } from "./access-log/compile-format.ts";
 export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
+export type { ContentCoding } from "./content/codings.ts";
+export { isContentTypePattern } from "./content/content-types.ts";
 export type { ForwardingContext, ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 export { ForwardingFields } from "./forwarding/forwarding-fields.ts";
 export { removeHopByHop } from "./hop-by-hop.ts";
@@ -42,5 +46,11 @@ export {
   AccessLogOpenError,
   AccessLogWriteError,
 } from "./access-log/errors.ts";
+export {
+  ContentBusyError,
+  ContentDecodingError,
+  ContentEncodingError,
+  ContentTooLargeError,
+} from "./content/errors.ts";
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";

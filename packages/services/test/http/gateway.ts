@@ -1,10 +1,12 @@
 import { createServer } from "node:net";
 import { type HttpServerOptions, httpCore } from "@monolake/http";
-import { BaseContext, FactoryStack, type Service } from "@monolake/service-async";
+import { BaseContext, FactoryStack, optionalLayer, type Service } from "@monolake/service-async";
 import { acceptedStream, type ByteStream, type SocketAddress } from "@monolake/streams";
 import { connectionContext } from "../../src/common/index.ts";
 import {
+  type ContentHandlerOptions,
   connectionReuse,
+  contentHandler,
   type HttpRouteConfig,
   type HttpUpstreamOptions,
   httpUpstream,
@@ -28,11 +30,13 @@ export interface GatewayConfig {
   readonly routes: readonly HttpRouteConfig[];
   readonly upstream?: HttpUpstreamOptions;
   readonly httpServer?: HttpServerOptions;
+  readonly content?: ContentHandlerOptions;
 }
 
 /** The factory of a gateway's services. */
 export const gatewayFactory = (config: GatewayConfig) =>
   FactoryStack.of(config, httpUpstream)
+    .push(optionalLayer(({ content }: GatewayConfig) => content, contentHandler))
     .push(route)
     .push(connectionReuse)
     .push(httpCore<GatewayContext>)
