@@ -58,6 +58,15 @@ export class ClientTimeoutError extends defineError({
     `the client took longer than ${fields.timeoutMs} ms for ${fields.waitingFor}`,
 }) {}
 
+/** A client of HTTP/2 has streams reset, pings or changes its settings more often than any use of them needs (rapid reset). */
+export class ClientMisbehavedError extends defineError({
+  code: "ERR_HTTP_CLIENT_MISBEHAVED",
+  source: "downstream",
+  retryable: false,
+  message: (fields: { readonly maxOffences: number; readonly windowMs: number }) =>
+    `the client reset or disturbed its connection more than ${fields.maxOffences} times in ${fields.windowMs} ms`,
+}) {}
+
 /** A request with its answer took longer than the server allows. Answered with 504, or 408 while its body is incomplete. */
 export class RequestTimeoutError extends defineError({
   code: "ERR_HTTP_REQUEST_TIMEOUT",

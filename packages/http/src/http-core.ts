@@ -8,6 +8,7 @@ import {
   type ResolvedHttpServerOptions,
   resolveHttpServerOptions,
 } from "./h1/server-options.ts";
+import { Http2ServerConnection } from "./h2/server-connection.ts";
 import type { HttpContext, HttpHandler } from "./http-handler.ts";
 
 /** How a {@link HttpCore} serves connections. */
@@ -22,7 +23,7 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
   readonly #options: ResolvedHttpServerOptions;
   readonly #maxAgeMs: number;
   readonly #jitter: number;
-  readonly #connections = new Set<ServerConnection<Context>>();
+  readonly #connections = new Set<Drainable>();
   #draining = false;
 
   constructor(inner: HttpHandler<Context>, options: HttpCoreOptions = {}) {
@@ -36,11 +37,30 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
     const serving: Serving<Context> = { handler: this.inner, context, options: this.#optionsOfConnection() };
     return new Promise((resolve) => {
       let age: ConnectionAge | undefined;
-      const connection = new ServerConnection(stream, serving, () => {
+      let connection: ServerConnection<Context> | Http2ServerConnection<Context>;
+      const closed = (): void => {
         age?.end();
         this.#connections.delete(connection);
         resolve();
-      });
+      };
+      const beginHttp2 = (): void => {
+        this.#connections.delete(connection);
+        connection = new Http2ServerConnection(stream, serving, closed);
+        this.#connections.add(connection);
+        connection.start(this.#draining);
+      };
+      const { takesHttp2 } = serving.options;
+      const agreed = stream.tls?.alpnProtocol;
+      connection =
+        agreed === "h2" && takesHttp2
+          ? new Http2ServerConnection(stream, serving, closed)
+          : // Who agreed on a version does not speak another one.
+            new ServerConnection(
+              stream,
+              serving,
+              closed,
+              takesHttp2 && agreed === undefined ? beginHttp2 : undefined,
+            );
       this.#connections.add(connection);
       if (this.#maxAgeMs > 0)
         age = new ConnectionAge(jittered(this.#maxAgeMs, this.#jitter), () => connection.drain());
@@ -57,7 +77,7 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
     };
   }
 
-  /** Ends every connection politely: idle ones now, the others with `Connection: close` on their next answer. */
+  /** Ends every connection politely: idle ones now, the others with `Connection: close` on their next answer, or with GOAWAY. */
   drain(): void {
     this.#draining = true;
     for (const connection of this.#connections) connection.drain();

@@ -15,6 +15,7 @@ export {
   BodyUsedError,
   ChunkedEncodingError,
   ClientGoneError,
+  ClientMisbehavedError,
   ClientTimeoutError,
   ConnectionBusyError,
   IncompleteMessageError,
@@ -35,7 +36,7 @@ export type {
 } from "./h1/client-options.ts";
 export { resolveHttpClientConnectionOptions } from "./h1/client-options.ts";
 // Serving.
-export type { HttpServerOptions } from "./h1/server-options.ts";
+export type { Http2ServerOptions, HttpServerOptions } from "./h1/server-options.ts";
 export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/shared-connection.ts";
 export { SharedConnection } from "./h1/shared-connection.ts";
 export type { SharedRequest } from "./h1/waiting-request.ts";

@@ -24,13 +24,6 @@ export interface SocketFacts {
   readonly tls: TlsDetails | undefined;
 }
 
-/** A socket that its stream has given up. */
-export interface ReleasedSocket {
-  readonly socket: Socket;
-  /** Was put back into the stream. */
-  readonly unread: Buffer | undefined;
-}
-
 /**
  * A byte stream over a Node socket. The socket reads into a buffer of ours (`onread`), see accepted-stream.ts and
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
@@ -60,7 +53,8 @@ export class SocketStream implements ByteStream {
   /** The peer has not taken what was written. */
   #slow = false;
   #closeSeen: boolean;
-  #released = false;
+  /** What the socket was given up to. */
+  #successor: Socket | undefined = undefined;
   #error: Error | undefined = undefined;
 
   constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls }: SocketFacts) {
@@ -145,6 +139,8 @@ export class SocketStream implements ByteStream {
   }
 
   destroy(error?: Error): void {
+    // Whoever accepted the connection may end it, whoever has it now.
+    if (this.#successor !== undefined) this.#successor.destroy();
     if (this.closed) return;
     this.closed = true;
     this.#error ??= error;
@@ -153,18 +149,20 @@ export class SocketStream implements ByteStream {
   }
 
   /**
-   * For `takeSocket`: gives the socket up; the stream counts as closed from now on and tells nobody. undefined when that cannot
-   * be done: it is closed, its peer has ended, or something written is not taken yet.
+   * For `takeSocket`: gives the socket up to what `take` makes of it, with what was put back in front; the stream counts as
+   * closed from now on and tells nobody. Undefined when that cannot be done: it is closed, its peer has ended, or something
+   * written is not taken yet.
    */
-  release(): ReleasedSocket | undefined {
+  release(take: (socket: Socket) => Socket): Socket | undefined {
     if (this.closed || this.ended || this.pendingBytes !== 0) return undefined;
-    const released = { socket: this.#socket, unread: this.#unread };
+    const unread = this.#unread;
     this.closed = true;
-    this.#released = true;
     this.#handler = undefined;
     this.#unread = undefined;
     this.#leaveBuffer();
-    return released;
+    this.#successor = take(this.#socket);
+    if (unread !== undefined) this.#successor.unshift(unread);
+    return this.#successor;
   }
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
@@ -189,7 +187,7 @@ export class SocketStream implements ByteStream {
       // A handler that put bytes back or attached another one goes on with those bytes first.
       this.#reading = this.#deliver(this.#handler, chunk) && this.#deliverUnread();
       // Whoever has the socket now decides about reading.
-      return this.#reading || this.#released;
+      return this.#reading || this.#successor !== undefined;
     }
     // Read before anybody could say stop: keep it behind what was put back.
     this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);

@@ -12,19 +12,16 @@ import { StreamDuplex } from "./stream-duplex.ts";
  *
  * The result is a `net.Socket` or a `TLSSocket`, so that native code can read it by its handle; where the stream has none, its
  * peer has ended or something written is still on its way, a `Duplex` that does the same more slowly. It may be paused, and
- * belongs to the caller, who listens to its errors: until then they are ignored. Call it inside `onData`, too.
+ * belongs to the caller, who listens to its errors: until then they are ignored. Destroying the stream still ends the
+ * connection. Call it inside `onData`, too.
  */
 export function takeSocket(stream: ByteStream): Duplex {
-  const released = stream instanceof SocketStream ? stream.release() : undefined;
-  if (released === undefined) return new StreamDuplex(stream).on("error", ignore);
-  const { unread } = released;
-  const socket = usable(released.socket).on("error", ignore);
-  if (unread !== undefined) socket.unshift(unread);
-  return socket;
+  const socket = stream instanceof SocketStream ? stream.release(readable) : undefined;
+  return (socket ?? new StreamDuplex(stream)).on("error", ignore);
 }
 
 /** Bytes that are put back into a socket that reads by `onread` would never be read: another one takes its handle. */
-function usable(socket: Socket): Socket {
+function readable(socket: Socket): Socket {
   const moved = moveHandle(socket, {
     buffer: commonReadBuffer,
     callback: (bytes, buffer) => fresh.push(Buffer.from(readView(buffer, bytes))),

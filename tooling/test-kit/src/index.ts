@@ -5,6 +5,17 @@ export type { RunningHaproxy } from "./haproxy.ts";
 export { startHaproxy } from "./haproxy.ts";
 export type { EchoedRequest, HttpUpstream, HttpUpstreamOptions } from "./http-upstream.ts";
 export { startHttpUpstream } from "./http-upstream.ts";
+export type { Http2Frame } from "./http2-frames.ts";
+export {
+  decodeFrame,
+  encodeFields,
+  encodeFrame,
+  frameFlags,
+  frameTypes,
+  http2Preface,
+  requestFields,
+  uint32,
+} from "./http2-frames.ts";
 export type { NginxOptions, NginxPlace, RunningNginx } from "./nginx.ts";
 export { startNginx } from "./nginx.ts";
 export { portAccepts } from "./port-accepts.ts";
@@ -12,6 +23,7 @@ export type { RawClient, RawClientOptions } from "./raw-client.ts";
 export { rawClient } from "./raw-client.ts";
 export type { ConnectionEnd, ReadOptions, ReadTarget, TestAddress } from "./raw-connection.ts";
 export { RawConnection, RawReadError } from "./raw-connection.ts";
+export { RawHttp2Client, rawHttp2Client } from "./raw-http2-client.ts";
 export type { RawConnectionScript, RawServer, RawServerOptions } from "./raw-server.ts";
 export { startRawServer } from "./raw-server.ts";
 

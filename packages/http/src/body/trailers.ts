@@ -7,7 +7,7 @@ const line = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0-\x08\x0a-\x1f\x7f]*)$/
  * What must not come behind a body: framing, routing, and what a recipient decides by before it reads the content
  * (RFC 9110 section 6.5.1). They are dropped, never merged into the headers.
  */
-const forbidden = new Set([
+export const droppedTrailers: ReadonlySet<string> = new Set([
   "authorization",
   "cache-control",
   "connection",
@@ -45,7 +45,7 @@ export function parseTrailers(bytes: Buffer): Headers | undefined {
     const match = line.exec(text);
     if (match === null) throw new ChunkedEncodingError({ what: "a trailer line is malformed" });
     const [, name, value] = match as unknown as [string, string, string];
-    if (!forbidden.has(name.toLowerCase())) kept.push([name, value]);
+    if (!droppedTrailers.has(name.toLowerCase())) kept.push([name, value]);
   }
   return kept.length > 0 ? new Headers(kept) : undefined;
 }

@@ -14,6 +14,7 @@ import {
   IncompleteMessageError,
   RequestTimeoutError,
 } from "../errors.ts";
+import { PrefaceMatch, prefaceBytes } from "../h2/preface.ts";
 import { RequestHeadReader } from "../head/head-reader.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
@@ -34,13 +35,14 @@ const ownBufferFromBytes = 32 * 1024;
 
 /**
  * What the connection does with the bytes that come.
+ * - "first": nobody knows yet which version of HTTP they are
  * - "head": they are the next request's head
  * - "body": they are the request's body
  * - "nothing": the request is complete and its exchange is not; they belong to the next request and wait
  * - "leaving": the last answer is given or begun; they are thrown away
  * - "handed-over": the stream belongs to somebody else
  */
-type Reading = "head" | "body" | "nothing" | "leaving" | "handed-over";
+type Reading = "first" | "head" | "body" | "nothing" | "leaving" | "handed-over";
 
 /**
  * The server side of one HTTP/1.1 connection (RFC 9112): requests one after another, each given to the handler as soon as
@@ -60,14 +62,23 @@ export class ServerConnection<Context extends HttpContext>
   readonly #current: CurrentRequest;
   /** Made with the first body. */
   #pace: BodyPace | undefined = undefined;
-  #reading: Reading = "head";
+  #reading: Reading;
   /** The client has ended its side, and nothing of what came before that is left to read. */
   #clientEnded = false;
   readonly #inform = (status: number, headers: Headers): void => this.#answer.inform(status, headers);
 
-  /** `closed` is called once, when the connection is over. The stream belongs to the connection. */
-  constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void) {
+  /** While it is "first". */
+  #preface: PrefaceMatch | undefined = undefined;
+  readonly #beganHttp2: (() => void) | undefined;
+
+  /**
+   * `closed` is called once, when the connection is over. The stream belongs to the connection, until it turns out to be one
+   * of HTTP/2: then `beganHttp2` gets it, with all bytes put back, instead of `closed`. Left out, there is no HTTP/2.
+   */
+  constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void, beganHttp2?: () => void) {
     const { options } = serving;
+    this.#beganHttp2 = beganHttp2;
+    this.#reading = beganHttp2 === undefined ? "head" : "first";
     this.#stream = stream;
     this.#options = options;
     this.#closed = closed;
@@ -92,7 +103,7 @@ export class ServerConnection<Context extends HttpContext>
   drain(): void {
     this.#current.last = true;
     this.#answer.persist = false;
-    if (this.#reading !== "head") return;
+    if (this.#reading !== "head" && this.#reading !== "first") return;
     // A head that has begun, and a client that has only just come and may have sent one, get as long as one gets to leave.
     if (this.#heads.started || this.#current.count === 0) this.#deadline.await("head", lingerTimeoutMs);
     else this.#leave();
@@ -106,6 +117,7 @@ export class ServerConnection<Context extends HttpContext>
       if (this.#reading === "head") at = this.#readHead(chunk, at);
       else if (this.#reading === "body") at = this.#readBody(chunk, at);
       else if (this.#reading === "leaving") return !this.#current.held;
+      else if (this.#reading === "first") at = this.#readFirst(chunk, at);
       else {
         // The next request, or what follows an upgrade, waits in memory of its own.
         const rest = chunk.subarray(at);
@@ -113,7 +125,8 @@ export class ServerConnection<Context extends HttpContext>
         return false;
       }
     }
-    return this.#reading === "leaving" ? !this.#current.held : !this.#current.paused;
+    if (this.#reading === "leaving") return !this.#current.held;
+    return !this.#current.paused && this.#reading !== "handed-over";
   }
 
   onEnd(): void {
@@ -153,6 +166,30 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   // === reading ===
+
+  /** Tells HTTP/2 from HTTP/1 by its preface; requests of HTTP/1 are told by their first byte or two. */
+  #readFirst(chunk: Buffer, at: number): number {
+    this.#preface ??= new PrefaceMatch();
+    const { matched } = this.#preface;
+    const verdict = this.#preface.match(chunk, at);
+    if (verdict === "perhaps") {
+      if (matched === 0) this.#deadline.await("head", this.#options.headTimeoutMs);
+      return chunk.length;
+    }
+    this.#preface = undefined;
+    const before = prefaceBytes.subarray(0, matched);
+    if (verdict === "no") {
+      this.#reading = "head";
+      if (matched > 0) this.#readHead(before, 0);
+      return at;
+    }
+    this.#reading = "handed-over";
+    unwatchDeadline(this.#deadline);
+    this.#stream.unread(Buffer.concat([before, chunk.subarray(at)]));
+    // Not while the stream delivers.
+    queueMicrotask(this.#beganHttp2 as () => void);
+    return chunk.length;
+  }
 
   #readHead(chunk: Buffer, at: number): number {
     const begun = this.#heads.started;

@@ -5,7 +5,20 @@ import type { ExchangeListener } from "../http-exchange.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
 
-/** Limits and timeouts of the server side of HTTP/1.1. 0 switches a timeout or a maximum off. */
+/** What only connections of HTTP/2 have. */
+export interface Http2ServerOptions {
+  /** Requests at the same time on one connection. Default 100. */
+  readonly maxConcurrentStreams?: number;
+  /**
+   * Streams that are reset by either side before their answer is complete, and pings and settings that nothing goes with: more
+   * than so many in `windowMs`, and the connection ends with ENHANCE_YOUR_CALM. 0 for any number. Default 100.
+   */
+  readonly maxOffences?: number;
+  /** Default 10,000. */
+  readonly windowMs?: number;
+}
+
+/** Limits and timeouts of the server side of HTTP. 0 switches a timeout or a maximum off. */
 export interface HttpServerOptions {
   /** How long a connection may wait for the first byte of its next request. Default 60,000. */
   readonly keepAliveTimeoutMs?: number;
@@ -39,6 +52,8 @@ export interface HttpServerOptions {
   readonly maxTrailerBytes?: number;
   /** `compat` takes what RFC 9112 leaves open; what is sent on is in canonical form all the same. Default `strict`. */
   readonly parsing?: Parsing;
+  /** Of HTTP/2; `false` takes HTTP/1.1 only. */
+  readonly http2?: Http2ServerOptions | false;
   /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
   readonly onError?: (error: unknown) => void;
   /** Sees each request as the client sent it, with its own context, before its handler does. */
@@ -51,13 +66,19 @@ type Hooks = "onRequest" | "onExchange";
 type Head = "maxHeadBytes" | "maxHeaderFields" | "maxTargetBytes";
 
 /** Options with every default filled in. */
-export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks | Head>> & {
+export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks | Head | "http2">> & {
   readonly [Hook in Hooks]: HttpServerOptions[Hook] | undefined;
-} & { readonly headLimits: HeadLimits };
+} & {
+  readonly headLimits: HeadLimits;
+  readonly http2: Required<Http2ServerOptions>;
+  /** Connections of HTTP/2 are taken. */
+  readonly takesHttp2: boolean;
+};
 
 /** Fills in the defaults. */
 export function resolveHttpServerOptions(options: HttpServerOptions = {}): ResolvedHttpServerOptions {
   const { maxHeadBytes, maxHeaderFields, maxTargetBytes } = options;
+  const http2 = options.http2 === false ? {} : (options.http2 ?? {});
   return {
     keepAliveTimeoutMs: options.keepAliveTimeoutMs ?? 60_000,
     firstByteTimeoutMs: options.firstByteTimeoutMs ?? 10_000,
@@ -73,6 +94,12 @@ export function resolveHttpServerOptions(options: HttpServerOptions = {}): Resol
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
     parsing: options.parsing ?? "strict",
     headLimits: resolveHeadLimits({ maxHeadBytes, maxFields: maxHeaderFields, maxTargetBytes }),
+    http2: {
+      maxConcurrentStreams: http2.maxConcurrentStreams ?? 100,
+      maxOffences: http2.maxOffences ?? 100,
+      windowMs: http2.windowMs ?? 10_000,
+    },
+    takesHttp2: options.http2 !== false,
     onError: options.onError ?? (() => {}),
     onRequest: options.onRequest,
     onExchange: options.onExchange,

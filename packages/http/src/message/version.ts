@@ -1,2 +1,2 @@
-/** The version that a message was sent with. HTTP/2 comes with its own package entry. */
+/** The version that a message was sent with. */
 export type HttpVersion = "1.0" | "1.1" | "2";

@@ -1,0 +1,43 @@
+import { droppedTrailers } from "../body/trailers.ts";
+import { Headers } from "../headers/headers.ts";
+import { knownFields } from "../headers/known-fields.ts";
+
+/** What no message of HTTP/2 may have (RFC 9113 section 8.2.2): it says itself how a connection goes on. */
+export const connectionFields: number = knownFields(
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "transfer-encoding",
+  "upgrade",
+  "http2-settings",
+);
+
+/** Names and values one after another, as `node:http2` takes and gives them. */
+export type FlatFields = string[];
+
+/** Adds the fields of a message, with their names in lower case (RFC 9113 section 8.2.1). */
+export function addFields(fields: FlatFields, headers: Headers): void {
+  for (const [name, value] of headers) fields.push(name.toLowerCase(), value);
+}
+
+/** Fields as the parts of `node:http2` take them that know no flat ones. */
+export function fieldRecord(headers: Headers): Record<string, string | string[]> {
+  const record: Record<string, string | string[]> = Object.create(null);
+  for (const [name, value] of headers) {
+    const lower = name.toLowerCase();
+    const known = record[lower];
+    if (known === undefined) record[lower] = value;
+    else record[lower] = Array.isArray(known) ? [...known, value] : [known, value];
+  }
+  return record;
+}
+
+/** A trailer section without what must not come behind a body; undefined when nothing is left. */
+export function trailersFrom(fields: readonly string[]): Headers | undefined {
+  const kept: [string, string][] = [];
+  for (let at = 0; at + 1 < fields.length; at += 2) {
+    const name = fields[at] as string;
+    if (!droppedTrailers.has(name)) kept.push([name, fields[at + 1] as string]);
+  }
+  return kept.length > 0 ? new Headers(kept) : undefined;
+}

@@ -1,0 +1,320 @@
+import { once } from "node:events";
+import { watchedDeadlines } from "@monolake/streams";
+import {
+  deferred,
+  encodeFields,
+  eventually,
+  frameFlags,
+  frameTypes,
+  rawHttp2Client,
+  requestFields,
+  uint32,
+} from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { createResponse, type HttpExchange, readBody } from "../../src/index.ts";
+import { serve } from "../h1/serve.ts";
+import { expectGone } from "./gone.ts";
+import { answerOf, ask, nodeSession } from "./node-client.ts";
+
+const hello = async () => createResponse("hello");
+
+describe("a connection of HTTP/2", () => {
+  it("takes as many requests at a time as it says, and leaves nothing behind", async () => {
+    const before = watchedDeadlines();
+    let working = 0;
+    let most = 0;
+    await using server = await serve(
+      async () => {
+        working += 1;
+        most = Math.max(most, working);
+        await new Promise((resolve) => setImmediate(resolve));
+        working -= 1;
+        return createResponse("x");
+      },
+      { http2: { maxConcurrentStreams: 10 } },
+    );
+    const session = nodeSession(server);
+    await once(session, "remoteSettings");
+    const answers = await Promise.all(Array.from({ length: 200 }, () => ask(session, { ":path": "/" })));
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    expect(most).toBe(10);
+    session.close();
+    await expectGone(server);
+    expect(watchedDeadlines()).toBe(before);
+  });
+
+  it("ends with GOAWAY when it is drained; what was asked is answered", async () => {
+    const go = deferred();
+    await using server = await serve(async () => {
+      await go.promise;
+      return createResponse("late");
+    });
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, requestFields());
+    await eventually(() => server.connections() === 1);
+    client.send(frameTypes.ping, 0, 0, Buffer.alloc(8));
+    await client.readUntil(({ type, flags }) => type === frameTypes.ping && flags === frameFlags.ack);
+    server.drain();
+    const { payload } = await client.readUntil(({ type }) => type === frameTypes.goaway);
+    // What comes behind stream 1 may be sent elsewhere.
+    expect([payload.readUInt32BE(0), payload.readUInt32BE(4)]).toEqual([1, 0]);
+    client.sendHeaders(3, requestFields());
+    go.resolve();
+    await client.readUntil(({ type, streamId }) => type === frameTypes.data && streamId === 1);
+    await client.connection.readToEnd();
+    expect(client.frames.some(({ streamId }) => streamId === 3)).toBe(false);
+    client.connection.end();
+    await expectGone(server);
+  });
+
+  it("that has only just begun when it is drained has one request answered", async () => {
+    await using server = await serve(hello);
+    const session = nodeSession(server);
+    await once(session, "remoteSettings");
+    server.drain();
+    expect((await ask(session, { ":path": "/" })).body).toBe("hello");
+    await expectGone(server);
+  });
+
+  it("ends after as many requests as it may have", async () => {
+    await using server = await serve(hello, { maxRequestsPerConnection: 3 });
+    const session = nodeSession(server);
+    const goaway = once(session, "goaway");
+    for (let count = 0; count < 3; count++) expect((await ask(session, { ":path": "/" })).body).toBe("hello");
+    expect((await goaway)[0]).toBe(0);
+    await expectGone(server);
+  });
+
+  it("ends when it is old enough", async () => {
+    await using server = await serve(hello, { maxConnectionAgeMs: 50 });
+    const session = nodeSession(server);
+    expect((await once(session, "goaway"))[0]).toBe(0);
+    await expectGone(server);
+  });
+
+  it("tells of each exchange when it is over", async () => {
+    const exchanges: HttpExchange[] = [];
+    await using server = await serve(async ({ body }) => createResponse(await readBody(body)), {
+      onExchange: (exchange) => void exchanges.push(exchange),
+    });
+    using session = nodeSession(server);
+    await ask(session, { ":method": "POST", ":path": "/a" }, "hello");
+    await ask(session, { ":path": "/#" });
+    await eventually(() => exchanges.length === 2);
+    expect(exchanges[0]).toMatchObject({
+      method: "POST",
+      target: "/a",
+      version: "2",
+      requestBytes: 5,
+      responseBytes: 5,
+      complete: true,
+      error: undefined,
+    });
+    expect(exchanges[0]?.response?.status).toBe(200);
+    expect(exchanges[1]).toMatchObject({ method: undefined, complete: true, response: { status: 400 } });
+    expect(exchanges[1]?.error).toMatchObject({ code: "ERR_HTTP_REQUEST_HEAD" });
+  });
+});
+
+describe("time on a connection of HTTP/2", () => {
+  const drained = async (server: Parameters<typeof expectGone>[0]) => {
+    await using client = await rawHttp2Client(server);
+    const { payload } = await client.readUntil(({ type }) => type === frameTypes.goaway);
+    await client.connection.readToEnd();
+    return payload.readUInt32BE(4);
+  };
+
+  it("ends for a client that asks nothing", async () => {
+    await using server = await serve(hello, { firstByteTimeoutMs: 50 });
+    expect(await drained(server)).toBe(0);
+  });
+
+  it("ends for one that asks nothing more", async () => {
+    await using server = await serve(hello, { keepAliveTimeoutMs: 50 });
+    using session = nodeSession(server);
+    const goaway = once(session, "goaway");
+    await ask(session, { ":path": "/" });
+    expect((await goaway)[0]).toBe(0);
+    await expectGone(server);
+  });
+
+  it.each([
+    ["comes no more", { bodyIdleTimeoutMs: 50, minBodyBytesPerSecond: 0 }, "more of its body"],
+    ["comes too slowly", { bodyRateGraceMs: 50 }, "a body of at least 500 bytes/s"],
+  ])("ends for a body that %s: 408, and the connection goes on", async (_how, options, waitingFor) => {
+    const outcome = deferred<unknown>();
+    await using server = await serve(async ({ body }) => {
+      await readBody(body).then(outcome.resolve, outcome.resolve);
+      return createResponse("late");
+    }, options);
+    using session = nodeSession(server);
+    const stream = session.request({ ":method": "POST", ":path": "/" });
+    stream.write("x");
+    expect((await answerOf(stream)).status).toBe(408);
+    expect(await outcome.promise).toMatchObject({ code: "ERR_HTTP_CLIENT_TIMEOUT", waitingFor });
+    expect((await ask(session, { ":path": "/" })).status).toBe(200);
+  });
+
+  it("does not run while nobody takes the body", async () => {
+    await using server = await serve(
+      async ({ body }) => {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        return createResponse(await readBody(body));
+      },
+      { bodyIdleTimeoutMs: 100, bodyRateGraceMs: 100 },
+    );
+    using session = nodeSession(server);
+    expect((await ask(session, { ":method": "POST", ":path": "/" }, "hello")).status).toBe(200);
+  });
+
+  it("ends for an answer that is not taken: the stream is reset", async () => {
+    const problems: unknown[] = [];
+    await using server = await serve(async () => createResponse(Buffer.alloc(1024 * 1024)), {
+      writeStallTimeoutMs: 50,
+      onExchange: ({ error }) => void problems.push(error),
+    });
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, requestFields());
+    // 65,535 bytes are all that the client lets come.
+    const { streamId, payload } = await client.readUntil(({ type }) => type === frameTypes.rstStream);
+    expect([streamId, payload.readUInt32BE(0)]).toEqual([1, 8]);
+    expect(problems[0]).toMatchObject({ code: "ERR_HTTP_CLIENT_TIMEOUT", waitingFor: "its response" });
+  });
+
+  it("goes on for an answer that is taken slowly", async () => {
+    await using server = await serve(async () => createResponse(Buffer.alloc(300_000)), {
+      writeStallTimeoutMs: 150,
+    });
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, requestFields());
+    client.send(frameTypes.windowUpdate, 0, 0, uint32(1_000_000));
+    let bytes = 0;
+    while (bytes < 300_000) {
+      const frame = await client.readFrame();
+      expect(frame.type).not.toBe(frameTypes.rstStream);
+      if (frame.type !== frameTypes.data) continue;
+      bytes += frame.payload.length;
+      if (bytes % 65_535 === 0 && bytes > 0) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        client.send(frameTypes.windowUpdate, 0, 1, uint32(65_535));
+      }
+    }
+    expect(bytes).toBe(300_000);
+  });
+
+  it("ends for a request altogether: 504, or 408 while its body is incomplete", async () => {
+    await using server = await serve(
+      async ({ body, method }) => {
+        if (method === "POST") await readBody(body);
+        else await new Promise(() => {});
+        return createResponse();
+      },
+      { requestTimeoutMs: 50 },
+    );
+    using session = nodeSession(server);
+    expect((await ask(session, { ":path": "/" })).status).toBe(504);
+    const stream = session.request({ ":method": "POST", ":path": "/" });
+    stream.write("x");
+    expect((await answerOf(stream)).status).toBe(408);
+  });
+});
+
+/** Counts something, and tells when it has happened often enough. */
+function eventCount() {
+  let count = 0;
+  let next = deferred();
+  return {
+    happened() {
+      count += 1;
+      next.resolve();
+      next = deferred();
+    },
+    async reached(wanted: number) {
+      while (count < wanted) await next.promise;
+    },
+  };
+}
+
+/** ENHANCE_YOUR_CALM. */
+const calm = 11;
+
+describe("a client of HTTP/2 that makes trouble", () => {
+  const limits = { http2: { maxOffences: 20, windowMs: 60_000 } };
+
+  it("resets its requests at once (rapid reset): the connection ends, and not all of them were worked on", async () => {
+    let calls = 0;
+    await using server = await serve(async () => {
+      calls += 1;
+      return new Promise<never>(() => {});
+    }, limits);
+    await using client = await rawHttp2Client(server);
+    for (let streamId = 1; streamId < 2000; streamId += 2) {
+      client.sendHeaders(streamId, requestFields());
+      client.send(frameTypes.rstStream, 0, streamId, uint32(8));
+    }
+    await client.goawayCode();
+    await client.connection.closed;
+    expect(calls).toBeLessThanOrEqual(21);
+  });
+
+  it.each([
+    ["resets them one by one", frameTypes.rstStream, 0, uint32(8)],
+    // A body that is shorter than its length.
+    ["makes the server reset them (MadeYouReset)", frameTypes.data, frameFlags.endStream, Buffer.from("ab")],
+  ])("%s", async (_how, type, flags, payload) => {
+    const calls = eventCount();
+    await using server = await serve(async () => {
+      calls.happened();
+      return new Promise<never>(() => {});
+    }, limits);
+    await using client = await rawHttp2Client(server);
+    const request = requestFields([["content-length", "3"]], "POST");
+    for (let count = 1; count <= 21; count++) {
+      client.sendHeaders(2 * count - 1, request, { endStream: false });
+      await calls.reached(count);
+      client.send(type, flags, 2 * count - 1, payload);
+    }
+    expect(await client.goawayCode()).toBe(calm);
+    await client.connection.readToEnd();
+  });
+
+  it.each([
+    ["pings", frameTypes.ping, 0, Buffer.alloc(8)],
+    ["settings", frameTypes.settings, 0, Buffer.alloc(0)],
+  ])("floods it with %s", async (_what, type, streamId, payload) => {
+    await using server = await serve(hello, limits);
+    await using client = await rawHttp2Client(server);
+    for (let count = 0; count < 100; count++) client.send(type, 0, streamId, payload);
+    expect(await client.goawayCode()).toBe(calm);
+  });
+
+  it("floods it with empty frames of data", async () => {
+    await using server = await serve(async ({ body }) => createResponse(await readBody(body)), limits);
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, requestFields([], "POST"), { endStream: false });
+    for (let count = 0; count < 1000; count++) client.send(frameTypes.data, 0, 1);
+    await client.goawayCode();
+    await client.connection.closed;
+  });
+
+  it("sends fields without end (CONTINUATION flood)", async () => {
+    await using server = await serve(hello, limits);
+    await using client = await rawHttp2Client(server);
+    client.send(frameTypes.headers, frameFlags.endStream, 1, requestFields());
+    const block = encodeFields([["x", "y".repeat(1000)]]);
+    for (let count = 0; count < 1000; count++) client.send(frameTypes.continuation, 0, 1, block);
+    await client.goawayCode();
+    await client.connection.closed;
+  });
+
+  it("may ping as often as it asks, and may cancel now and then", async () => {
+    await using server = await serve(hello, limits);
+    using session = nodeSession(server);
+    await once(session, "connect");
+    for (let count = 0; count < 50; count++) {
+      const pinged = new Promise((resolve) => session.ping((error) => resolve(error)));
+      expect((await ask(session, { ":path": "/" })).status).toBe(200);
+      expect(await pinged).toBeNull();
+    }
+  });
+});
