@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
 import { sitesOf, withConfigVersion } from "./proxy-sites.ts";
 import { readConfig } from "./read-config.ts";
+import { refuseSharedPorts } from "./refuse-shared-ports.ts";
 import { logWorkerLoad } from "./worker-load.ts";
 import { FollowedRuntime, workerOptions } from "./worker-settings.ts";
 
@@ -41,7 +42,8 @@ export interface RunProxyOptions {
 
 /**
  * Starts the workers, brings up every server of the configuration, and follows its changes. Rejects when the first
- * configuration cannot be served: `ERR_CONFIG_READ`, `ERR_CONFIG_INVALID` with the problems, `ERR_RELOAD_FAILED`.
+ * configuration cannot be served: `ERR_CONFIG_READ`, `ERR_CONFIG_INVALID` with the problems, `ERR_LISTEN_ADDRESS_IN_USE` when another process has the port,
+ * `ERR_RELOAD_FAILED`.
  */
 export async function runProxy(source: ConfigSource, options: RunProxyOptions): Promise<RunningProxy> {
   const { logger, logLevel } = options;
@@ -98,9 +100,10 @@ function followConfig(source: ConfigSource, options: FollowOptions): Promise<Rel
   const { manager, runtime, logger } = options;
   const followed = new FollowedRuntime(manager, runtime, logger);
   let latest: ProxyConfig | undefined;
-  const read = (text: ConfigText): SitesOutcome => {
+  const read = async (text: ConfigText): Promise<SitesOutcome> => {
     const outcome = readConfig(text);
     if (outcome.type === "invalid") return outcome;
+    await refuseSharedPorts(outcome.config);
     latest = outcome.config;
     return { type: "valid", sites: sitesOf(outcome.config), warnings: outcome.warnings };
   };
