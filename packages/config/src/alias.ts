@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { quote } from "./describe.ts";
+import { aliasesKeyword } from "./json-schema.ts";
 import { keepOrigin, originOf } from "./validation-run.ts";
 
 /** What another name of a key stands for. */
@@ -26,18 +27,20 @@ export function alias<Schema extends z.ZodType>(
     name,
     ...(typeof to === "string" ? { key: to } : to),
   }));
-  return z.preprocess((value) => {
-    if (!isTable(value)) return value;
-    const copy = keepOrigin(Object.assign(Object.create(null), value) as Record<string, unknown>, value);
-    for (const { name, key, deprecated } of aliases) {
-      if (!Object.hasOwn(value, name)) continue;
-      delete copy[name];
-      if (deprecated !== undefined) warn(value, name, deprecated);
-      if (Object.hasOwn(value, key)) reportBoth(value, name, key);
-      else copy[key] = rename(value, name, key);
-    }
-    return copy;
-  }, schema);
+  return z
+    .preprocess((value) => {
+      if (!isTable(value)) return value;
+      const copy = keepOrigin(Object.assign(Object.create(null), value) as Record<string, unknown>, value);
+      for (const { name, key, deprecated } of aliases) {
+        if (!Object.hasOwn(value, name)) continue;
+        delete copy[name];
+        if (deprecated !== undefined) warn(value, name, deprecated);
+        if (Object.hasOwn(value, key)) reportBoth(value, name, key);
+        else copy[key] = rename(value, name, key);
+      }
+      return copy;
+    }, schema)
+    .meta({ [aliasesKeyword]: Object.fromEntries(aliases.map(({ name, ...to }) => [name, to])) });
 }
 
 /**

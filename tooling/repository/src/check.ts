@@ -73,7 +73,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { only: { type: "string", multiple: true }, help: { type: "boolean" } },
   });
-  const names = phases.flat().map(({ name }) => name);
+  const names = [...new Set(phases.flat().map(({ name }) => name))];
   const unknown = values.only?.filter((name) => !names.includes(name)) ?? [];
   if (values.help === true || unknown.length > 0) {
     console.log(`usage: pnpm check [--only NAME]...\nchecks: ${names.join(", ")}`);

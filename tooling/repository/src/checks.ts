@@ -54,6 +54,12 @@ const quick: readonly Check[] = [
     fix: "pnpm docs:errors, and commit docs/errors.md",
     showsLastLine: true,
   },
+  {
+    name: "docs",
+    command: own("config-doc.ts", "--check"),
+    fix: "pnpm docs:config, and commit docs/reference/configuration.md and apps/monolake/config.schema.json",
+    showsLastLine: true,
+  },
 ];
 
 const slow: readonly Check[] = [

@@ -20,11 +20,16 @@ const serverSchema = z.discriminatedUnion("proxy_type", [
  * `http_timeout`, as the examples of the original call it. A further `proxy_type` is one more server in the union.
  */
 export const configFileSchema = z.strictObject({
-  runtime: runtimeSchema,
+  $schema: z
+    .string()
+    .optional()
+    .describe("For editors: where the JSON Schema of this file is. Without effect"),
+  runtime: runtimeSchema.describe("Workers; may be an empty table"),
   debug: debugSchema.default(false).describe("For all servers that do not say otherwise"),
   servers: z
     .record(z.string().min(1), alias(serverSchema, { http_timeout: "timeout" }))
-    .superRefine(checkListeners),
+    .superRefine(checkListeners)
+    .describe("Servers by their keys; a key identifies its server over reloads"),
 });
 
 /** A configuration file as it is written, checked, with its defaults filled in. */

@@ -5,7 +5,8 @@ import { present } from "./present.ts";
 import type { ContentHandlerConfig } from "./proxy-config.ts";
 
 const codingSchema = z.enum(["gzip", "deflate", "br", "zstd"]);
-const level = (least: number, most: number, usual: number) => z.int().min(least).max(most).default(usual);
+const level = (least: number, most: number, usual: number) =>
+  z.int().min(least).max(most).default(usual).describe("Compression level");
 
 const tableSchema = z.strictObject({
   decode: z

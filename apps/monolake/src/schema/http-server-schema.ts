@@ -33,8 +33,11 @@ const handlersSchema = z
 /** `proxy_type = "http"`. */
 export const httpServerSchema = z.strictObject({
   ...serverShape,
-  proxy_type: z.literal("http"),
-  upstream_http_version: z.enum(["auto", "http11", "http2"]).default("auto"),
+  proxy_type: z.literal("http").describe("An HTTP proxy"),
+  upstream_http_version: z
+    .enum(["auto", "http11", "http2"])
+    .default("auto")
+    .describe("What is spoken to upstreams"),
   upstream_host: z
     .enum(["upstream", "preserve"])
     .default("upstream")
@@ -45,15 +48,18 @@ export const httpServerSchema = z.strictObject({
     .describe(
       "compat takes what RFC 9112 leaves open, from clients and upstreams; what is sent on is canonical",
     ),
-  forwarded: forwardedSchema,
-  request_id: requestIdSchema,
-  http_opt_handlers: handlersSchema,
-  timeout: httpTimeoutsSchema,
-  limits: httpLimitsSchema,
-  access_log: accessLogSchema.optional(),
-  routes: z.array(routeSchema).superRefine((routes, context) => {
-    for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {
-      context.addIssue({ code: "custom", path: [index, "path"], message });
-    }
-  }),
+  forwarded: forwardedSchema.describe("What upstreams are told of clients"),
+  request_id: requestIdSchema.describe("X-Request-Id"),
+  http_opt_handlers: handlersSchema.describe("Optional handlers"),
+  timeout: httpTimeoutsSchema.describe("How long everything may take"),
+  limits: httpLimitsSchema.describe("How large and how many everything may be"),
+  access_log: accessLogSchema.optional().describe("A line for each request"),
+  routes: z
+    .array(routeSchema)
+    .superRefine((routes, context) => {
+      for (const { index, message } of checkRoutes(routes.map((route) => route.path))) {
+        context.addIssue({ code: "custom", path: [index, "path"], message });
+      }
+    })
+    .describe("In any order: the more specific pattern wins"),
 });

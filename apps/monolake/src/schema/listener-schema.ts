@@ -16,7 +16,7 @@ export const socketPathSchema = z
 const backlog = z.int().min(1).max(65535).default(1024).describe("Connections that wait to be accepted");
 
 const socketListener = z.strictObject({
-  type: z.literal("socket"),
+  type: z.literal("socket").describe("TCP, or a unix socket"),
   value: z
     .string()
     .refine(
@@ -33,7 +33,7 @@ const socketListener = z.strictObject({
 });
 
 const unixListener = z.strictObject({
-  type: z.literal("unix"),
+  type: z.literal("unix").describe("TCP, or a unix socket"),
   value: socketPathSchema.describe("Path of the socket; a stale one is replaced"),
   backlog,
   mode: z

@@ -10,7 +10,8 @@ export const secondsSchema = z
   .refine(
     (value) => value > 0 && value <= maxSeconds,
     expects(`seconds, more than 0 and at most ${maxSeconds}`),
-  );
+  )
+  .meta({ exclusiveMinimum: 0, maximum: maxSeconds });
 
 /** At least 1, as timers count whole milliseconds. */
 export const toMilliseconds = (seconds: number): number => Math.max(1, Math.round(seconds * 1000));

@@ -17,9 +17,11 @@ export const debugSchema = z.boolean();
 /** The keys that every kind of server has. */
 export const serverShape = {
   name: z.string().min(1).describe("For people: logs and metrics"),
-  listener: listenerSchema,
-  tls: tlsSchema.optional(),
-  proxy_protocol: proxyProtocolSchema.optional(),
+  listener: listenerSchema.describe("Where it accepts connections; no two servers at one place"),
+  tls: tlsSchema.optional().describe("TLS for clients"),
+  proxy_protocol: proxyProtocolSchema
+    .optional()
+    .describe("PROXY protocol from those in front: who the client is"),
   debug: debugSchema
     .optional()
     .describe("HTTP: every response names its configuration in X-Monolake-Config-Version"),

@@ -18,17 +18,17 @@ const limitsSchema = z.strictObject({ max_connections: maxConnectionsSchema }).p
 export const tcpServerSchema = z
   .strictObject({
     ...serverShape,
-    proxy_type: z.literal("tcp"),
+    proxy_type: z.literal("tcp").describe("A TCP proxy"),
     load_balancer: loadBalancerSchema,
     upstreams: socketUpstreamsSchema,
-    timeout: timeoutSchema,
-    limits: limitsSchema,
+    timeout: timeoutSchema.describe("How long everything may take"),
+    limits: limitsSchema.describe("How many connections there may be"),
   })
   .superRefine(checkWeights);
 
 /** `proxy_type = "echo"`: every byte goes back to whoever sent it. For trying a network out. */
 export const echoServerSchema = z.strictObject({
   ...serverShape,
-  proxy_type: z.literal("echo"),
-  limits: limitsSchema,
+  proxy_type: z.literal("echo").describe("Every byte goes back"),
+  limits: limitsSchema.describe("How many connections there may be"),
 });

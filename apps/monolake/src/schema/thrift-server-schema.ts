@@ -72,7 +72,7 @@ const limitsSchema = z
 export const thriftServerSchema = z
   .strictObject({
     ...serverShape,
-    proxy_type: z.literal("thrift"),
+    proxy_type: z.literal("thrift").describe("A Thrift proxy"),
     pipelining: z
       .enum(["serial", "ordered", "unordered"])
       .default("serial")
@@ -83,8 +83,8 @@ export const thriftServerSchema = z
     routes: thriftRoutesSchema
       .optional()
       .describe("The first that a call matches; an exception where none does"),
-    timeout: timeoutSchema,
-    limits: limitsSchema,
+    timeout: timeoutSchema.describe("How long everything may take"),
+    limits: limitsSchema.describe("How large and how many everything may be"),
   })
   .superRefine(({ route, routes }, context) => {
     if (route === undefined && routes === undefined) {

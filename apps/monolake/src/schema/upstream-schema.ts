@@ -4,25 +4,35 @@ import { socketPathSchema } from "./listener-schema.ts";
 import { parseHostAndPort } from "./network-address.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
 
+const endpointType = "What kind of place it is; thrift and tcp servers know no uri";
+const endpoint = "Where the upstream is";
+
 const uriEndpoint = z.strictObject({
-  type: z.literal("uri"),
-  value: z.string().superRefine((value, context) => {
-    const uri = parseUpstreamUri(value);
-    if ("expected" in uri) context.addIssue({ code: "custom", ...expects(uri.expected) });
-  }),
+  type: z.literal("uri").describe(endpointType),
+  value: z
+    .string()
+    .superRefine((value, context) => {
+      const uri = parseUpstreamUri(value);
+      if ("expected" in uri) context.addIssue({ code: "custom", ...expects(uri.expected) });
+    })
+    .describe('With type "uri": "http://host:port/path"'),
 });
 
 const socketEndpoint = z.strictObject({
-  type: z.literal("socket"),
+  type: z.literal("socket").describe(endpointType),
   value: z
     .string()
     .refine(
       (value) => parseHostAndPort(value) !== undefined,
       expects('a host and port such as "127.0.0.1:8080"'),
-    ),
+    )
+    .describe('With type "socket": "host:port", IPv6 in brackets'),
 });
 
-const unixEndpoint = z.strictObject({ type: z.literal("unix"), value: socketPathSchema });
+const unixEndpoint = z.strictObject({
+  type: z.literal("unix").describe(endpointType),
+  value: socketPathSchema.describe('With type "unix": the path of a unix socket'),
+});
 
 const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
 
@@ -48,24 +58,26 @@ export const loadBalancerSchema = z
 export const httpUpstreamsSchema = z
   .array(
     z.strictObject({
-      endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]),
+      endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]).describe(endpoint),
       weight,
       pipelining,
       proxy_protocol: proxyProtocol,
     }),
   )
-  .min(1);
+  .min(1)
+  .describe("At least one");
 
 /** Upstreams that are an address and nothing more: no URIs. */
 export const socketUpstreamsSchema = z
   .array(
     z.strictObject({
-      endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]),
+      endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]).describe(endpoint),
       weight,
       proxy_protocol: proxyProtocol,
     }),
   )
-  .min(1);
+  .min(1)
+  .describe("At least one");
 
 interface Balanced {
   readonly load_balancer: z.output<typeof loadBalancerSchema>;

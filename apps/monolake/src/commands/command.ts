@@ -1,0 +1,56 @@
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { CommandFailure } from "../run/command-failure.ts";
+
+/** One command of the command line, `monolake NAME …`. */
+export interface Command {
+  readonly name: string;
+  /** How it is called, without `monolake`, for the overview. */
+  readonly usage: string;
+  /** What it does, in half a line. */
+  readonly summary: string;
+  /** What `monolake NAME --help` prints below the usage. */
+  readonly details: string;
+  /** `args`: what follows the name. Throws {@link CommandFailure} for what is wrong with them. */
+  readonly run: (args: readonly string[]) => Promise<void> | void;
+}
+
+/** Every command has it. */
+const helpOption = { help: { type: "boolean", short: "h" } } as const;
+
+/**
+ * Reads a command's arguments. Gives nothing when help was asked for, which is printed then. Throws {@link CommandFailure} for
+ * options that are not known, and for values that are missing.
+ */
+export function readArguments<const Options extends ParseArgsOptionsConfig>(
+  command: Command,
+  args: readonly string[],
+  options: Options,
+) {
+  const parsed = parse(command, args, { ...options, ...helpOption });
+  if ("help" in parsed.values && parsed.values.help === true) {
+    process.stdout.write(helpOf(command));
+    return undefined;
+  }
+  return parsed;
+}
+
+function parse<const Options extends ParseArgsOptionsConfig>(
+  command: Command,
+  args: readonly string[],
+  options: Options,
+) {
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
+  } catch (error) {
+    throw usageFailure((error as Error).message, command);
+  }
+}
+
+const helpOf = ({ usage, summary, details }: Command): string =>
+  `${summary.charAt(0).toUpperCase()}${summary.slice(1)}\n\nUsage:\n  monolake ${usage}\n${details === "" ? "" : `\n${details}`}`;
+
+/** Something that is wrong with how a command was called. */
+export const usageFailure = (problem: string, command?: Command): CommandFailure =>
+  new CommandFailure(
+    `${problem}\nTry: monolake ${command === undefined || command.name === "" ? "" : `${command.name} `}--help`,
+  );

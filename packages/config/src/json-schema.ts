@@ -1,0 +1,121 @@
+import { z } from "zod";
+import type { ConfigSchema } from "./schema-problems.ts";
+
+/** A JSON Schema (draft 2020-12), as far as it is looked at here. Plain data. */
+export interface JsonSchema {
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly [keyword: string]: unknown;
+}
+
+/** How a schema is written down. */
+export interface JsonSchemaOptions {
+  readonly title?: string;
+  /** Where it is published. */
+  readonly id?: string;
+  /** Numbers, booleans and words may be a reference, `"${env:PORT}"`, too. Default true. */
+  readonly references?: boolean;
+}
+
+/**
+ * The JSON Schema of a configuration, for editors (completion, checks while typing) and for reference pages: what may be
+ * written, with defaults and descriptions. Checks that are functions (`refine`) are not in it: `parseConfig` has the last word.
+ */
+export function jsonSchemaOf(schema: ConfigSchema<unknown>, options: JsonSchemaOptions = {}): JsonSchema {
+  const { $schema, ...root } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const referable = options.references !== false;
+  const { title, id } = options;
+  return {
+    ...(id === undefined ? {} : { $id: id }),
+    $schema,
+    ...(title === undefined ? {} : { title }),
+    ...rewrite(root as JsonSchema, referable),
+  };
+}
+
+function rewrite(schema: JsonSchema, referable: boolean): JsonSchema {
+  const { [aliasesKeyword]: aliases, ...plain } = schema;
+  const named =
+    aliases === undefined ? plain : withAliases(plain, aliases as Readonly<Record<string, AliasOf>>);
+  const inner = rewriteBelow(named, referable);
+  return referable && isReferable(inner) ? orReference(inner) : withoutSafeIntegers(inner);
+}
+
+function rewriteBelow(schema: JsonSchema, referable: boolean): JsonSchema {
+  const all = (list: readonly JsonSchema[]) => list.map((item) => rewrite(item, referable));
+  const { properties, items, anyOf, oneOf, additionalProperties } = schema;
+  return {
+    ...schema,
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([key, value]) => [key, rewrite(value, referable)]),
+      ),
+    }),
+    ...(typeof additionalProperties === "object" && {
+      additionalProperties: rewrite(additionalProperties, referable),
+    }),
+    ...(items && { items: rewrite(items, referable) }),
+    ...(anyOf && { anyOf: all(anyOf) }),
+    ...(oneOf && { oneOf: all(oneOf) }),
+  };
+}
+
+/** What `alias` leaves at a schema: the names, and what they are names of. */
+export const aliasesKeyword = "x-aliases";
+
+interface AliasOf {
+  readonly key: string;
+  readonly deprecated?: string | undefined;
+}
+
+/** The other names of keys are keys too, in every variant that has the key. */
+function withAliases(schema: JsonSchema, aliases: Readonly<Record<string, AliasOf>>): JsonSchema {
+  const variants = (list: readonly JsonSchema[]) => list.map((item) => withAliases(item, aliases));
+  const { properties, anyOf, oneOf } = schema;
+  if (anyOf !== undefined) return { ...schema, anyOf: variants(anyOf) };
+  if (oneOf !== undefined) return { ...schema, oneOf: variants(oneOf) };
+  if (properties === undefined) return schema;
+  const names = Object.entries(aliases)
+    .filter(([, { key }]) => key in properties)
+    .map(([name, { key, deprecated }]) => [
+      name,
+      {
+        ...properties[key],
+        description: `Another name of ${key}`,
+        ...(deprecated === undefined ? {} : { deprecated: true }),
+      },
+    ]);
+  return { ...schema, properties: { ...properties, ...Object.fromEntries(names) } };
+}
+
+const isReferable = ({ type, enum: words }: JsonSchema): boolean =>
+  type === "integer" || type === "number" || type === "boolean" || words !== undefined;
+
+function orReference(schema: JsonSchema): JsonSchema {
+  const { description, default: value, ...rest } = withoutSafeIntegers(schema);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(value === undefined ? {} : { default: value }),
+    anyOf: [rest, { type: "string", pattern: "^\\$\\{(?:env|file):" }],
+  };
+}
+
+/** Bounds that only say what a JavaScript number can count tell nobody anything. */
+function withoutSafeIntegers(schema: JsonSchema): JsonSchema {
+  const { minimum, maximum, ...rest } = schema;
+  return {
+    ...rest,
+    ...(minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? {} : { minimum }),
+    ...(maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? {} : { maximum }),
+  };
+}
