@@ -1,28 +1,16 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 
+const source = new URL("../src/", import.meta.url);
 const guide = readFileSync(new URL("../../../docs/guide/build-a-gateway.md", import.meta.url), "utf8");
-const shown = [...guide.matchAll(/^`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)^```$/gm)];
-const files = [
-  "gateway.toml",
-  "src/gateway-config.ts",
-  "src/check-key.ts",
-  "src/service-module.ts",
-  "src/main.ts",
-];
+const files = readdirSync(source);
 
-it("the guide shows every file of the gateway", () => {
-  expect(shown.map(([, file]) => file)).toEqual(files);
-});
-
-it.each(files)("the guide shows %s as it is", (file) => {
-  const content = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
-  expect(shown.find(([, name]) => name === file)?.[2]).toBe(content);
+// That it shows them as they are is a test of the repository: every block that names a file is compared with it.
+it.each(["gateway.toml", ...files.map((file) => `src/${file}`)])("the guide shows %s", (file) => {
+  expect(guide).toContain(` file=apps/key-gateway/${file}\n`);
 });
 
 it("the gateway has fewer than 150 lines", () => {
-  const lines = files
-    .filter((file) => file.endsWith(".ts"))
-    .map((file) => readFileSync(new URL(`../${file}`, import.meta.url), "utf8").split("\n").length - 1);
+  const lines = files.map((file) => readFileSync(new URL(file, source), "utf8").split("\n").length - 1);
   expect(lines.reduce((sum, count) => sum + count, 0)).toBeLessThan(150);
 });

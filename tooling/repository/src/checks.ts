@@ -60,6 +60,12 @@ const quick: readonly Check[] = [
     fix: "pnpm docs:config, and commit docs/reference/configuration.md and apps/monolake/config.schema.json",
     showsLastLine: true,
   },
+  {
+    name: "links",
+    command: own("links.ts"),
+    fix: "correct the link, or the heading that it names",
+    showsLastLine: true,
+  },
 ];
 
 const slow: readonly Check[] = [

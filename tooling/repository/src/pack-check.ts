@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
-import { findReadmeExample } from "./readme-example.ts";
+import { findReadmeExample } from "./examples/markdown-examples.ts";
 import { publishedPackages, readManifest, repositoryFolder, type WorkspacePackage } from "./workspace.ts";
 
 const execute = promisify(execFile);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { findReadmeExample } from "./readme-example.ts";
+import { findReadmeExample } from "./examples/markdown-examples.ts";
 import { type Findings, runAsCommand } from "./report.ts";
 import {
   filesBelow,

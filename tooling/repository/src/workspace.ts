@@ -55,7 +55,7 @@ export function workspacePackages(root: string = repositoryFolder): readonly Wor
 export const publishedPackages = (root?: string): readonly WorkspacePackage[] =>
   workspacePackages(root).filter(({ kind }) => kind !== "tooling");
 
-const skippedFolders = new Set(["node_modules", "dist", ".turbo", "coverage", ".readme"]);
+const skippedFolders = new Set(["node_modules", "dist", ".git", ".turbo", "coverage", ".readme"]);
 
 /** All files below `folder` that git would show, absolute and sorted. */
 export function filesBelow(folder: string): readonly string[] {
