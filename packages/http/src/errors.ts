@@ -139,3 +139,12 @@ export class InvalidResponseError extends defineError({
   retryable: false,
   message: (fields: { readonly what: string }) => `the handler's response cannot be sent: ${fields.what}`,
 }) {}
+
+/** A module that should have a fetch handler cannot be loaded, or has none. */
+export class FetchModuleError extends defineError({
+  code: "ERR_HTTP_FETCH_MODULE",
+  source: "internal",
+  retryable: false,
+  message: (fields: { readonly path: string; readonly problem: string }) =>
+    `no fetch handler in ${fields.path}: ${fields.problem}`,
+}) {}

@@ -20,9 +20,33 @@ const routeSchema = z
       .optional()
       .describe("What becomes of the requested path; replace where the upstream's uri has a path, else keep"),
     load_balancer: loadBalancerSchema,
-    upstreams: httpUpstreamsSchema,
+    upstreams: httpUpstreamsSchema
+      .optional()
+      .describe("Where requests are sent; required unless there is a module"),
+    module: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("File of a module that answers itself: its default export is a fetch handler"),
   })
-  .superRefine(checkWeights);
+  .superRefine(checkDestination);
+
+type RouteTable = z.output<typeof routeSchema>;
+
+/** Either upstreams or a module. */
+function checkDestination(
+  route: Pick<RouteTable, "load_balancer" | "upstreams" | "module">,
+  context: z.RefinementCtx,
+): void {
+  const { load_balancer, upstreams, module } = route;
+  if (upstreams !== undefined && module !== undefined) {
+    context.addIssue({ code: "custom", path: ["module"], ...expects('either "upstreams" or "module"') });
+  } else if (upstreams !== undefined) checkWeights({ load_balancer, upstreams }, context);
+  else if (module === undefined) {
+    const message = 'missing key "upstreams": expected "upstreams" or "module"';
+    context.addIssue({ code: "custom", path: [], message });
+  }
+}
 
 const handlersSchema = z
   .strictObject({

@@ -9,6 +9,7 @@ export type {
   HttpServerConfig,
   ListenerConfig,
   ProxyConfig,
+  RouteConfig,
   RuntimeConfig,
   ServerConfig,
   TcpServerConfig,

@@ -82,12 +82,14 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     timeouts: normalizeHttpTimeouts(server.timeout),
     limits: normalizeHttpLimits(server.limits),
     ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),
-    routes: server.routes.map(({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams }) => ({
-      path,
-      ...present({ pathMode }),
-      loadBalancer,
-      upstreams: upstreams.map(normalizeHttpUpstream),
-    })),
+    routes: server.routes.map(
+      ({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams, module }) => ({
+        path,
+        ...present({ pathMode, module }),
+        loadBalancer,
+        upstreams: (upstreams ?? []).map(normalizeHttpUpstream),
+      }),
+    ),
   };
 }
 

@@ -165,7 +165,10 @@ export interface RouteConfig {
   /** Absent: `replace` where the upstream's URI has a path, else `keep`. */
   readonly pathMode?: "replace" | "keep" | "strip_prefix";
   readonly loadBalancer: LoadBalancerName;
+  /** Empty where there is a module. */
   readonly upstreams: readonly HttpUpstreamConfig[];
+  /** File name of a module that answers itself; a relative one starts from the working directory. */
+  readonly module?: string;
 }
 
 export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "first";

@@ -39,7 +39,7 @@ type Routes = Extract<ServerTable, { proxy_type: "http" }>["routes"];
 
 const httpsUpstreams = (routes: Routes): Unsupported[] =>
   routes.flatMap(({ upstreams }, route) =>
-    upstreams.flatMap(({ endpoint }, upstream) => {
+    (upstreams ?? []).flatMap(({ endpoint }, upstream) => {
       if (endpoint.type !== "uri" || !/^https:/i.test(endpoint.value)) return [];
       return [
         {

@@ -6,12 +6,16 @@ import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
+import { withModules } from "./route-modules.ts";
 
 /** A server, and the version of the configuration that added or changed it. */
 export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: number };
 
-/** What the layers are made from, for one server of the configuration. */
-export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo): HttpStackConfig {
+/** What the layers are made from, for one server of the configuration. Rejects with ERR_HTTP_FETCH_MODULE. */
+export async function httpStackConfig(
+  server: VersionedHttpServer,
+  worker: WorkerInfo,
+): Promise<HttpStackConfig> {
   const { logger, counts } = worker;
   return {
     requests: { counts },
@@ -24,7 +28,7 @@ export function httpStackConfig(server: VersionedHttpServer, worker: WorkerInfo)
     configVersion: server.debug ? { number: server.configVersion } : undefined,
     ...tellingOptions(server),
     proxyProtocol: proxyProtocolOptions(server, logger),
-    routes: server.routes,
+    routes: await withModules(server.routes),
     content: server.contentHandler,
     upstream: {
       host: server.upstreamHost,

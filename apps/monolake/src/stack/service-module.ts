@@ -10,13 +10,13 @@ import { thriftStack } from "./thrift-stack.ts";
 import { thriftStackConfig } from "./thrift-stack-config.ts";
 
 /** What each worker imports: the factory of one server's services. */
-export function createService(
+export async function createService(
   server: Exclude<ServerConfig, HttpServerConfig> | VersionedHttpServer,
   worker: WorkerInfo,
-): ServiceFactory<ByteStream> {
+): Promise<ServiceFactory<ByteStream>> {
   switch (server.type) {
     case "http":
-      return httpStack(httpStackConfig(server, worker));
+      return httpStack(await httpStackConfig(server, worker));
     case "tcp":
       return tcpStack(tcpStackConfig(server, worker.logger));
     case "echo":

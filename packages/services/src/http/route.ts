@@ -7,7 +7,7 @@ import {
 } from "../common/load-balancing/load-balancer.ts";
 import { normalTarget } from "./routing/normal-target.ts";
 import { createRouter, type Router } from "./routing/router.ts";
-import { type PathMode, strippedPrefixOf } from "./routing/upstream-path.ts";
+import { type PathMode, resolveUpstreamPath, strippedPrefixOf } from "./routing/upstream-path.ts";
 import { type HttpUpstreamConfig, type HttpUpstreamTarget, upstreamTarget } from "./upstream-target.ts";
 
 /** One route, as it is configured. */
@@ -17,7 +17,13 @@ export interface HttpRouteConfig {
   readonly pathMode?: PathMode | undefined;
   /** Default `random`. */
   readonly loadBalancer?: LoadBalanceStrategy;
+  /** May be empty where there is a handler. */
   readonly upstreams: readonly HttpUpstreamConfig[];
+  /**
+   * Answers in place of upstreams, called by the upstream service with the target that an upstream would be asked for. What it needs
+   * of a context the compiler does not check. It belongs to the caller.
+   */
+  readonly handler?: HttpHandler<never> | undefined;
 }
 
 /** The route that a request took. */
@@ -26,6 +32,8 @@ export interface MatchedRoute {
   readonly upstreams: LoadBalancer<HttpUpstreamTarget>;
   /** What upstreams do not see of the path, or empty. */
   readonly strippedPrefix: string;
+  /** Answers in place of upstreams. */
+  readonly handler?: HttpHandler | undefined;
 }
 
 /** The slot of a context that holds the route of its request. */
@@ -69,10 +77,38 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
 
 function prepare(route: HttpRouteConfig, previous: MatchedRoute | undefined): MatchedRoute {
   const targets = route.upstreams.map((upstream) => upstreamTarget(upstream, route));
-  const upstreams = createLoadBalancer(route.loadBalancer, targets, { previous: previous?.upstreams });
+  const handler = handlerOf(route);
   const strippedPrefix = route.pathMode === "strip_prefix" ? strippedPrefixOf(route.path) : "";
-  return { pattern: route.path, upstreams, strippedPrefix };
+  const upstreams =
+    handler === undefined
+      ? createLoadBalancer(route.loadBalancer, targets, { previous: previous?.upstreams })
+      : nobody;
+  return { pattern: route.path, upstreams, strippedPrefix, handler };
 }
+
+/** The handler of a route, which sees the target that an upstream would be asked for. */
+function handlerOf({ handler, path: pattern, pathMode: mode }: HttpRouteConfig): HttpHandler | undefined {
+  if (handler === undefined) return undefined;
+  const path = resolveUpstreamPath({ mode, upstreamPath: "", pattern });
+  const mounted = handler as HttpHandler;
+  return {
+    call(request, context) {
+      if (request.target !== wholeServer) request.target = path(request.target);
+      return mounted.call(request, context);
+    },
+  };
+}
+
+/** The upstreams of a route with a handler. */
+const nobody: LoadBalancer<never> = {
+  strategy: "first",
+  state: { position: 0 },
+  items: [],
+  select() {
+    throw new TypeError("the route has a handler, and no upstreams");
+  },
+  alternatives: () => [].values(),
+};
 
 /** The last answer on its connection, as to any request that is refused. */
 function badRequest(request: HttpRequest): HttpResponse {

@@ -51,7 +51,7 @@ export type HttpUpstreamContext = Has<typeof matchedRoute> &
   MayHave<typeof exchangeRecord>;
 
 /**
- * Sends a request to an upstream of its route and answers with what comes back: the innermost service of an HTTP stack. Never
+ * Sends a request to an upstream of its route, or gives it to the route's handler, and answers with what comes back: the innermost service of an HTTP stack. Never
  * rejects because of an upstream: that is a 502, 503 or 504 and the client's connection goes on.
  */
 export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
@@ -74,6 +74,8 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
     const { target, headers } = request;
+    const { handler } = context.matchedRoute;
+    if (handler !== undefined) return handler.call(request, context);
     const own = answerOfLastRecipient(request);
     if (own !== undefined) return Promise.resolve(own);
     if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
