@@ -69,13 +69,17 @@ function failureOf(target: SocketAddress, fields: ConnectFields, state: RaceStat
   const cause = causeOf(state);
   const errors = state.failed.map(({ error }) => error);
   if (errors.some((error) => error instanceof ConnectionRefusedError || isFullBacklog(target, error))) {
-    return new UpstreamConnectRefusedError({ ...fields, cause });
+    return new UpstreamConnectRefusedError({ ...fields, ...(isMissing(errors) && { missing: true }), cause });
   }
   if (errors.some((error) => error instanceof ConnectionUnreachableError)) {
     return new UpstreamUnreachableError({ ...fields, cause });
   }
   return new UpstreamConnectFailedError({ ...fields, cause });
 }
+
+/** Only files can be missing. */
+const isMissing = (errors: readonly unknown[]): boolean =>
+  errors.every((error) => error instanceof ConnectionRefusedError && error.systemCode === "ENOENT");
 
 /** A unix socket whose backlog is full says EAGAIN, which elsewhere means that this process lacks something. */
 function isFullBacklog(target: SocketAddress, error: unknown): boolean {

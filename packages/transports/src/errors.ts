@@ -13,12 +13,20 @@ const tried = ({ target, addresses }: ConnectFields): string =>
     ? target
     : `${target} (tried ${addresses.join(", ")})`;
 
-/** Nobody listens at the target. */
+/** Nobody listens at the target. A unix socket that does not exist counts as one where nobody listens. */
 export class UpstreamConnectRefusedError extends defineError({
   code: "ERR_UPSTREAM_CONNECT_REFUSED",
   source: "upstream",
   retryable: true,
-  message: (fields: ConnectFields) => `connection to ${tried(fields)} was refused`,
+  message: (
+    fields: ConnectFields & {
+      /** There is no such unix socket. */
+      readonly missing?: boolean;
+    },
+  ) =>
+    fields.missing === true
+      ? `cannot connect to ${tried(fields)}: there is no such socket`
+      : `connection to ${tried(fields)} was refused`,
 }) {}
 
 /** There is no way to the target. */

@@ -20,7 +20,7 @@ it("says which socket nobody listens on", async () => {
     createUnixConnector().connect({ type: "unix", path: "/nowhere/a.sock" }),
   ).rejects.toMatchObject({
     code: "ERR_UPSTREAM_CONNECT_REFUSED",
-    message: "connection to unix:/nowhere/a.sock was refused",
+    message: "cannot connect to unix:/nowhere/a.sock: there is no such socket",
   });
 });
 

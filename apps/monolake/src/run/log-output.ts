@@ -11,32 +11,41 @@ const patienceMs = 100;
  */
 export class LogOutput {
   #lost = 0;
+  /** The rest of the line that was lost last is missing. */
+  #brokenOff = false;
 
+  /** Nobody waits twice for the same reader: once a line was lost, the next ones are tried and no more. */
   write(line: string): void {
-    if (this.#lost > 0 && !written(lossRecord(this.#lost), 0)) {
+    const text = `${this.#brokenOff ? "\n" : ""}${this.#lost > 0 ? lossRecord(this.#lost) : ""}${line}`;
+    const bytes = Buffer.from(text);
+    const written = write(bytes, this.#lost > 0 ? 0 : patienceMs);
+    if (written === bytes.length) {
+      this.#lost = 0;
+      this.#brokenOff = false;
+    } else {
       this.#lost += 1;
-      return;
+      if (written > 0) this.#brokenOff = true;
     }
-    this.#lost = written(line, patienceMs) ? 0 : 1;
   }
 }
 
 const lossRecord = (lost: number): string =>
   `${JSON.stringify({ level: 40, time: new Date().toISOString(), lost, msg: "lines of this log could not be written" })}\n`;
 
-function written(line: string, waitMs: number): boolean {
-  let rest = Buffer.from(line);
+/** Gives how many bytes were. */
+function write(bytes: Buffer, waitMs: number): number {
+  let at = 0;
   const deadlineMs = performance.now() + waitMs;
-  while (rest.length > 0) {
+  while (at < bytes.length) {
     try {
-      rest = rest.subarray(writeSync(descriptor, rest));
+      at += writeSync(descriptor, bytes, at);
     } catch (error) {
       // A pipe that does not block, and is full.
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() > deadlineMs) return false;
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN" || performance.now() >= deadlineMs) break;
       Atomics.wait(pause, 0, 0, retryMs);
     }
   }
-  return true;
+  return at;
 }
 
 const pause = new Int32Array(new SharedArrayBuffer(4));

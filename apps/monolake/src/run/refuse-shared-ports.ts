@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { ReloadFailedError } from "@monolake/config";
 import { inheritedSocketsVariable, ListenAddressInUseError } from "@monolake/listener";
 import { formatAddress } from "@monolake/streams";
 import type { ListenerConfig, ProxyConfig } from "../schema/index.ts";
@@ -7,7 +8,7 @@ import { listeningSockets } from "./listening-sockets.ts";
 type TcpListener = Extract<ListenerConfig, { readonly type: "socket" }>;
 
 /**
- * Rejects with `ERR_LISTEN_ADDRESS_IN_USE` when another process listens on the port of a server: with SO_REUSEPORT, a second
+ * Rejects with `ERR_RELOAD_FAILED` when another process listens on the port of a server: with SO_REUSEPORT, a second
  * instance would take its share of the connections without a word. Not asked where this process listens itself, or was handed a
  * socket.
  */
@@ -15,10 +16,14 @@ export async function refuseSharedPorts({ servers }: ProxyConfig): Promise<void>
   // Its predecessor listens until this process serves.
   if (process.send !== undefined && process.env[inheritedSocketsVariable] !== undefined) return;
   const own = new Set(listeningSockets().map(({ address }) => address));
-  for (const { listener } of servers) {
-    if (listener.type !== "socket" || listener.port === 0) continue;
-    if (!own.has(formatAddress(listener)) && (await isInUse(listener)))
-      throw new ListenAddressInUseError({ address: formatAddress(listener), hint: hintOf(listener.port) });
+  for (const { key: site, listener } of servers) {
+    if (listener.type !== "socket" || listener.port === 0 || own.has(formatAddress(listener))) continue;
+    if (!(await isInUse(listener))) continue;
+    const cause = new ListenAddressInUseError({
+      address: formatAddress(listener),
+      hint: hintOf(listener.port),
+    });
+    throw new ReloadFailedError({ step: "commit", site, reason: cause.message, notRestored: [], cause });
   }
 }
 

@@ -42,8 +42,7 @@ export interface RunProxyOptions {
 
 /**
  * Starts the workers, brings up every server of the configuration, and follows its changes. Rejects when the first
- * configuration cannot be served: `ERR_CONFIG_READ`, `ERR_CONFIG_INVALID` with the problems, `ERR_LISTEN_ADDRESS_IN_USE` when another process has the port,
- * `ERR_RELOAD_FAILED`.
+ * configuration cannot be served: `ERR_CONFIG_READ`, `ERR_CONFIG_INVALID` with the problems, `ERR_RELOAD_FAILED`.
  */
 export async function runProxy(source: ConfigSource, options: RunProxyOptions): Promise<RunningProxy> {
   const { logger, logLevel } = options;

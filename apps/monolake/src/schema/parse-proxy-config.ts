@@ -32,9 +32,15 @@ export function parseProxyConfig(
   return {
     type: "valid",
     config: normalizeConfig(outcome.value),
-    warnings: outcome.warnings,
+    warnings: [...outcome.warnings, ...noServers(outcome)],
     unsupported: unsupportedFeatures(outcome),
     withoutEffect: settingsWithoutEffect(outcome),
     problemAt: outcome.problemAt,
   };
 }
+
+/** An empty table is what is left when somebody takes the last server away: allowed, and hardly what was meant at a start. */
+const noServers = (outcome: ValidConfig<ConfigFile>): ConfigProblem[] =>
+  Object.keys(outcome.value.servers).length > 0
+    ? []
+    : [outcome.problemAt(["servers"], "there is no server: nothing will be served", "warning")];

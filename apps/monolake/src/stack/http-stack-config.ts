@@ -21,7 +21,7 @@ export async function httpStackConfig(
     requests: { counts },
     httpServer: {
       ...serverLimits(server),
-      onError: (error) => requestFailed(error, server, logger),
+      onError: (error, request) => requestFailed(error, request, { server: server.key, logger }),
       ...(server.accessLog === undefined ? {} : accessLogHooks),
     },
     accessLog: accessLogOptions(server, logger),
@@ -105,8 +105,12 @@ function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLo
 }
 
 /** A client that leaves or errs is no news, an upstream that breaks off is its own fault; anything else is one of ours. */
-function requestFailed(error: unknown, server: HttpServerConfig, logger: Logger): void {
-  const fields = { server: server.key };
+function requestFailed(
+  error: unknown,
+  request: HttpRequest | undefined,
+  { server, logger }: { readonly server: string; readonly logger: Logger },
+): void {
+  const fields = { server, ...(request === undefined ? {} : shownRequest(request)) };
   if (!MonolakeError.is(error) || error.source === "internal") {
     logger.error({ ...fields, err: error }, "a request failed");
   } else {
@@ -121,12 +125,14 @@ function upstreamFailed(
   server: HttpServerConfig,
   logger: Logger,
 ): void {
-  const { method, target } = request;
-  // Queries have secrets in them more often than they help here; the access log has them where it may.
-  const [path] = target.split("?", 1);
-  const fields = { server: server.key, method, target: path };
+  const fields = { server: server.key, ...shownRequest(request) };
   if (!MonolakeError.is(error))
     return logger.error({ ...fields, err: error }, "an upstream could not be asked");
   // A dead upstream fails every request: its stack would be the same each time.
   logger.warn({ ...fields, code: error.code, reason: error.message }, "an upstream did not answer a request");
+}
+
+/** Queries have secrets in them more often than they help here; the access log has them where it may. */
+function shownRequest({ method, target }: HttpRequest): { method: string; target: string | undefined } {
+  return { method, target: target.split("?", 1)[0] };
 }

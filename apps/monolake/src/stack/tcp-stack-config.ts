@@ -1,4 +1,5 @@
 import type { Logger } from "@monolake/core";
+import { MonolakeError } from "@monolake/errors";
 import { formatAddress } from "@monolake/streams";
 import type { TcpServerConfig } from "../schema/index.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
@@ -11,9 +12,10 @@ export const tcpStackConfig = (server: TcpServerConfig, logger: Logger): TcpStac
   loadBalancer: server.loadBalancer,
   connectTimeoutMs: server.timeouts.upstreamConnectTimeoutMs,
   idleTimeoutMs: server.timeouts.idleTimeoutMs,
-  onFailure: (error, endpoint) =>
-    logger.warn(
-      { err: error, server: server.key, upstream: formatAddress(endpoint) },
-      "an upstream refused a connection",
-    ),
+  onFailure: (error, endpoint) => {
+    const fields = { server: server.key, upstream: formatAddress(endpoint) };
+    // A dead upstream fails every connection: its stack would be the same each time.
+    const why = MonolakeError.is(error) ? { code: error.code, reason: error.message } : { err: error };
+    logger.warn({ ...fields, ...why }, "an upstream could not be connected");
+  },
 });

@@ -1,7 +1,13 @@
-import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
+import {
+  FactoryStack,
+  layerFn,
+  type MakeService,
+  optionalLayer,
+  type Service,
+} from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
 import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
-import { type TcpProxyOptions, tcpEcho, tcpProxy } from "@monolake/services/tcp";
+import { type TcpProxyOptions, TcpUpstreamUnavailableError, tcpEcho, tcpProxy } from "@monolake/services/tcp";
 import type { ByteStream } from "@monolake/streams";
 import { ProxyContext } from "./proxy-context.ts";
 
@@ -17,6 +23,7 @@ export interface EchoStackConfig {
 /** The stack of a TCP server. */
 export const tcpStack = (config: TcpStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, tcpProxy)
+    .push(layerFn(endQuietly))
     .push(optionalLayer(({ proxyProtocol }: TcpStackConfig) => proxyProtocol, proxyProtocol))
     .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
@@ -29,3 +36,11 @@ export const echoStack = (config: EchoStackConfig): MakeService<Service<ByteStre
     .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
     .toFactory();
+
+/** That no upstream could be connected was told for each of them. */
+const endQuietly =
+  <Context extends object>(proxy: Service<ByteStream, unknown, Context>) =>
+  (stream: ByteStream, context: Context): Promise<unknown> =>
+    proxy.call(stream, context).catch((error: unknown) => {
+      if (!(error instanceof TcpUpstreamUnavailableError)) throw error;
+    });

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { eventually, freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import { eventually, freePort, startHttpUpstream, startRawServer, temporaryFolder } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
 
@@ -25,6 +25,19 @@ it("keeps queries out of the log of failures", async () => {
     method: "GET",
     target: "/a",
   });
+});
+
+it("says which request was not answered whole", async () => {
+  await using upstream = await startRawServer(async (connection) => {
+    await connection.readUntil("\r\n\r\n");
+    await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    connection.end();
+  });
+  await using proxy = await startProxy({ server: everythingTo(`http://127.0.0.1:${upstream.port}`) });
+  await expect(fetch(`${proxy.origin}/a?secret`).then((response) => response.text())).rejects.toThrow();
+  const broken = ({ msg }: Record<string, unknown>) => msg === "a request was not answered whole";
+  const record = await eventually(() => proxy.log.find(broken) ?? false);
+  expect(record).toMatchObject({ level: 40, server: "test", method: "GET", target: "/a" });
 });
 
 it("says which access log it cannot open, and does not start", async () => {

@@ -1,4 +1,4 @@
-import { freePort, rawClient, startRawServer } from "@monolake/test-kit";
+import { eventually, freePort, rawClient, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { startProxyOf } from "./start-proxy.ts";
 
@@ -33,6 +33,30 @@ upstreams = [
 ]`);
     await using client = await rawClient(proxy.address);
     expect(await client.readToEnd()).toBe("alive");
+  });
+});
+
+describe("a TCP server whose upstreams are all dead", () => {
+  it("says so once for each of them, without a stack", async () => {
+    const port = await freePort();
+    await using proxy = await startProxyOf(`proxy_type = "tcp"
+upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${port}" } }]`);
+    await using client = await rawClient(proxy.address);
+    await client.readToEnd().catch(() => {});
+    const warnings = () => proxy.log.filter(({ level }) => Number(level) >= 40);
+    await eventually(
+      () => warnings().length > 0 && proxy.log.some(({ msg }) => msg === "connection complete"),
+    );
+    expect(warnings()).toMatchObject([
+      {
+        msg: "an upstream could not be connected",
+        server: "test",
+        upstream: `127.0.0.1:${port}`,
+        code: "ERR_UPSTREAM_CONNECT_REFUSED",
+        reason: `connection to 127.0.0.1:${port} was refused`,
+      },
+    ]);
+    expect(warnings()[0]).not.toHaveProperty("err");
   });
 });
 

@@ -186,6 +186,20 @@ describe("a change that cannot be served", () => {
     expect(await answerAt(local(p))).toMatch(/one$/);
   });
 
+  it("is refused with the reason once, and without a stack, when a server cannot be made", async () => {
+    await using at = await scene();
+    await using proxy = await startFollowing(at.file, configText({ listen: at.p, upstream: at.one.origin }));
+    const path = at.folder.file("missing/access.log");
+    const more = `access_log = { path = "${path}" }`;
+    const line = await proxy.change(configText({ listen: at.p, upstream: at.one.origin, more }), refused);
+    const reason = `access log ${path} cannot be opened: ENOENT: no such file or directory`;
+    expect(line).toEqual({
+      ...{ level: 50, time: expect.anything(), version: 1 },
+      ...{ code: "ERR_RELOAD_FAILED", step: "precommit", site: "web" },
+      msg: `configuration refused, version 1 serves on: the service of web cannot be made: ${reason}`,
+    });
+  });
+
   it("is refused when the system will not have both sockets at one address", async () => {
     await using at = await scene();
     const { one, two, p } = at;

@@ -86,6 +86,24 @@ describe("the log", () => {
     expect(program.stderr).toBe("");
   });
 
+  it("keeps the proxy from ending for a moment only when nobody reads it", async () => {
+    await using folder = await temporaryFolder();
+    const port = await freePort();
+    const text = configText({ listen: port, upstream: "http://127.0.0.1:9" });
+    const file = await folder.write("monolake.toml", text);
+    const command = `mkfifo "$3"; sleep 30 <"$3" >/dev/null 2>&1 & exec "$0" --conditions=@monolake/source "$1" --config "$2" >"$3"`;
+    const parameters = [process.execPath, main, file, folder.file("pipe")];
+    await using program = await startProgram("/bin/sh", ["-c", command, ...parameters]);
+    await eventually(() => portAccepts(port));
+    // Each request is a line, and all of them are more than a pipe takes.
+    const client = await keepAliveClient(local(port));
+    for (let asked = 0; asked < 500; asked += 1) await client.get();
+    const startMs = performance.now();
+    program.kill("SIGTERM");
+    expect(await program.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startMs).toBeLessThan(2_000);
+  });
+
   it("has what the level lets through", async () => {
     await using folder = await temporaryFolder();
     const text = configText({ listen: await freePort(), upstream: "http://127.0.0.1:9" });

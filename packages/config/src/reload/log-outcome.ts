@@ -1,5 +1,6 @@
 import type { Logger } from "@monolake/core";
-import { ConfigInvalidError, summarizeProblem } from "../errors.ts";
+import { MonolakeError } from "@monolake/errors";
+import { ConfigInvalidError, ReloadFailedError, summarizeProblem } from "../errors.ts";
 import type { ConfigProblem } from "../problem.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
 
@@ -29,10 +30,26 @@ export function logOutcome(outcome: ReloadOutcome, version: number, logger: Logg
 
 function logRefusal(error: Error, version: number, logger: Logger): void {
   const message = `configuration refused, version ${version} serves on: ${error.message}`;
-  // What a person mends in a file needs no stack.
-  if (error instanceof ConfigInvalidError) {
-    logger.error({ version, code: error.code, problems: error.problems.map(summarizeProblem) }, message);
-  } else logger.error({ version, err: error }, message);
+  logger.error({ version, ...refusalFields(error) }, message);
+}
+
+/** What the message does not say. What a person mends in a file or on a machine needs no stack; a fault in a module does. */
+function refusalFields(error: Error): object {
+  if (error instanceof ConfigInvalidError)
+    return { code: error.code, problems: error.problems.map(summarizeProblem) };
+  const fault = faultIn(error);
+  return {
+    ...(MonolakeError.is(error) && { code: error.code }),
+    ...(error instanceof ReloadFailedError && { step: error.step, site: error.site }),
+    ...(fault !== undefined && { err: fault }),
+  };
+}
+
+/** The first error in a chain of causes that says only by its stack where it is from. */
+function faultIn(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const isCoded = MonolakeError.is(error) || typeof (error as NodeJS.ErrnoException).code === "string";
+  return isCoded ? faultIn(error.cause) : error;
 }
 
 export function logWarnings(warnings: readonly ConfigProblem[], logger: Logger): void {

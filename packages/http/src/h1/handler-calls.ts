@@ -69,7 +69,7 @@ export class HandlerCalls<Context extends HttpContext> {
   report(error: unknown): void {
     this.#current.report?.failed(error);
     try {
-      this.#serving.options.onError(error);
+      this.#serving.options.onError(error, this.#current.request);
     } catch (fault) {
       process.emitWarning(fault instanceof Error ? fault : String(fault));
     }

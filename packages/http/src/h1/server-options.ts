@@ -54,8 +54,8 @@ export interface HttpServerOptions {
   readonly parsing?: Parsing;
   /** Of HTTP/2; `false` takes HTTP/1.1 only. */
   readonly http2?: Http2ServerOptions | false;
-  /** What a handler threw, or a response that could not be sent. The client sees a plain 500. */
-  readonly onError?: (error: unknown) => void;
+  /** What a handler threw, or a response that could not be sent, and to which request. The client sees a plain 500. */
+  readonly onError?: (error: unknown, request: HttpRequest | undefined) => void;
   /** Sees each request as the client sent it, with its own context, before its handler does. */
   readonly onRequest?: (request: HttpRequest, context: HttpContext) => void;
   /** Hears of each request once, when its answer is written or its connection broke; also of those that no handler saw. */

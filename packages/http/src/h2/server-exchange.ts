@@ -259,7 +259,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
   #tell(error: unknown): void {
     this.#report?.failed(error);
     try {
-      this.#serving.options.onError(error);
+      this.#serving.options.onError(error, this.#request);
     } catch (fault) {
       process.emitWarning(fault instanceof Error ? fault : String(fault));
     }

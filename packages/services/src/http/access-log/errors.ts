@@ -54,7 +54,11 @@ export class AccessLogOpenError extends defineError({
   code: "ERR_ACCESS_LOG_OPEN",
   source: "internal",
   retryable: false,
-  message: (fields: { readonly target: string }) => `access log ${fields.target} cannot be opened`,
+  message: (fields: {
+    readonly target: string;
+    /** As the system says it. */
+    readonly reason: string;
+  }) => `access log ${fields.target} cannot be opened: ${fields.reason}`,
 }) {}
 
 /** Lines could not be written. They are lost, and counted in the next ERR_ACCESS_LOG_DROPPED. Told once until writing works again. */

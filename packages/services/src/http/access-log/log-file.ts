@@ -29,7 +29,7 @@ export class LogFile implements LogTarget {
       this.#inode = ino;
     } catch (error) {
       await this.close();
-      throw new AccessLogOpenError({ target: this.name, cause: error });
+      throw new AccessLogOpenError({ target: this.name, reason: reasonOf(error), cause: error });
     }
   }
 
@@ -59,3 +59,7 @@ export class LogFile implements LogTarget {
     }
   }
 }
+
+/** The path is told beside it. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message.replace(/, [a-z]+( '.*')?$/, "") : String(error);

@@ -59,7 +59,7 @@ it("says which file cannot be opened, and tries again with the next lines", asyn
   const file = new LogFile(path);
   await expect(file.open()).rejects.toMatchObject({
     code: "ERR_ACCESS_LOG_OPEN",
-    target: path,
+    message: `access log ${path} cannot be opened: ENOENT: no such file or directory`,
     cause: { code: "ENOENT" },
   });
   await mkdir(folder.file("logs"));
