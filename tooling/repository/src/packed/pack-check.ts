@@ -1,45 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs, promisify } from "node:util";
-import { findReadmeExample } from "./examples/markdown-examples.ts";
-import { publishedPackages, readManifest, repositoryFolder, type WorkspacePackage } from "./workspace.ts";
-
-const execute = promisify(execFile);
-
-/** Runs a program and throws an error with its output when it fails. */
-async function run(command: string, commandArguments: readonly string[], cwd: string): Promise<string> {
-  try {
-    const { stdout } = await execute(command, [...commandArguments], { cwd, maxBuffer: 16 * 1024 * 1024 });
-    return stdout;
-  } catch (error) {
-    const {
-      stdout = "",
-      stderr = "",
-      message,
-    } = error as { stdout?: string; stderr?: string; message: string };
-    throw new Error(`${command} ${commandArguments.join(" ")} failed: ${stdout}${stderr}` || message);
-  }
-}
-
-/** The package's own dependencies in the workspace, and theirs, itself first. */
-function workspaceClosure(
-  item: WorkspacePackage,
-  all: readonly WorkspacePackage[],
-): readonly WorkspacePackage[] {
-  const found = new Set<WorkspacePackage>();
-  const add = (next: WorkspacePackage) => {
-    if (found.has(next)) return;
-    found.add(next);
-    for (const name of Object.keys(next.manifest.dependencies ?? {})) {
-      const dependency = all.find((candidate) => candidate.name === name);
-      if (dependency !== undefined) add(dependency);
-    }
-  };
-  add(item);
-  return [...found];
-}
+import { parseArgs } from "node:util";
+import { findReadmeExample } from "../examples/markdown-examples.ts";
+import { publishedPackages, readManifest, repositoryFolder, type WorkspacePackage } from "../workspace.ts";
+import { tryNewProject } from "./new-project.ts";
+import { type Packed, packAll, quiet, run, workspaceClosure } from "./packages.ts";
 
 /** Every package below node_modules, by name; nested ones too. */
 async function installedNames(folder: string): Promise<readonly string[]> {
@@ -67,12 +33,6 @@ async function allowedNames(
   return allowed;
 }
 
-interface Packed {
-  readonly workFolder: string;
-  readonly tarballs: ReadonlyMap<string, string>;
-  readonly all: readonly WorkspacePackage[];
-}
-
 const compilerOptions = {
   target: "es2024",
   lib: ["es2024", "esnext.disposable"],
@@ -83,8 +43,6 @@ const compilerOptions = {
   skipLibCheck: false,
   noEmitOnError: true,
 };
-
-const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"];
 
 /** Installs one package alone and gives how many came along. Throws when something did that it does not depend on. */
 async function installAlone(
@@ -145,27 +103,13 @@ async function checkPackage(item: WorkspacePackage, packed: Packed): Promise<str
   const folder = join(packed.workFolder, item.name.replace("/", "-").replace("@", ""));
   const count = await installAlone(item, folder, packed);
   // Importing an app would run it.
+  if (item.name === "create-monolake") return `${count} dependencies; ${await tryNewProject(folder, packed)}`;
   if (item.kind === "app") return `${count} dependencies; ${await runCommand(item.name, folder)}`;
   const example = findReadmeExample(await readFile(join(item.folder, "README.md"), "utf8"));
   if (example === undefined) throw new Error("README.md has no ts run block");
   await runExample(example, folder);
   const entries = await importEntries(item, folder, packed);
   return `${count} dependencies; its example compiles and runs; entry points: ${entries}`;
-}
-
-async function pack(
-  all: readonly WorkspacePackage[],
-  workFolder: string,
-): Promise<ReadonlyMap<string, string>> {
-  const tarballs = new Map<string, string>();
-  for (const { name, folder } of all) {
-    const target = await mkdtemp(join(workFolder, "tarball-"));
-    await run("pnpm", ["pack", "--pack-destination", target], folder);
-    const [file] = await readdir(target);
-    if (file === undefined) throw new Error(`pnpm pack of ${name} wrote nothing`);
-    tarballs.set(name, join(target, file));
-  }
-  return tarballs;
 }
 
 async function main(): Promise<void> {
@@ -176,7 +120,7 @@ async function main(): Promise<void> {
   const workFolder = await mkdtemp(join(tmpdir(), "monolake-packed-"));
   let failures = 0;
   try {
-    const tarballs = await pack(all, workFolder);
+    const tarballs = await packAll(all, workFolder);
     for (const item of all.filter(({ name }) => values.only?.includes(name) ?? true)) {
       try {
         console.log(`ok   ${item.name}: ${await checkPackage(item, { workFolder, tarballs, all })}`);
