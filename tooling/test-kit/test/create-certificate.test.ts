@@ -14,7 +14,7 @@ describe.each(kinds)("a certificate with a key of kind %s", (kind) => {
     expect(certificate.verify(issuer.publicKey)).toBe(true);
     expect(certificate.checkPrivateKey(made.privateKey)).toBe(true);
     expect([certificate.checkHost("a.example.org"), certificate.checkIP("127.0.0.1")]).toEqual([
-      "a.example.org",
+      "*.example.org",
       "127.0.0.1",
     ]);
     expect([certificate.ca, issuer.ca]).toEqual([false, true]);
