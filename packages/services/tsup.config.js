@@ -7,5 +7,6 @@ export default library({
     "src/proxy-protocol/index.ts",
     "src/tcp/index.ts",
     "src/thrift/index.ts",
+    "src/tls/index.ts",
   ],
 });

@@ -81,6 +81,18 @@ describe("the socket taken from a stream", () => {
   });
 });
 
+describe("a stream that was given up", () => {
+  it.each(kinds)("still ends its connection when it is destroyed, over %s", async (kind) => {
+    await using pair = await streamPair(kind);
+    const here = record(pair.dialled);
+    pair.dialled.write(Buffer.from("!"));
+    const socket = await takeInsideOnData(pair.accepted);
+    pair.accepted.destroy(new Error("no longer wanted"));
+    expect(socket.destroyed).toBe(true);
+    await here.ended.promise;
+  });
+});
+
 describe("a stream whose peer has ended", () => {
   it("gives a stream that tells what was put back, the end, and takes an answer", async () => {
     await using pair = await streamPair();
