@@ -8,7 +8,9 @@ import {
   resolveHttpClientConnectionOptions,
 } from "@monolake/http";
 import type { Cancellation } from "@monolake/service-async";
+import type { ByteStream } from "@monolake/streams";
 import {
+  type ConnectOptions,
   type Connector,
   createConnector,
   Pool,
@@ -22,7 +24,7 @@ import { isRepeatable, RepeatableRequest } from "./repeatable.ts";
 
 /** How a client connects and keeps connections. */
 export interface HttpClientOptions {
-  /** For one connection, with the resolution of its name and every address that is tried. Default 3,000. */
+  /** For one connection, with the resolution of its name, every address that is tried, and TLS. Default 3,000. */
   readonly connectTimeoutMs?: number;
   /** Timeouts and limits of the HTTP connections. */
   readonly connection?: HttpClientConnectionOptions;
@@ -39,13 +41,15 @@ export interface HttpClientOptions {
 export class HttpClient implements AsyncDisposable {
   readonly #pool: Pool<ClientConnection>;
   #connector: Connector;
+  #limits: Pick<ConnectOptions, "timeoutMs">;
   #connection: ResolvedHttpClientConnectionOptions;
   /** By the key of the target. */
   readonly #sharing = new Map<string, ConnectionSharing>();
   readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#startOnNew(target, pending);
 
   constructor(options: HttpClientOptions = {}) {
-    this.#connector = connectorOf(options);
+    this.#connector = options.connector ?? createConnector();
+    this.#limits = connectLimits(options);
     this.#connection = resolveHttpClientConnectionOptions(options.connection);
     this.#pool = new Pool<ClientConnection>({
       ...options.pool,
@@ -56,7 +60,8 @@ export class HttpClient implements AsyncDisposable {
 
   /** Options for connections that are opened from now on. */
   update(options: HttpClientOptions): void {
-    this.#connector = connectorOf(options);
+    this.#connector = options.connector ?? createConnector();
+    this.#limits = connectLimits(options);
     this.#connection = resolveHttpClientConnectionOptions(options.connection);
     this.#pool.updateLimits(options.pool ?? {});
   }
@@ -122,7 +127,7 @@ export class HttpClient implements AsyncDisposable {
     if (known !== undefined) return known;
     const sharing = new ConnectionSharing({
       idleTimeoutMs: () => this.#pool.limits.idleTimeoutMs,
-      open: () => this.#connector.connect(target.address, {}),
+      open: () => this.#connect(target, undefined),
       options: () => this.#connection,
       sendAlone: (pending) => this.#startAlone(target, pending),
     });
@@ -157,12 +162,7 @@ export class HttpClient implements AsyncDisposable {
     record: SendRecord | undefined,
   ): Promise<ClientConnection> {
     const startedMs = record === undefined ? 0 : performance.now();
-    const { address, preamble } = target;
-    const options = signalOf(cancellation);
-    const stream = await this.#connector.connect(
-      address,
-      preamble === undefined ? options : { ...options, preamble },
-    );
+    const stream = await this.#connect(target, cancellation);
     if (record !== undefined) record.connectMs = performance.now() - startedMs;
     const owner: ClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(target.key, connection),
@@ -170,10 +170,16 @@ export class HttpClient implements AsyncDisposable {
     };
     return new ClientConnection(stream, owner, this.#connection);
   }
+
+  #connect(target: HttpTarget, cancellation: Cancellation | undefined): Promise<ByteStream> {
+    const { address, connector = this.#connector, preamble } = target;
+    const options = { ...this.#limits, ...signalOf(cancellation) };
+    return connector.connect(address, preamble === undefined ? options : { ...options, preamble });
+  }
 }
 
 const signalOf = (cancellation: Cancellation | undefined): { readonly signal?: AbortSignal } =>
   cancellation === undefined ? {} : { signal: cancellation.signal };
 
-const connectorOf = ({ connector, connectTimeoutMs }: HttpClientOptions): Connector =>
-  connector ?? createConnector(connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs });
+const connectLimits = ({ connectTimeoutMs }: HttpClientOptions): Pick<ConnectOptions, "timeoutMs"> =>
+  connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs };

@@ -1,10 +1,13 @@
 import type { SocketAddress } from "@monolake/streams";
+import type { Connector } from "@monolake/transports";
 
 /** Where requests go. Targets with one key share connections, so a key stands for one place. */
 export interface HttpTarget {
   readonly key: string;
   /** Its address; a host name is resolved when a connection is opened. */
   readonly address: SocketAddress;
+  /** Opens its connections, over TLS for example. Left out: the client's own. */
+  readonly connector?: Connector | undefined;
   /**
    * How many requests may be in flight on one connection (pipelining): for upstreams that take it, requests that come
    * together are sent together. Idempotent requests without a body only; the others, and all of them while an answer is

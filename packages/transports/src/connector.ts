@@ -18,7 +18,8 @@ export interface Connector<in Target = SocketAddress> {
   /**
    * Opens a connection to `target`. Rejects with ERR_UPSTREAM_CONNECT_REFUSED, ERR_UPSTREAM_CONNECT_TIMEOUT,
    * ERR_UPSTREAM_UNREACHABLE, ERR_UPSTREAM_CONNECT_FAILED, or as the resolver does: ERR_NAME_NOT_FOUND,
-   * ERR_RESOLVER_TIMEOUT, ERR_RESOLVER_FAILED.
+   * ERR_RESOLVER_TIMEOUT, ERR_RESOLVER_FAILED. One that secures connections also with ERR_UPSTREAM_TLS_CERTIFICATE and
+   * ERR_UPSTREAM_TLS_HANDSHAKE.
    */
   readonly connect: (target: Target, options?: ConnectOptions) => Promise<ByteStream>;
 }

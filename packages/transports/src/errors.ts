@@ -54,6 +54,27 @@ export class UpstreamConnectFailedError extends defineError({
   message: (fields: ConnectFields) => `connecting to ${tried(fields)} failed`,
 }) {}
 
+/**
+ * The server's certificate is not valid: nothing was sent. `reason` is what OpenSSL or Node.js calls it, such as
+ * `CERT_HAS_EXPIRED`, or `ERR_TLS_CERT_ALTNAME_INVALID` where it is for another host than `host`.
+ */
+export class UpstreamTlsCertificateError extends defineError({
+  code: "ERR_UPSTREAM_TLS_CERTIFICATE",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly target: string; readonly host: string; readonly reason: string }) =>
+    `the certificate of ${fields.target} cannot be trusted for ${fields.host}: ${fields.reason}`,
+}) {}
+
+/** No TLS with the server: it speaks something else, wants other versions, ciphers or a client certificate, or went away. */
+export class UpstreamTlsHandshakeError extends defineError({
+  code: "ERR_UPSTREAM_TLS_HANDSHAKE",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly target: string; readonly reason: string }) =>
+    `the TLS handshake with ${fields.target} failed: ${fields.reason}`,
+}) {}
+
 /** The resolver says that there is no such name, or that it has no address. */
 export class NameNotFoundError extends defineError({
   code: "ERR_NAME_NOT_FOUND",

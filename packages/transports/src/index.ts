@@ -4,6 +4,8 @@ export { createConnector } from "./address-connector.ts";
 export type { ConnectOptions, Connector, TcpTarget, UnixTarget } from "./connector.ts";
 export type { TcpConnectorOptions } from "./tcp-connector.ts";
 export { createTcpConnector } from "./tcp-connector.ts";
+export type { TlsConnectorOptions } from "./tls-connector.ts";
+export { createTlsConnector } from "./tls-connector.ts";
 export type { UnixConnectorOptions } from "./unix-connector.ts";
 export { createUnixConnector } from "./unix-connector.ts";
 
@@ -32,5 +34,7 @@ export {
   UpstreamConnectFailedError,
   UpstreamConnectRefusedError,
   UpstreamConnectTimeoutError,
+  UpstreamTlsCertificateError,
+  UpstreamTlsHandshakeError,
   UpstreamUnreachableError,
 } from "./errors.ts";

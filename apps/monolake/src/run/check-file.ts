@@ -1,6 +1,6 @@
 import { type ConfigProblem, createFileSource, formatProblems } from "@monolake/config";
 import { parseProxyConfig } from "../schema/index.ts";
-import { missingCertificateFiles } from "./certificate-files.ts";
+import { loadPemFiles } from "./pem-files.ts";
 
 /** What is to be said about a file, and whether it is valid. */
 export interface CheckReport {
@@ -16,10 +16,13 @@ export async function checkFile(file: string, options: { readonly color: boolean
   const outcome = parseProxyConfig({ text, file });
   if (outcome.type === "invalid") return report(file, outcome.problems, options);
   const { config, unsupported, warnings, withoutEffect } = outcome;
-  const missing = missingCertificateFiles(outcome);
+  const pem = await loadPemFiles(outcome, async (name) => (await createFileSource(name).load()).text);
+  if (pem.unusable.length > 0) return report(file, [...pem.unusable, ...warnings], options);
+  // A file may be checked on another machine than the one that serves it.
+  const missing = pem.missing.map((problem): ConfigProblem => ({ ...problem, severity: "warning" }));
   // Nothing is wrong with the file: it is this version that has to refuse it at start.
   const later = unsupported.map((feature): ConfigProblem => ({ ...feature, severity: "warning" }));
-  const problems = [...later, ...warnings, ...withoutEffect, ...missing];
+  const problems = [...later, ...warnings, ...withoutEffect, ...missing, ...pem.warnings];
   const verdict =
     later.length > 0
       ? "is valid, but asks for what this version cannot serve yet"

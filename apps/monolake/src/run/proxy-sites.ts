@@ -2,6 +2,7 @@ import type { Site } from "@monolake/config";
 import type { ListenSpec, ServiceSpec } from "@monolake/core";
 import { formatAddress } from "@monolake/streams";
 import type { ListenerConfig, ProxyConfig, ServerConfig } from "../schema/index.ts";
+import type { DeployedFacts } from "../stack/deployed-server.ts";
 
 /** The servers of a configuration as what the workers run. */
 export function sitesOf({ servers }: ProxyConfig): Map<string, Site> {
@@ -10,10 +11,10 @@ export function sitesOf({ servers }: ProxyConfig): Map<string, Site> {
   );
 }
 
-/** Puts the version of the configuration into what a service is made from: the `configVersion` of `service-module.ts`. */
-export const withConfigVersion = (service: ServiceSpec, configVersion: number): ServiceSpec => ({
+/** Puts what all workers know alike into what a service is made from, see `service-module.ts`. */
+export const withFacts = (service: ServiceSpec, facts: DeployedFacts): ServiceSpec => ({
   ...service,
-  config: { ...(service.config as ServerConfig), configVersion },
+  config: { ...(service.config as ServerConfig), ...facts },
 });
 
 const serviceModule = new URL(

@@ -1,18 +1,36 @@
 import type { ConfigProblem, ConfigText, InvalidConfig } from "@monolake/config";
 import { type ProxyConfig, parseProxyConfig } from "../schema/index.ts";
+import { loadPemFiles } from "./pem-files.ts";
 
 /** A configuration that the proxy can serve. */
 export interface ServableConfig {
   readonly type: "valid";
+  /** With the contents of the files that it names. */
   readonly config: ProxyConfig;
   readonly warnings: readonly ConfigProblem[];
+  /** Those files: a change of one is a change of the configuration. */
+  readonly files: readonly string[];
 }
 
-/** Reads a configuration. One that asks for what is not built yet is not valid, for all that the proxy can do with it. */
-export function readConfig({ text, file }: ConfigText): ServableConfig | InvalidConfig {
+/** One that cannot be served; `files` may be what is wrong with it. */
+export interface UnservableConfig extends InvalidConfig {
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a configuration and, with `read`, the files that it names. One that asks for what is not built yet is not valid, for all that the proxy can do
+ * with it.
+ */
+export async function readConfig(
+  { text, file }: ConfigText,
+  read: (file: string) => Promise<string>,
+): Promise<ServableConfig | UnservableConfig> {
   const outcome = parseProxyConfig({ text, file });
-  if (outcome.type === "invalid") return outcome;
-  const { config, unsupported, warnings, withoutEffect } = outcome;
-  if (unsupported.length > 0) return { type: "invalid", problems: unsupported };
-  return { type: "valid", config, warnings: [...warnings, ...withoutEffect] };
+  if (outcome.type === "invalid") return { ...outcome, files: [] };
+  const { unsupported, withoutEffect } = outcome;
+  if (unsupported.length > 0) return { type: "invalid", problems: unsupported, files: [] };
+  const { config, files, missing, unusable, warnings } = await loadPemFiles(outcome, read);
+  const problems = [...missing, ...unusable];
+  if (problems.length > 0) return { type: "invalid", problems, files };
+  return { type: "valid", config, warnings: [...outcome.warnings, ...withoutEffect, ...warnings], files };
 }

@@ -1,7 +1,9 @@
+import { randomBytes } from "node:crypto";
 import {
   ConfigInvalidError,
   type ConfigSource,
   type ConfigText,
+  createFileSource,
   createReloader,
   type Reloader,
   type ReloadOutcome,
@@ -11,7 +13,8 @@ import { createWorkerManager, type LogLevel, type WorkerManager } from "@monolak
 import { formatAddress } from "@monolake/streams";
 import type { Logger } from "pino";
 import type { ProxyConfig, RuntimeConfig } from "../schema/index.ts";
-import { sitesOf, withConfigVersion } from "./proxy-sites.ts";
+import { FollowedFiles } from "./followed-files.ts";
+import { sitesOf, withFacts } from "./proxy-sites.ts";
 import { readConfig } from "./read-config.ts";
 import { refuseSharedPorts } from "./refuse-shared-ports.ts";
 import { logWorkerLoad } from "./worker-load.ts";
@@ -47,7 +50,7 @@ export interface RunProxyOptions {
 export async function runProxy(source: ConfigSource, options: RunProxyOptions): Promise<RunningProxy> {
   const { logger, logLevel } = options;
   // Workers come before servers, and only the configuration knows how many.
-  const first = readConfig(await source.load());
+  const first = await readConfig(await source.load(), readText);
   if (first.type === "invalid") throw new ConfigInvalidError({ problems: first.problems });
   options.beforeWorkers?.(first.config);
   const { runtime } = first.config;
@@ -60,7 +63,7 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   });
   try {
     let config = first.config;
-    const reloader = await followConfig(source, {
+    const { reloader, files } = await followConfig(source, {
       manager,
       runtime,
       logger,
@@ -72,6 +75,7 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
     const endLoadLog = logWorkerLoad(manager, logger);
     const close = async () => {
       endLoadLog();
+      files[Symbol.dispose]();
       await Promise.all([reloader.close(), manager.close()]);
     };
     return {
@@ -87,6 +91,8 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   }
 }
 
+const readText = async (file: string): Promise<string> => (await createFileSource(file).load()).text;
+
 interface FollowOptions {
   readonly manager: WorkerManager;
   /** What the workers were started with. */
@@ -95,12 +101,25 @@ interface FollowOptions {
   readonly onApplied: (config: ProxyConfig) => void;
 }
 
-function followConfig(source: ConfigSource, options: FollowOptions): Promise<Reloader> {
+interface FollowedConfig {
+  readonly reloader: Reloader;
+  /** A change of one of them is a change of the configuration, too. */
+  readonly files: FollowedFiles;
+}
+
+async function followConfig(source: ConfigSource, options: FollowOptions): Promise<FollowedConfig> {
   const { manager, runtime, logger } = options;
   const followed = new FollowedRuntime(manager, runtime, logger);
   let latest: ProxyConfig | undefined;
+  let reloader: Reloader | undefined;
+  const files = new FollowedFiles((file) => {
+    logger.info({ file }, "a file that the configuration names has changed");
+    void reloader?.reload();
+  });
   const read = async (text: ConfigText): Promise<SitesOutcome> => {
-    const outcome = readConfig(text);
+    const outcome = await readConfig(text, files.read);
+    // Also of one that is refused: with other files it may be good.
+    files.follow(outcome.files);
     if (outcome.type === "invalid") return outcome;
     await refuseSharedPorts(outcome.config);
     latest = outcome.config;
@@ -112,16 +131,23 @@ function followConfig(source: ConfigSource, options: FollowOptions): Promise<Rel
     if (outcome.type === "applied") logServing(outcome, latest, logger);
     void followed.follow(latest.runtime);
   };
-  return createReloader({
-    manager,
-    source,
-    read,
-    logger,
-    withVersion: withConfigVersion,
-    // As it says now, of a reload that is about to be applied.
-    drainOnUpdate: () => latest?.runtime.drainOnReload === true,
-    onOutcome,
-  });
+  const ticketSecret = randomBytes(32).toString("base64");
+  try {
+    reloader = await createReloader({
+      manager,
+      source,
+      read,
+      logger,
+      withVersion: (service, configVersion) => withFacts(service, { configVersion, ticketSecret }),
+      // As it says now, of a reload that is about to be applied.
+      drainOnUpdate: () => latest?.runtime.drainOnReload === true,
+      onOutcome,
+    });
+    return { reloader, files };
+  } catch (error) {
+    files[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function logServing(outcome: ReloadOutcome & { type: "applied" }, config: ProxyConfig, logger: Logger): void {

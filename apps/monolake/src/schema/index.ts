@@ -2,6 +2,7 @@
 
 export type { ValidProxyConfig } from "./parse-proxy-config.ts";
 export { parseProxyConfig } from "./parse-proxy-config.ts";
+export type { PemUse } from "./pem-uses.ts";
 
 // What the proxy's parts are configured with.
 
@@ -14,4 +15,6 @@ export type {
   ServerConfig,
   TcpServerConfig,
   ThriftServerConfig,
+  TlsConfig,
+  UpstreamTlsConfig,
 } from "./proxy-config.ts";

@@ -6,6 +6,7 @@ import { normalizeHttpLimits } from "./http-limits-schema.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
 import { normalizeThrift } from "./normalize-thrift.ts";
+import { normalizeTls } from "./normalize-tls.ts";
 import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
 import { present } from "./present.ts";
 import type {
@@ -121,7 +122,7 @@ function normalizeBase(key: string, server: Inheriting<ServerTable>) {
     name,
     listener: normalizeListener(listener),
     debug,
-    ...(tls === undefined ? {} : { tls: { chain: tls.chain, key: tls.key } }),
+    ...(tls === undefined ? {} : { tls: normalizeTls(tls) }),
     ...(proxyProtocol === undefined ? {} : { proxyProtocol: normalizeProxyProtocol(proxyProtocol) }),
   };
 }

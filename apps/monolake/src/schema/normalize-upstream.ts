@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { parseHostAndPort } from "./network-address.ts";
+import { normalizeUpstreamTls } from "./normalize-tls.ts";
 import type {
   HttpUpstreamConfig,
   SocketEndpoint,
@@ -18,21 +19,29 @@ export const normalizeHttpUpstream = ({
   weight,
   pipelining,
   proxy_protocol,
-}: HttpUpstream): HttpUpstreamConfig => ({
-  endpoint: endpoint.type === "uri" ? uriEndpoint(endpoint.value) : plainEndpoint(endpoint),
-  weight,
-  ...(pipelining !== undefined && { pipelining }),
-  ...versionOf(proxy_protocol),
-});
+  tls,
+}: HttpUpstream): HttpUpstreamConfig => {
+  const place = endpoint.type === "uri" ? uriEndpoint(endpoint.value) : plainEndpoint(endpoint);
+  const secured = tls !== undefined || (place.type === "uri" && place.scheme === "https");
+  return {
+    endpoint: place,
+    weight,
+    ...(pipelining !== undefined && { pipelining }),
+    ...versionOf(proxy_protocol),
+    ...(secured && { tls: normalizeUpstreamTls(tls) }),
+  };
+};
 
 export const normalizeSocketUpstream = ({
   endpoint,
   weight,
   proxy_protocol,
+  tls,
 }: ThriftUpstream): UpstreamConfig<SocketEndpoint | UnixEndpoint> => ({
   endpoint: plainEndpoint(endpoint),
   weight,
   ...versionOf(proxy_protocol),
+  ...(tls !== undefined && { tls: normalizeUpstreamTls(tls) }),
 });
 
 const versionOf = (version: "v1" | "v2" | undefined): { readonly proxyProtocol?: 1 | 2 } =>

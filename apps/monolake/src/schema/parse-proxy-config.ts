@@ -7,8 +7,14 @@ import {
 } from "@monolake/config";
 import { type ConfigFile, configFileSchema } from "./config-file-schema.ts";
 import { normalizeConfig } from "./normalize-config.ts";
+import { type PemUse, pemUses } from "./pem-uses.ts";
 import type { ProxyConfig } from "./proxy-config.ts";
-import { settingsWithoutEffect, type UnsupportedFeature, unsupportedFeatures } from "./setting-notes.ts";
+import {
+  riskySettings,
+  settingsWithoutEffect,
+  type UnsupportedFeature,
+  unsupportedFeatures,
+} from "./setting-notes.ts";
 
 /** A configuration file that fits the schema. */
 export interface ValidProxyConfig {
@@ -19,6 +25,8 @@ export interface ValidProxyConfig {
   readonly unsupported: readonly UnsupportedFeature[];
   /** Read because the original has them; they change nothing here. */
   readonly withoutEffect: readonly ConfigProblem[];
+  /** The PEM files that it names; whether they are good is not looked at here. */
+  readonly pemUses: readonly PemUse[];
   /** See {@link ValidConfig.problemAt}. */
   readonly problemAt: ValidConfig<unknown>["problemAt"];
 }
@@ -32,9 +40,10 @@ export function parseProxyConfig(
   return {
     type: "valid",
     config: normalizeConfig(outcome.value),
-    warnings: [...outcome.warnings, ...noServers(outcome)],
+    warnings: [...outcome.warnings, ...noServers(outcome), ...riskySettings(outcome)],
     unsupported: unsupportedFeatures(outcome),
     withoutEffect: settingsWithoutEffect(outcome),
+    pemUses: pemUses(outcome.value),
     problemAt: outcome.problemAt,
   };
 }

@@ -28,6 +28,8 @@ export interface ServerConfigBase {
   readonly tls?: TlsConfig;
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol?: ProxyProtocolConfig;
+  /** The contents of the files that the server names, by their names; absent before they were read. */
+  readonly files?: Readonly<Record<string, string>>;
   /** HTTP: responses name the version of the configuration. */
   readonly debug: boolean;
 }
@@ -58,10 +60,45 @@ export type ListenerConfig =
       readonly mode?: number;
     };
 
-/** File names; relative ones start from the working directory. */
+/** How connections of clients are secured. */
 export interface TlsConfig {
+  /** The first is for clients that ask for none of the others. */
+  readonly certificates: readonly CertificateConfig[];
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  readonly maxVersion: "TLSv1.2" | "TLSv1.3";
+  /** Absent: the default of the TLS service. */
+  readonly ciphers?: string;
+  /** Absent: clients are asked for none. */
+  readonly clientCertificates?: {
+    readonly mode: "optional" | "required";
+    /** A file name. */
+    readonly ca: string;
+    readonly forward: boolean;
+  };
+  readonly handshakeTimeoutMs: number;
+  readonly maxHandshakes: number;
+  readonly sessionTickets: boolean;
+  readonly ticketRotationMs: number;
+}
+
+/** File names; relative ones start from the working directory. */
+export interface CertificateConfig {
   readonly chain: string;
   readonly key: string;
+  /** Absent: those in the certificate. */
+  readonly names?: readonly string[];
+}
+
+/** How connections to an upstream are secured. `ca`, `chain` and `key` are file names. */
+export interface UpstreamTlsConfig {
+  readonly verify: boolean;
+  readonly minVersion: "TLSv1.2" | "TLSv1.3";
+  /** Absent: the host of the endpoint. */
+  readonly serverName?: string;
+  /** Absent: the authorities of the system and of Mozilla. */
+  readonly ca?: string;
+  readonly chain?: string;
+  readonly key?: string;
 }
 
 export interface HttpServerConfig extends ServerConfigBase {
@@ -178,6 +215,8 @@ export interface UpstreamConfig<Endpoint extends EndpointConfig = EndpointConfig
   readonly weight: number;
   /** Connections begin with a PROXY header of this version. */
   readonly proxyProtocol?: 1 | 2;
+  /** Absent: connections are not secured. */
+  readonly tls?: UpstreamTlsConfig;
 }
 
 export interface HttpUpstreamConfig extends UpstreamConfig {

@@ -1,15 +1,7 @@
 import { z } from "zod";
 import { listenerSchema } from "./listener-schema.ts";
 import { proxyProtocolSchema } from "./proxy-protocol-schema.ts";
-
-const fileName = z.string().min(1);
-
-/** `tls`: one certificate. Relative paths start from the working directory. */
-const tlsSchema = z.strictObject({
-  chain: fileName.describe("PEM file with the certificate and its intermediates"),
-  key: fileName.describe("PEM file with the private key"),
-  stack: z.enum(["rustls", "native_tls"]).optional().describe("Without effect: there is one TLS stack"),
-});
+import { tlsSchema } from "./tls-schema.ts";
 
 /** `debug`, of one server or of all. */
 export const debugSchema = z.boolean();

@@ -1,9 +1,10 @@
 import type { ConfigPath, ConfigProblem, ValidConfig } from "@monolake/config";
 import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+import { upstreamTlsTables } from "./upstream-paths.ts";
 
 /** A valid setting that the proxy cannot serve yet: it must refuse to start. */
 export interface UnsupportedFeature extends ConfigProblem {
-  /** For people: `TLS for clients`. */
+  /** For people: `HTTP/2 to upstreams`. */
   readonly feature: string;
 }
 
@@ -25,30 +26,10 @@ interface Unsupported {
 }
 
 function unsupportedIn(server: ServerTable): Unsupported[] {
-  const tls: Unsupported[] = server.tls === undefined ? [] : [{ feature: "TLS for clients", path: ["tls"] }];
-  if (server.proxy_type !== "http") return tls;
+  if (server.proxy_type !== "http") return [];
   const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
-  return [
-    ...tls,
-    ...(server.upstream_http_version === "http2" ? [http2] : []),
-    ...httpsUpstreams(server.routes),
-  ];
+  return [...(server.upstream_http_version === "http2" ? [http2] : [])];
 }
-
-type Routes = Extract<ServerTable, { proxy_type: "http" }>["routes"];
-
-const httpsUpstreams = (routes: Routes): Unsupported[] =>
-  routes.flatMap(({ upstreams }, route) =>
-    (upstreams ?? []).flatMap(({ endpoint }, upstream) => {
-      if (endpoint.type !== "uri" || !/^https:/i.test(endpoint.value)) return [];
-      return [
-        {
-          feature: "upstreams over TLS",
-          path: ["routes", route, "upstreams", upstream, "endpoint", "value"],
-        },
-      ];
-    }),
-  );
 
 /** Settings that are read because the original has them and that change nothing here; worth a line in the log. */
 export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): ConfigProblem[] {
@@ -60,3 +41,17 @@ export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): ConfigPr
   }
   return paths.map((path) => config.problemAt(path, `"${path.at(-1)}" has no effect`, "warning"));
 }
+
+/** What is allowed and should be known: worth a line in the log at each start and reload. */
+export const riskySettings = (config: ValidConfig<ConfigFile>): ConfigProblem[] =>
+  Object.entries(config.value.servers).flatMap(([key, server]) =>
+    upstreamTlsTables(server)
+      .filter(({ tls }) => !tls.verify)
+      .map(({ path }) =>
+        config.problemAt(
+          ["servers", key, ...path, "verify"],
+          "the certificate of this upstream is not verified: whoever is on the way can read and change everything",
+          "warning",
+        ),
+      ),
+  );

@@ -2,6 +2,7 @@ import { expects } from "@monolake/config";
 import { z } from "zod";
 import { socketPathSchema } from "./listener-schema.ts";
 import { parseHostAndPort } from "./network-address.ts";
+import { upstreamTlsSchema } from "./tls-schema.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
 
 const endpointType = "What kind of place it is; thrift and tcp servers know no uri";
@@ -41,6 +42,10 @@ const proxyProtocol = z
   .optional()
   .describe("Connections begin with a PROXY header that names the client, so no two clients share one");
 
+const tls = upstreamTlsSchema
+  .optional()
+  .describe("Connections are secured, as also where a uri begins with https");
+
 const pipelining = z
   .int()
   .min(1)
@@ -57,12 +62,21 @@ export const loadBalancerSchema = z
 /** Upstreams that speak HTTP. */
 export const httpUpstreamsSchema = z
   .array(
-    z.strictObject({
-      endpoint: z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]).describe(endpoint),
-      weight,
-      pipelining,
-      proxy_protocol: proxyProtocol,
-    }),
+    z
+      .strictObject({
+        endpoint: z
+          .discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint])
+          .describe(endpoint),
+        weight,
+        pipelining,
+        proxy_protocol: proxyProtocol,
+        tls,
+      })
+      .superRefine(({ endpoint: place, tls: secured }, context) => {
+        if (place.type !== "uri" || secured === undefined || /^https:/i.test(place.value)) return;
+        const message = 'expected a uri with the scheme https, as the upstream has a key "tls"';
+        context.addIssue({ code: "custom", path: ["endpoint", "value"], message });
+      }),
   )
   .min(1)
   .describe("At least one");
@@ -74,6 +88,7 @@ export const socketUpstreamsSchema = z
       endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]).describe(endpoint),
       weight,
       proxy_protocol: proxyProtocol,
+      tls,
     }),
   )
   .min(1)

@@ -4,20 +4,22 @@ import type { HttpCoreOptions, HttpRequest } from "@monolake/http";
 import type { HttpClientOptions } from "@monolake/http-client";
 import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
+import type { Deployed } from "./deployed-server.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import { withModules } from "./route-modules.ts";
-
-/** A server, and the version of the configuration that added or changed it. */
-export type VersionedHttpServer = HttpServerConfig & { readonly configVersion: number };
+import { tlsOptions, withTlsOptions } from "./tls-config.ts";
 
 /** What the layers are made from, for one server of the configuration. Rejects with ERR_HTTP_FETCH_MODULE. */
 export async function httpStackConfig(
-  server: VersionedHttpServer,
+  server: Deployed<HttpServerConfig>,
   worker: WorkerInfo,
 ): Promise<HttpStackConfig> {
   const { logger, counts } = worker;
+  const forward = server.tls?.clientCertificates?.forward;
   return {
+    tls: tlsOptions(server, ["http/1.1"]),
+    clientCertificate: forward === undefined ? undefined : { forward },
     requests: { counts },
     httpServer: {
       ...serverLimits(server),
@@ -28,7 +30,12 @@ export async function httpStackConfig(
     configVersion: server.debug ? { number: server.configVersion } : undefined,
     ...tellingOptions(server),
     proxyProtocol: proxyProtocolOptions(server, logger),
-    routes: await withModules(server.routes),
+    routes: await withModules(
+      server.routes.map((route) => ({
+        ...route,
+        upstreams: route.upstreams.map((upstream) => withTlsOptions(upstream, server)),
+      })),
+    ),
     content: server.contentHandler,
     upstream: {
       host: server.upstreamHost,
@@ -92,7 +99,7 @@ const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClie
   },
 });
 
-function accessLogOptions(server: VersionedHttpServer, logger: Logger): AccessLogOptions | undefined {
+function accessLogOptions(server: Deployed<HttpServerConfig>, logger: Logger): AccessLogOptions | undefined {
   if (server.accessLog === undefined) return undefined;
   const { path, ...options } = server.accessLog;
   return {

@@ -5,8 +5,10 @@ import {
   type AccessLogOptions,
   accessLogging,
   type ClientAddressOptions,
+  type ClientCertificateFieldOptions,
   type ContentHandlerOptions,
   clientAddressing,
+  clientCertificateField,
   connectionReuse,
   contentHandler,
   type HttpRouteConfig,
@@ -19,6 +21,7 @@ import {
   via,
 } from "@monolake/services/http";
 import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
+import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/tls";
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
@@ -26,6 +29,8 @@ import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
 export interface HttpStackConfig {
+  /** Absent: connections come in clear. */
+  readonly tls: TlsTerminationOptions | undefined;
   readonly httpServer: HttpCoreOptions;
   readonly requests: CountRequestsOptions;
   /** Absent: responses do not tell. */
@@ -34,6 +39,8 @@ export interface HttpStackConfig {
   readonly accessLog: AccessLogOptions | undefined;
   /** Absent: the client is at the other end of the connection. */
   readonly clientAddress: ClientAddressOptions | undefined;
+  /** Absent: clients are asked for no certificate. */
+  readonly clientCertificate: ClientCertificateFieldOptions | undefined;
   /** Absent: an X-Request-Id is a field like any other. */
   readonly requestId: RequestIdOptions | undefined;
   /** Absent: Via is left as it is. */
@@ -56,6 +63,12 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     // Inside of what removes the fields that Connection names, so that nobody can have theirs removed.
     .push(optionalLayer(({ clientAddress }: HttpStackConfig) => clientAddress, clientAddressing))
     .push(optionalLayer(({ requestId }: HttpStackConfig) => requestId, requestIds))
+    .push(
+      optionalLayer(
+        ({ clientCertificate }: HttpStackConfig) => clientCertificate,
+        clientCertificateField<ProxyContext>,
+      ),
+    )
     // Below the core, which knows connections, and above all that should know nothing of them.
     .push(connectionReuse)
     // Where a request still has the version that it came with.
@@ -68,6 +81,7 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(httpCore<ProxyContext>)
     // Above the core, which tells it of all requests, also of those that it refuses itself.
     .push(optionalLayer(({ accessLog }: HttpStackConfig) => accessLog, accessLogging))
+    .push(optionalLayer(({ tls }: HttpStackConfig) => tls, tlsTermination))
     // Outside of all that reads what a client sends.
     .push(optionalLayer(({ proxyProtocol }: HttpStackConfig) => proxyProtocol, proxyProtocol))
     // Outermost: nothing can be asked of a connection before it has a context.

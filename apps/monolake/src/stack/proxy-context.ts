@@ -1,7 +1,7 @@
 import type { HttpContext } from "@monolake/http";
 import { Cancellation } from "@monolake/service-async";
 import type { AccessLog, ExchangeRecord, MatchedRoute } from "@monolake/services/http";
-import type { ByteStream, SocketAddress } from "@monolake/streams";
+import type { ByteStream, SocketAddress, TlsDetails } from "@monolake/streams";
 
 /**
  * What the services of the proxy know of a connection and of a request. One class, every slot assigned by its constructor, so
@@ -14,6 +14,8 @@ export class ProxyContext implements HttpContext {
   remoteAddress: SocketAddress | undefined = undefined;
   /** What the client connected to: this side of the connection, or what a PROXY header says. */
   localAddress: SocketAddress | undefined = undefined;
+  /** Of the client's connection, where it is secured. */
+  tls: TlsDetails | undefined = undefined;
   /** From trusted proxies; of one request. */
   clientAddress: SocketAddress | undefined = undefined;
   requestId: string | undefined = undefined;
@@ -38,6 +40,7 @@ export class ProxyContext implements HttpContext {
     const context = new ProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
     context.localAddress = this.localAddress;
+    context.tls = this.tls;
     context.clientAddress = this.clientAddress;
     context.requestId = this.requestId;
     context.accessLog = this.accessLog;

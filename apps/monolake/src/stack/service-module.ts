@@ -1,17 +1,18 @@
 import type { ServiceFactory, WorkerInfo } from "@monolake/core";
 import type { ByteStream } from "@monolake/streams";
-import type { HttpServerConfig, ServerConfig } from "../schema/index.ts";
+import type { Deployed } from "./deployed-server.ts";
 import { httpStack } from "./http-stack.ts";
-import { httpStackConfig, type VersionedHttpServer } from "./http-stack-config.ts";
+import { httpStackConfig } from "./http-stack-config.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import { echoStack, tcpStack } from "./tcp-stack.ts";
 import { tcpStackConfig } from "./tcp-stack-config.ts";
 import { thriftStack } from "./thrift-stack.ts";
 import { thriftStackConfig } from "./thrift-stack-config.ts";
+import { tlsOptions } from "./tls-config.ts";
 
 /** What each worker imports: the factory of one server's services. */
 export async function createService(
-  server: Exclude<ServerConfig, HttpServerConfig> | VersionedHttpServer,
+  server: Deployed,
   worker: WorkerInfo,
 ): Promise<ServiceFactory<ByteStream>> {
   switch (server.type) {
@@ -20,7 +21,10 @@ export async function createService(
     case "tcp":
       return tcpStack(tcpStackConfig(server, worker.logger));
     case "echo":
-      return echoStack({ proxyProtocol: proxyProtocolOptions(server, worker.logger) });
+      return echoStack({
+        proxyProtocol: proxyProtocolOptions(server, worker.logger),
+        tls: tlsOptions(server),
+      });
     case "thrift":
       return thriftStack(thriftStackConfig(server, worker));
     default: {

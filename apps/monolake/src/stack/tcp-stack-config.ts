@@ -2,13 +2,16 @@ import type { Logger } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import { formatAddress } from "@monolake/streams";
 import type { TcpServerConfig } from "../schema/index.ts";
+import type { Deployed } from "./deployed-server.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import type { TcpStackConfig } from "./tcp-stack.ts";
+import { tlsOptions, withTlsOptions } from "./tls-config.ts";
 
 /** What the TCP proxy is made from, for one server of the configuration. */
-export const tcpStackConfig = (server: TcpServerConfig, logger: Logger): TcpStackConfig => ({
+export const tcpStackConfig = (server: Deployed<TcpServerConfig>, logger: Logger): TcpStackConfig => ({
   proxyProtocol: proxyProtocolOptions(server, logger),
-  upstreams: server.upstreams,
+  tls: tlsOptions(server),
+  upstreams: server.upstreams.map((upstream) => withTlsOptions(upstream, server)),
   loadBalancer: server.loadBalancer,
   connectTimeoutMs: server.timeouts.upstreamConnectTimeoutMs,
   idleTimeoutMs: server.timeouts.idleTimeoutMs,

@@ -8,6 +8,7 @@ import {
 import { connectionContext } from "@monolake/services/common";
 import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import { type TcpProxyOptions, TcpUpstreamUnavailableError, tcpEcho, tcpProxy } from "@monolake/services/tcp";
+import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/tls";
 import type { ByteStream } from "@monolake/streams";
 import { ProxyContext } from "./proxy-context.ts";
 
@@ -18,12 +19,15 @@ export interface TcpStackConfig extends TcpProxyOptions, EchoStackConfig {}
 export interface EchoStackConfig {
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
+  /** Absent: connections come in clear. */
+  readonly tls: TlsTerminationOptions | undefined;
 }
 
 /** The stack of a TCP server. */
 export const tcpStack = (config: TcpStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, tcpProxy)
     .push(layerFn(endQuietly))
+    .push(optionalLayer(({ tls }: TcpStackConfig) => tls, tlsTermination))
     .push(optionalLayer(({ proxyProtocol }: TcpStackConfig) => proxyProtocol, proxyProtocol))
     .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()
@@ -32,6 +36,7 @@ export const tcpStack = (config: TcpStackConfig): MakeService<Service<ByteStream
 /** The stack of an echo server. */
 export const echoStack = (config: EchoStackConfig): MakeService<Service<ByteStream, unknown>> =>
   FactoryStack.of(config, tcpEcho)
+    .push(optionalLayer(({ tls }: EchoStackConfig) => tls, tlsTermination))
     .push(optionalLayer(({ proxyProtocol }: EchoStackConfig) => proxyProtocol, proxyProtocol))
     .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()

@@ -1,6 +1,6 @@
 import { Cancellation } from "@monolake/service-async";
 import type { MatchedThriftRoute } from "@monolake/services/thrift";
-import type { ByteStream, SocketAddress } from "@monolake/streams";
+import type { ByteStream, SocketAddress, TlsDetails } from "@monolake/streams";
 import type { ThriftContext } from "@monolake/thrift";
 
 /**
@@ -14,6 +14,8 @@ export class ThriftProxyContext implements ThriftContext {
   remoteAddress: SocketAddress | undefined = undefined;
   /** What the client connected to: this side of the connection, or what a PROXY header says. */
   localAddress: SocketAddress | undefined = undefined;
+  /** Of the client's connection, where it is secured. */
+  tls: TlsDetails | undefined = undefined;
   matchedThriftRoute: MatchedThriftRoute | undefined = undefined;
 
   constructor(peerAddress: SocketAddress, cancellation = new Cancellation()) {
@@ -32,6 +34,7 @@ export class ThriftProxyContext implements ThriftContext {
     const context = new ThriftProxyContext(this.peerAddress, this.cancellation.child());
     context.remoteAddress = this.remoteAddress;
     context.localAddress = this.localAddress;
+    context.tls = this.tls;
     return context as this;
   }
 }

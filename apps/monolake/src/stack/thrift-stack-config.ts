@@ -2,16 +2,26 @@ import type { Logger, WorkerInfo } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import type { ThriftMessage } from "@monolake/thrift";
 import type { ThriftServerConfig } from "../schema/index.ts";
+import type { Deployed } from "./deployed-server.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import type { ThriftStackConfig } from "./thrift-stack.ts";
+import { tlsOptions, withTlsOptions } from "./tls-config.ts";
 
 /** What the layers are made from, for one server of the configuration. */
-export function thriftStackConfig(server: ThriftServerConfig, worker: WorkerInfo): ThriftStackConfig {
+export function thriftStackConfig(
+  server: Deployed<ThriftServerConfig>,
+  worker: WorkerInfo,
+): ThriftStackConfig {
   const { logger, counts } = worker;
-  const { timeouts, limits, pipelining, routes } = server;
+  const { timeouts, limits, pipelining } = server;
+  const routes = server.routes.map((route) => ({
+    ...route,
+    upstreams: route.upstreams.map((upstream) => withTlsOptions(upstream, server)),
+  }));
   const { maxFrameBytes, maxHeaderBytes, maxDepth } = limits;
   const messageLimits = { maxFrameBytes, maxHeaderBytes, maxDepth };
   return {
+    tls: tlsOptions(server),
     requests: { counts },
     thriftServer: {
       ...messageLimits,

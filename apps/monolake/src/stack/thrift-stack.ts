@@ -7,6 +7,7 @@ import {
   thriftRoute,
   thriftUpstream,
 } from "@monolake/services/thrift";
+import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/tls";
 import type { ByteStream } from "@monolake/streams";
 import { type ThriftServerOptions, thriftCore } from "@monolake/thrift";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
@@ -15,6 +16,8 @@ import { ThriftProxyContext } from "./thrift-context.ts";
 /** What the Thrift stack is made from: each layer takes its slice. */
 export interface ThriftStackConfig {
   readonly thriftServer: ThriftServerOptions;
+  /** Absent: connections come in clear. */
+  readonly tls: TlsTerminationOptions | undefined;
   readonly requests: CountRequestsOptions;
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
@@ -31,7 +34,7 @@ export const thriftStack = (config: ThriftStackConfig): MakeService<Service<Byte
     .push(countRequests)
     // Connections become calls, whatever their transport and protocol.
     .push(thriftCore<ThriftProxyContext>)
-    // TLS belongs here: what it reads comes before the first byte of Thrift.
+    .push(optionalLayer(({ tls }: ThriftStackConfig) => tls, tlsTermination))
     // Outside of all that reads what a client sends.
     .push(optionalLayer(({ proxyProtocol }: ThriftStackConfig) => proxyProtocol, proxyProtocol))
     // Outermost: nothing can be asked of a connection before it has a context.

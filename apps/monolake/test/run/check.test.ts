@@ -29,12 +29,11 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
   ["a syntax error", "[runtime\n", 1, [/^FILE:1:9 error: /, /FILE cannot be served, 1 error\n$/]],
   [
     "what is not built yet: the file is valid, a start refuses it",
-    good.replace("http://", "https://").replace("[[", 'upstream_http_version = "http2"\n[['),
+    good.replace("[[", 'upstream_http_version = "http2"\n[['),
     0,
     [
       /FILE:\d+:\d+ warning: HTTP\/2 to upstreams: valid, but not built yet in this version/,
-      /FILE:\d+:\d+ warning: upstreams over TLS/,
-      /FILE is valid, but asks for what this version cannot serve yet, 2 warnings\n$/,
+      /FILE is valid, but asks for what this version cannot serve yet, 1 warning\n$/,
     ],
   ],
   [
@@ -51,9 +50,9 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
     good.replace("[[", 'tls = { chain = "no/such.crt", key = "/no/such.key" }\n[['),
     0,
     [
-      /warning: cannot read the file "\/.+\/no\/such\.crt" \(servers\.web\.tls\.chain\)/,
+      /warning: cannot read the file "\/.+\/no\/such\.crt": there is no such file \(servers\.web\.tls\.chain\)/,
       /warning: cannot read the file "\/no\/such\.key"/,
-      /cannot serve yet, 3 warnings\n$/,
+      /is good: 1 server, 2 warnings\n$/,
     ],
   ],
 ];

@@ -68,11 +68,11 @@ describe("the command line", () => {
 
   it("refuses what it cannot do yet, with the place", async () => {
     await using folder = await temporaryFolder();
-    const text = configText(8080, 80).replace("http://", "https://");
-    const file = await folder.write("tls.toml", text);
+    const text = configText(8080, 80).replace("[[", 'upstream_http_version = "http2"\n[[');
+    const file = await folder.write("http2.toml", text);
     await using proxy = await monolake(["--config", file]);
     expect((await proxy.exited).code).toBe(1);
-    expect(proxy.stderr).toMatch(/tls\.toml:\d+:\d+ error: upstreams over TLS: .*not built yet/);
+    expect(proxy.stderr).toMatch(/http2\.toml:\d+:\d+ error: HTTP\/2 to upstreams: .*not built yet/);
   });
 
   it.each([

@@ -105,7 +105,6 @@ thread_pool = 2
 name = "web"
 proxy_type = "http"
 listener = { type = "unix", value = "/run/web.sock", mode = "0660", backlog = 9 }
-tls = { chain = "a.crt", key = "a.key", stack = "native_tls" }
 debug = true
 upstream_http_version = "http2"
 upstream_host = "preserve"
@@ -113,6 +112,19 @@ parsing = "compat"
 request_id = { mode = "keep_trusted", echo = true }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
+[servers.web.tls]
+chain = "a.crt"
+key = "a.key"
+stack = "native_tls"
+certificates = [{ chain = "b.crt", key = "b.key", names = ["b.test", "*.b.test"] }]
+min_version = "1.3"
+max_version = "1.3"
+ciphers = "TLS_AES_256_GCM_SHA384"
+client_certificates = { mode = "optional", ca = "ca.crt", forward = true }
+handshake_timeout_sec = 1.5
+max_handshakes = 7
+session_tickets = false
+ticket_rotation_sec = 60
 [servers.web.forwarded]
 mode = "off"
 trusted_proxies = ["10.0.0.0/8", "::1", "unix"]
@@ -153,8 +165,8 @@ path = "/a/{b}"
 path_mode = "strip_prefix"
 load_balancer = "weighted_random"
 upstreams = [
-  { endpoint = { type = "socket", value = "db_1.internal:90" }, weight = 0 },
-  { endpoint = { type = "unix", value = "/run/a.sock" }, weight = 65535 },
+  { endpoint = { type = "socket", value = "db_1.internal:90" }, weight = 0, tls = { verify = false, server_name = "db", min_version = "1.3" } },
+  { endpoint = { type = "unix", value = "/run/a.sock" }, weight = 65535, tls = { ca = "ca.crt", chain = "own.crt", key = "own.key" } },
 ]
 [servers.rpc]
 name = "rpc"
@@ -204,7 +216,20 @@ it("carries every setting over, in milliseconds", () => {
         key: "web",
         name: "web",
         listener: { type: "unix", path: "/run/web.sock", backlog: 9, mode: 0o660 },
-        tls: { chain: "a.crt", key: "a.key" },
+        tls: {
+          certificates: [
+            { chain: "a.crt", key: "a.key" },
+            { chain: "b.crt", key: "b.key", names: ["b.test", "*.b.test"] },
+          ],
+          minVersion: "TLSv1.3",
+          maxVersion: "TLSv1.3",
+          ciphers: "TLS_AES_256_GCM_SHA384",
+          clientCertificates: { mode: "optional", ca: "ca.crt", forward: true },
+          handshakeTimeoutMs: 1500,
+          maxHandshakes: 7,
+          sessionTickets: false,
+          ticketRotationMs: 60_000,
+        },
         debug: true,
         upstreamHttpVersion: "http2",
         upstreamHost: "preserve",
@@ -255,8 +280,16 @@ it("carries every setting over, in milliseconds", () => {
             pathMode: "strip_prefix",
             loadBalancer: "weighted_random",
             upstreams: [
-              { endpoint: { type: "socket", host: "db_1.internal", port: 90 }, weight: 0 },
-              { endpoint: { type: "unix", path: "/run/a.sock" }, weight: 65_535 },
+              {
+                endpoint: { type: "socket", host: "db_1.internal", port: 90 },
+                weight: 0,
+                tls: { verify: false, minVersion: "TLSv1.3", serverName: "db" },
+              },
+              {
+                endpoint: { type: "unix", path: "/run/a.sock" },
+                weight: 65_535,
+                tls: { verify: true, minVersion: "TLSv1.2", ca: "ca.crt", chain: "own.crt", key: "own.key" },
+              },
             ],
           },
         ],

@@ -82,6 +82,25 @@ describe("one mistake is one problem, at its place", () => {
       '6:41 expected "rustls" or "native_tls", found "openssl"',
     ],
     [
+      { more: 'tls = { chain = "a", key = "b", min_version = "1.3", max_version = "1.2" }' },
+      '6:68 expected at least 1.3, found "1.2"',
+    ],
+    [
+      { more: 'tls = { chain = "a", key = "b", ciphers = "NOT-A-CIPHER" }' },
+      '6:43 expected names of ciphers as OpenSSL has them, with colons between, found "NOT-A-CIPHER"',
+    ],
+    [
+      {
+        upstreams:
+          'upstreams = [{ endpoint = { type = "uri", value = "https://a" }, tls = { chain = "a" } }]',
+      },
+      '9:72 missing key "key": expected beside "chain"',
+    ],
+    [
+      { upstreams: 'upstreams = [{ endpoint = { type = "uri", value = "http://a" }, tls = {} }]' },
+      '9:51 expected a uri with the scheme https, as the upstream has a key "tls"',
+    ],
+    [
       { more: 'upstream_http_version = "http1"' },
       '6:25 expected "auto", "http11" or "http2", found "http1", did you mean "http11"?',
     ],

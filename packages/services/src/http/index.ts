@@ -1,6 +1,8 @@
 // The layers of an HTTP stack, from the outside in.
 
 export { AccessLogging, accessLogging, accessLogHooks } from "./access-log/access-logging.ts";
+export type { ClientCertificateFieldOptions } from "./client-certificate.ts";
+export { ClientCertificateField, clientCertificateField } from "./client-certificate.ts";
 export { ConnectionReuse, connectionReuse } from "./connection-reuse.ts";
 export { ContentHandler, contentHandler } from "./content/content-handler.ts";
 export type { ContentHandlerOptions } from "./content/content-handler-options.ts";

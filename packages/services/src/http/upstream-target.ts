@@ -1,5 +1,7 @@
 import { PreparedField } from "@monolake/http";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
+import type { Connector, TlsConnectorOptions } from "@monolake/transports";
+import { secureConnector } from "../common/secure-connector.ts";
 import { type ClientPreambleContext, clientKey, clientPreamble } from "../proxy-protocol/client-preamble.ts";
 import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 import type { PathMode, UpstreamPath } from "./routing/upstream-path.ts";
@@ -7,7 +9,7 @@ import { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts"
 
 /** Where an upstream is. */
 export type HttpEndpoint =
-  /** `http://host[:port][/path]`; a name is resolved when a connection is opened. */
+  /** `http://host[:port][/path]`, or `https:` where the upstream has `tls`; a name is resolved when a connection is opened. */
   | {
       readonly type: "uri";
       readonly uri: string;
@@ -27,6 +29,8 @@ export interface HttpUpstreamConfig {
   readonly pipelining?: number | undefined;
   /** Connections begin with a PROXY header of this version, so that no two clients share one. */
   readonly proxyProtocol?: ProxyHeaderVersion | undefined;
+  /** Connections are secured with TLS. Default: they are not. */
+  readonly tls?: TlsConnectorOptions | undefined;
 }
 
 /** One upstream of a route, ready for use. */
@@ -35,6 +39,8 @@ export interface HttpUpstreamTarget {
   readonly key: string;
   /** Its address; a host name is resolved when a connection is opened. */
   readonly address: SocketAddress;
+  /** Undefined where connections are opened as everywhere. */
+  readonly connector: Connector | undefined;
   /** The Host field that it gets when the client's is not preserved. */
   readonly host: PreparedField;
   readonly weight: number;
@@ -54,7 +60,7 @@ export function upstreamTarget(
   const { endpoint } = upstream;
   const upstreamPath = endpoint.type === "uri" ? upstreamPathOf(endpoint.uri) : "";
   return {
-    ...placeOf(endpoint),
+    ...placeOf(upstream),
     weight: upstream.weight ?? 1,
     pipelining: upstream.pipelining,
     proxyProtocol: upstream.proxyProtocol,
@@ -73,16 +79,20 @@ export const forClient = (target: HttpUpstreamTarget, context: ClientPreambleCon
         preamble: clientPreamble(target.proxyProtocol, context),
       };
 
-function placeOf(endpoint: HttpEndpoint): Pick<HttpUpstreamTarget, "key" | "address" | "host"> {
+function placeOf({
+  endpoint,
+  tls,
+}: HttpUpstreamConfig): Pick<HttpUpstreamTarget, "key" | "address" | "connector" | "host"> {
   const address: SocketAddress =
     endpoint.type === "unix"
       ? { type: "unix", path: endpoint.path }
       : { type: "socket", host: endpoint.host, port: endpoint.port };
-  const key = formatAddress(address);
-  return { key, address, host: new PreparedField("Host", authorityOf(endpoint, key)) };
+  const place = formatAddress(address);
+  const { connector, key } = secureConnector(place, tls);
+  return { key, address, connector, host: new PreparedField("Host", authorityOf(endpoint, place)) };
 }
 
-function authorityOf(endpoint: HttpEndpoint, key: string): string {
+function authorityOf(endpoint: HttpEndpoint, place: string): string {
   if (endpoint.type === "uri") return endpoint.authority;
-  return endpoint.type === "unix" ? "localhost" : key;
+  return endpoint.type === "unix" ? "localhost" : place;
 }

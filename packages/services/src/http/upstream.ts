@@ -19,6 +19,7 @@ import {
 } from "@monolake/service-async";
 import { formatAddress } from "@monolake/streams";
 import type { clientAddress, localAddress, peerAddress, remoteAddress } from "../common/addresses.ts";
+import type { tlsDetails } from "../tls/tls-termination.ts";
 import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwarding-fields.ts";
@@ -48,6 +49,7 @@ export type HttpUpstreamContext = Has<typeof matchedRoute> &
   MayHave<typeof remoteAddress> &
   MayHave<typeof clientAddress> &
   MayHave<typeof localAddress> &
+  MayHave<typeof tlsDetails> &
   MayHave<typeof exchangeRecord>;
 
 /**
@@ -81,7 +83,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
     removeHopByHop(headers, request.upgrade);
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
-    this.#forwarding.write(request, context, "http");
+    this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");
     const selected = context.matchedRoute.upstreams.select();
     // One promise for the whole way, where each step could have its own.
     return new Promise((resolve) =>

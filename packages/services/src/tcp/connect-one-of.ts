@@ -9,6 +9,8 @@ import { TcpUpstreamUnavailableError } from "./errors.ts";
 interface Upstream {
   readonly endpoint: SocketAddress;
   readonly proxyProtocol?: ProxyHeaderVersion | undefined;
+  /** Undefined where it is reached as the others. */
+  readonly connector: Connector | undefined;
 }
 
 /** How {@link connectOneOf} connects. */
@@ -38,14 +40,14 @@ export async function connectOneOf(
   const { connector, timeoutMs, cancellation, onFailure, preambleOf } = options;
   const endsAtMs = performance.now() + timeoutMs;
   const failures = new Map<SocketAddress, unknown>();
-  for (const { endpoint, proxyProtocol } of inTurn(upstreams)) {
+  for (const { endpoint, proxyProtocol, connector: own } of inTurn(upstreams)) {
     const leftMs = endsAtMs - performance.now();
     // A timer may be early by a part of a millisecond, which is no time for another attempt.
     if (leftMs < 1 && failures.size > 0) break;
     const shareMs = leftMs / (upstreams.items.length - failures.size);
     const attemptMs = Math.max(1, Math.ceil(Math.min(leftMs, Math.max(shareMs, minAttemptMs))));
     try {
-      return await connector.connect(endpoint, {
+      return await (own ?? connector).connect(endpoint, {
         timeoutMs: attemptMs,
         ...(cancellation === undefined ? {} : { signal: cancellation.signal }),
         ...(proxyProtocol === undefined ? {} : { preamble: preambleOf(proxyProtocol) }),

@@ -6,7 +6,12 @@ import {
   type Service,
 } from "@monolake/service-async";
 import { type ByteStream, type SocketAddress, type TunnelEnd, tunnel } from "@monolake/streams";
-import { type Connector, createConnector } from "@monolake/transports";
+import {
+  type Connector,
+  createConnector,
+  createTlsConnector,
+  type TlsConnectorOptions,
+} from "@monolake/transports";
 import {
   createLoadBalancer,
   type LoadBalancer,
@@ -24,6 +29,13 @@ export interface TcpUpstreamConfig {
   readonly weight?: number;
   /** The connection begins with a PROXY header of this version. */
   readonly proxyProtocol?: ProxyHeaderVersion | undefined;
+  /** Connections are secured with TLS. Default: they are not. */
+  readonly tls?: TlsConnectorOptions | undefined;
+}
+
+/** An upstream, ready for use. */
+interface TcpUpstream extends TcpUpstreamConfig {
+  readonly connector: Connector | undefined;
 }
 
 /** How connections are proxied. */
@@ -59,13 +71,13 @@ export type TcpProxyContext = MayHave<typeof cancellation> & ClientPreambleConte
  * be connected, with ERR_TCP_UPSTREAM_UNAVAILABLE. Cancelling destroys both connections.
  */
 export class TcpProxy implements Service<ByteStream, TunnelEnd, TcpProxyContext> {
-  readonly #upstreams: LoadBalancer<TcpUpstreamConfig>;
+  readonly #upstreams: LoadBalancer<TcpUpstream>;
   readonly #options: ResolvedTcpProxyOptions;
 
   /** `previous`: whose turn it is under `round_robin` goes on. Throws ERR_LOAD_BALANCER_EMPTY and ERR_LOAD_BALANCER_WEIGHT. */
   constructor(options: TcpProxyOptions, previous?: TcpProxy) {
     const balancing = previous === undefined ? {} : { previous: previous.#upstreams };
-    this.#upstreams = createLoadBalancer(options.loadBalancer, options.upstreams, balancing);
+    this.#upstreams = createLoadBalancer(options.loadBalancer, options.upstreams.map(prepared), balancing);
     this.#options = resolveTcpProxyOptions(options);
   }
 
@@ -99,6 +111,11 @@ export class TcpProxy implements Service<ByteStream, TunnelEnd, TcpProxyContext>
     }
   }
 }
+
+const prepared = (upstream: TcpUpstreamConfig): TcpUpstream => ({
+  ...upstream,
+  connector: upstream.tls === undefined ? undefined : createTlsConnector(upstream.tls),
+});
 
 /** The factory of {@link TcpProxy}, for the inner end of a stack. */
 export const tcpProxy = (config: TcpProxyOptions): MakeService<TcpProxy> =>

@@ -1,4 +1,5 @@
 import type { Cancellation } from "@monolake/service-async";
+import type { ByteStream } from "@monolake/streams";
 import {
   type ResolvedThriftClientConnectionOptions,
   resolveThriftClientConnectionOptions,
@@ -9,6 +10,7 @@ import {
   type ThriftMessage,
 } from "@monolake/thrift";
 import {
+  type ConnectOptions,
   type Connector,
   createConnector,
   Pool,
@@ -22,7 +24,7 @@ import type { ThriftUpstreamTarget } from "./upstream-target.ts";
 
 /** How a client connects and keeps connections. */
 export interface ThriftClientOptions {
-  /** For one connection, with the resolution of its name and every address that is tried. Default 3,000. */
+  /** For one connection, with the resolution of its name, every address that is tried, and TLS. Default 3,000. */
   readonly connectTimeoutMs?: number;
   /** Timeouts and limits of the Thrift connections. */
   readonly connection?: Omit<ThriftClientConnectionOptions, "maxCalls" | "idleTimeoutMs">;
@@ -51,11 +53,13 @@ export class ThriftClient implements AsyncDisposable {
   readonly #shared = new Map<string, SharedConnections>();
   readonly #settling = new SettlingPlaces();
   #connector: Connector;
+  #limits: Pick<ConnectOptions, "timeoutMs">;
   #connection: ResolvedThriftClientConnectionOptions;
   #sharedConnection: ResolvedThriftClientConnectionOptions;
 
   constructor(options: ThriftClientOptions = {}) {
-    this.#connector = connectorOf(options);
+    this.#connector = options.connector ?? createConnector();
+    this.#limits = connectLimits(options);
     this.#connection = resolveThriftClientConnectionOptions(options.connection);
     this.#pool = new Pool<ThriftClientConnection>({
       ...options.pool,
@@ -67,7 +71,8 @@ export class ThriftClient implements AsyncDisposable {
 
   /** Options for connections that are opened from now on. */
   update(options: ThriftClientOptions): void {
-    this.#connector = connectorOf(options);
+    this.#connector = options.connector ?? createConnector();
+    this.#limits = connectLimits(options);
     this.#connection = resolveThriftClientConnectionOptions(options.connection);
     this.#pool.updateLimits(options.pool ?? {});
     this.#sharedConnection = sharedOptions(options, this.#pool.limits);
@@ -147,11 +152,7 @@ export class ThriftClient implements AsyncDisposable {
     target: ThriftUpstreamTarget,
     signal: { readonly signal?: AbortSignal },
   ): Promise<ThriftClientConnection> {
-    const { address, preamble } = target;
-    const stream = await this.#connector.connect(
-      address,
-      preamble === undefined ? signal : { ...signal, preamble },
-    );
+    const stream = await this.#connect(target, signal);
     const owner: ThriftClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(key, connection),
       connectionClosed: (connection) => {
@@ -166,7 +167,7 @@ export class ThriftClient implements AsyncDisposable {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
       shared = new SharedConnections(async (closed) => {
-        const stream = await this.#connector.connect(target.address);
+        const stream = await this.#connect(target, {});
         const owner: ThriftClientConnectionOwner = {
           connectionIdle() {},
           connectionClosed: (connection) => {
@@ -180,6 +181,12 @@ export class ThriftClient implements AsyncDisposable {
     }
     return shared;
   }
+
+  #connect(target: ThriftUpstreamTarget, options: ConnectOptions): Promise<ByteStream> {
+    const { address, connector = this.#connector, preamble } = target;
+    const all = { ...this.#limits, ...options };
+    return connector.connect(address, preamble === undefined ? all : { ...all, preamble });
+  }
 }
 
 const sharedOptions = (
@@ -188,5 +195,5 @@ const sharedOptions = (
 ): ResolvedThriftClientConnectionOptions =>
   resolveThriftClientConnectionOptions({ ...connection, maxCalls: maxSharedCalls, idleTimeoutMs });
 
-const connectorOf = ({ connector, connectTimeoutMs }: ThriftClientOptions): Connector =>
-  connector ?? createConnector(connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs });
+const connectLimits = ({ connectTimeoutMs }: ThriftClientOptions): Pick<ConnectOptions, "timeoutMs"> =>
+  connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs };

@@ -1,5 +1,7 @@
 import { formatAddress, type SocketAddress } from "@monolake/streams";
 import { thriftFormats } from "@monolake/thrift";
+import type { Connector, TlsConnectorOptions } from "@monolake/transports";
+import { secureConnector } from "../common/secure-connector.ts";
 import { type ClientPreambleContext, clientKey, clientPreamble } from "../proxy-protocol/client-preamble.ts";
 import type { ProxyHeaderVersion } from "../proxy-protocol/encode-header.ts";
 
@@ -11,11 +13,15 @@ export interface ThriftUpstreamConfig {
   readonly weight?: number;
   /** Connections begin with a PROXY header of this version, so that no two clients share one. */
   readonly proxyProtocol?: ProxyHeaderVersion | undefined;
+  /** Connections are secured with TLS. Default: they are not. */
+  readonly tls?: TlsConnectorOptions | undefined;
 }
 
 /** One upstream of a route, ready for use. */
 export interface ThriftUpstreamTarget {
   readonly address: SocketAddress;
+  /** Undefined where connections are opened as everywhere. */
+  readonly connector: Connector | undefined;
   readonly weight: number;
   /** Its address, as text. */
   readonly place: string;
@@ -31,10 +37,11 @@ export interface ThriftUpstreamTarget {
 
 /** Prepares an upstream for a route. */
 export function thriftUpstreamTarget(config: ThriftUpstreamConfig): ThriftUpstreamTarget {
-  const { endpoint, weight, proxyProtocol } = config;
-  const place = formatAddress(endpoint);
+  const { endpoint, weight, proxyProtocol, tls } = config;
+  const { connector, key: place } = secureConnector(formatAddress(endpoint), tls);
   return {
     address: endpoint,
+    connector,
     weight: weight ?? 1,
     place,
     keys: thriftFormats.map(({ transport, protocol }) => `${place} ${transport} ${protocol}`),
