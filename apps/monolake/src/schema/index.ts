@@ -10,11 +10,9 @@ export type {
   HttpServerConfig,
   ListenerConfig,
   ProxyConfig,
-  RouteConfig,
   RuntimeConfig,
   ServerConfig,
   TcpServerConfig,
   ThriftServerConfig,
-  TlsConfig,
   UpstreamTlsConfig,
 } from "./proxy-config.ts";
