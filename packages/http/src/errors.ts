@@ -97,6 +97,14 @@ export class UpstreamClosedError extends defineError({
     `${fields.address} closed the connection ${fields.unanswered ? "before it answered" : "in the middle of its answer"}`,
 }) {}
 
+/** An upstream said that it has not looked at a request (REFUSED_STREAM, or GOAWAY before it): it may be sent again, whatever it is. */
+export class UpstreamRefusedError extends defineError({
+  code: "ERR_HTTP_UPSTREAM_REFUSED",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly address: string }) => `${fields.address} refused the request unseen`,
+}) {}
+
 /** An upstream sent what is no HTTP response, or bytes that nobody asked for. Answered with 502. */
 export class UpstreamProtocolError extends defineError({
   code: "ERR_HTTP_UPSTREAM_PROTOCOL",

@@ -24,6 +24,7 @@ export {
   RequestTimeoutError,
   UpstreamClosedError,
   UpstreamProtocolError,
+  UpstreamRefusedError,
   UpstreamTimeoutError,
 } from "./errors.ts";
 // Calling.
@@ -31,6 +32,7 @@ export type { ClientConnectionOwner } from "./h1/client-connection.ts";
 export { ClientConnection } from "./h1/client-connection.ts";
 export type { ResponseListener } from "./h1/client-exchange.ts";
 export type {
+  Http2ClientOptions,
   HttpClientConnectionOptions,
   ResolvedHttpClientConnectionOptions,
 } from "./h1/client-options.ts";
@@ -40,6 +42,8 @@ export type { Http2ServerOptions, HttpServerOptions } from "./h1/server-options.
 export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/shared-connection.ts";
 export { SharedConnection } from "./h1/shared-connection.ts";
 export type { SharedRequest } from "./h1/waiting-request.ts";
+export type { Http2ClientConnectionOwner } from "./h2/client-connection.ts";
+export { Http2ClientConnection } from "./h2/client-connection.ts";
 export { HttpHeadError, HttpHeaderInvalidError, HttpResponseHeadError } from "./head/errors.ts";
 // Reading heads: for whoever brings a connection of their own.
 export { headCounts } from "./head/head-counts.ts";

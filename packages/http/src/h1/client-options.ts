@@ -2,7 +2,15 @@ import { defaultBodyLimits } from "../body/body-limits.ts";
 import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
 import type { Parsing } from "../head/parsing.ts";
 
-/** Limits and timeouts of the client side of HTTP/1.1. 0 switches a timeout off. */
+/** What only connections of HTTP/2 have. */
+export interface Http2ClientOptions {
+  /** Requests at the same time on one connection, where the server allows as many. Default 100. */
+  readonly maxConcurrentStreams?: number;
+  /** How long a server may take to answer a ping, which asks whether it is there after an answer was late. Default 5,000. */
+  readonly pingTimeoutMs?: number;
+}
+
+/** Limits and timeouts of the client side of HTTP. 0 switches a timeout off. */
 export interface HttpClientConnectionOptions {
   /** From the request's last byte (or the last 1xx) to the response's head. Default 30,000. */
   readonly responseHeadTimeoutMs?: number;
@@ -27,12 +35,13 @@ export interface HttpClientConnectionOptions {
   readonly maxTrailerBytes?: number;
   /** `compat` takes what RFC 9112 leaves open; what is sent on is in canonical form all the same. Default `strict`. */
   readonly parsing?: Parsing;
+  readonly http2?: Http2ClientOptions;
 }
 
 /** Options with every default filled in. */
 export type ResolvedHttpClientConnectionOptions = Required<
-  Omit<HttpClientConnectionOptions, "maxHeadBytes" | "maxHeaderFields">
-> & { readonly headLimits: HeadLimits };
+  Omit<HttpClientConnectionOptions, "maxHeadBytes" | "maxHeaderFields" | "http2">
+> & { readonly headLimits: HeadLimits; readonly http2: Required<Http2ClientOptions> };
 
 /** Fills in the defaults. */
 export function resolveHttpClientConnectionOptions(
@@ -48,5 +57,9 @@ export function resolveHttpClientConnectionOptions(
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
     parsing: options.parsing ?? "strict",
+    http2: {
+      maxConcurrentStreams: options.http2?.maxConcurrentStreams ?? 100,
+      pingTimeoutMs: options.http2?.pingTimeoutMs ?? 5_000,
+    },
   };
 }

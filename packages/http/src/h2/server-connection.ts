@@ -67,6 +67,8 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     this.#socket = socket;
     const session = performServerHandshake(socket, sessionOptions(this.#serving.options));
     this.#session = session;
+    // The session reads by the socket's handle; somebody has to start that.
+    socket.read(0);
     session.setLocalWindowSize(connectionWindowBytes);
     session.on("stream", (stream, _headers, flags, fields) => this.#opened(stream, flags, fields));
     session.on("ping", () => this.#pinged());

@@ -1,0 +1,273 @@
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type ClientSessionOptions,
+  connect,
+  constants,
+} from "node:http2";
+import type { Duplex } from "node:stream";
+import type { Cancellation } from "@monolake/service-async";
+import {
+  type ByteStream,
+  deadlineClockMs,
+  deadlineIn,
+  type Expiring,
+  formatAddress,
+  takeSocket,
+  unwatchDeadline,
+  watchDeadline,
+} from "@monolake/streams";
+import { ConnectionBusyError, UpstreamRefusedError } from "../errors.ts";
+import type { ResponseListener } from "../h1/client-exchange.ts";
+import type { ResolvedHttpClientConnectionOptions } from "../h1/client-options.ts";
+import { UpstreamFaults } from "../h1/upstream-faults.ts";
+import { ResponseHeadReader } from "../head/head-reader.ts";
+import type { HttpRequest } from "../message/request.ts";
+import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
+import { encodeRequest } from "./request-fields.ts";
+
+/** What happens to a client connection of HTTP/2. */
+export interface Http2ClientConnectionOwner {
+  /** There may be room for another request: one is over, or the server has said how many it takes. */
+  connectionHasRoom(connection: Http2ClientConnection): void;
+  /** It takes no more requests; those on it go on. */
+  connectionLeaving(connection: Http2ClientConnection): void;
+  /** It is gone; what was on it has failed before. */
+  connectionClosed(connection: Http2ClientConnection): void;
+}
+
+/** - "open": takes requests. - "leaving": those on it go on. - "closed": gone, or being destroyed. */
+type State = "open" | "leaving" | "closed";
+
+const { NGHTTP2_REFUSED_STREAM } = constants;
+/** How long a server may take to close its side after the last response. */
+const lingerTimeoutMs = 2_000;
+/** What a server may send of one response, and of all, before somebody takes it. */
+const streamWindowBytes = 256 * 1024;
+const connectionWindowBytes = 4 * 1024 * 1024;
+
+/** The client side of one HTTP/2 connection (RFC 9113): many requests at a time, each a {@link ClientStreamExchange}. */
+export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
+  deadlineMs = Number.POSITIVE_INFINITY;
+  readonly options: ResolvedHttpClientConnectionOptions;
+  readonly faults: UpstreamFaults;
+  readonly heads: ResponseHeadReader;
+  readonly #owner: Http2ClientConnectionOwner;
+  readonly #address: string;
+  readonly #scheme: "http" | "https";
+  readonly #socket: Duplex;
+  readonly #session: ClientHttp2Session;
+  readonly #exchanges = new Set<ClientStreamExchange>();
+  #state: State = "open";
+  #maxStreams: number;
+  #requests = 0;
+  #lastStreamId = Number.POSITIVE_INFINITY;
+  /** A ping is under way, since an answer was late. */
+  #suspected = false;
+  #pingMs = Number.POSITIVE_INFINITY;
+  #lingerMs = Number.POSITIVE_INFINITY;
+
+  /** The stream belongs to the connection. */
+  constructor(
+    stream: ByteStream,
+    owner: Http2ClientConnectionOwner,
+    options: ResolvedHttpClientConnectionOptions,
+  ) {
+    this.options = options;
+    this.faults = new UpstreamFaults(stream, options);
+    this.heads = new ResponseHeadReader(options.headLimits);
+    this.#owner = owner;
+    this.#address = formatAddress(stream.remoteAddress);
+    this.#scheme = stream.tls === undefined ? "http" : "https";
+    this.#maxStreams = options.http2.maxConcurrentStreams;
+    const socket = takeSocket(stream);
+    socket.allowHalfOpen = false;
+    this.#socket = socket;
+    this.#session = connect(`${this.#scheme}://upstream`, sessionOptions(options, socket));
+    // The session reads by the socket's handle; somebody has to start that.
+    socket.read(0);
+    this.#session.setLocalWindowSize(connectionWindowBytes);
+    this.#session.on("remoteSettings", ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
+      this.#maxStreams = Math.min(options.http2.maxConcurrentStreams, maxConcurrentStreams);
+      if (this.hasRoom) owner.connectionHasRoom(this);
+    });
+    this.#session.on("goaway", (_code, lastStreamId) => {
+      this.#lastStreamId = lastStreamId;
+      this.#leave();
+    });
+    this.#session.on("error", ignore);
+    this.#session.on("close", () => this.#closed());
+    watchDeadline(this);
+  }
+
+  /** Whether it can take a request now. */
+  get hasRoom(): boolean {
+    return (
+      this.#state === "open" &&
+      !this.#suspected &&
+      this.#exchanges.size < this.#maxStreams &&
+      !this.#session.closed &&
+      !this.#session.destroyed
+    );
+  }
+
+  /** No request is on it. */
+  get idle(): boolean {
+    return this.#exchanges.size === 0;
+  }
+
+  /** How many requests it has served or serves. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /**
+   * Sends a request; `listener` hears of its response, or why there is none: ERR_HTTP_UPSTREAM_CLOSED, ERR_HTTP_UPSTREAM_TIMEOUT,
+   * ERR_HTTP_UPSTREAM_PROTOCOL, ERR_HTTP_UPSTREAM_REFUSED, ERR_HTTP_RESPONSE_HEAD, or what broke the request's body off. The
+   * request's headers are edited to what is sent. Throws ERR_HTTP_INVALID_REQUEST and ERR_HTTP_CONNECTION_BUSY, and the
+   * reason of the cancellation, before anything is sent.
+   */
+  start(request: HttpRequest, listener: ResponseListener, cancellation?: Cancellation): void {
+    if (!this.hasRoom)
+      throw new ConnectionBusyError({ state: this.#state === "open" ? "busy" : this.#state });
+    if (cancellation?.cancelled) throw cancellation.reason;
+    request.expectContinue &&= this.options.continueTimeoutMs > 0 && request.body.whole === undefined;
+    const sent = encodeRequest(request, this.#scheme);
+    const stream = this.#session.request(sent.fields as unknown as [], {
+      endStream: sent.endStream,
+      waitForTrailers: !sent.endStream && sent.length < 0,
+    });
+    this.#requests += 1;
+    const exchange = new ClientStreamExchange(stream, this, request, listener, cancellation);
+    this.#exchanges.add(exchange);
+    exchange.begin(sent);
+  }
+
+  /** Takes no more requests, and ends when those on it are over. */
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#leave();
+  }
+
+  /** Ends it now; what is on it fails. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #leave(): void {
+    if (this.#state !== "open") return;
+    this.#state = "leaving";
+    this.#owner.connectionLeaving(this);
+    if (this.idle) this.#linger();
+  }
+
+  /** Nothing is on it any more. */
+  #linger(): void {
+    if (!this.#session.destroyed) this.#session.close();
+    this.#lingerMs = deadlineIn(lingerTimeoutMs);
+    this.deadlineSet(this.#lingerMs);
+  }
+
+  #closed(): void {
+    if (this.#state === "closed") return;
+    this.#leave();
+    this.#state = "closed";
+    unwatchDeadline(this);
+    // Each hears of the close of its stream; none may be left, whatever Node.js does.
+    for (const exchange of [...this.#exchanges]) exchange.breakOff(this.#closedError(true));
+    this.#owner.connectionClosed(this);
+  }
+
+  // === what exchanges tell and ask ===
+
+  streamFault(stream: ClientHttp2Stream, unanswered: boolean): Error {
+    const { rstCode } = stream;
+    const unseen = rstCode === NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > this.#lastStreamId;
+    if (unanswered && unseen) return new UpstreamRefusedError({ address: this.#address });
+    if (this.#session.destroyed || this.#socket.destroyed) return this.#closedError(unanswered);
+    const name = errorNames[rstCode ?? 0] ?? String(rstCode);
+    return this.faults.closed(
+      { unanswered, reused: false },
+      this.faults.protocol(`reset its stream: ${name}`),
+    );
+  }
+
+  exchangeOver(exchange: ClientStreamExchange): void {
+    this.#exchanges.delete(exchange);
+    if (this.#state === "open") {
+      if (this.hasRoom) this.#owner.connectionHasRoom(this);
+    } else if (this.idle && this.#state === "leaving") this.#linger();
+  }
+
+  /** A server that answers a ping is only slow with that one request; one that does not is gone, and nobody else should wait. */
+  exchangeLate(): void {
+    if (this.#suspected || this.#session.destroyed || this.#session.closed) return;
+    this.#suspected = true;
+    this.#pingMs = deadlineIn(this.options.http2.pingTimeoutMs);
+    this.deadlineSet(this.#pingMs);
+    this.#session.ping((error) => {
+      if (error !== null) return;
+      this.#suspected = false;
+      this.#pingMs = Number.POSITIVE_INFINITY;
+      if (this.hasRoom) this.#owner.connectionHasRoom(this);
+    });
+  }
+
+  deadlineSet(deadlineMs: number): void {
+    if (deadlineMs < this.deadlineMs) this.deadlineMs = deadlineMs;
+  }
+
+  onDeadline(): void {
+    const nowMs = deadlineClockMs();
+    if (this.#pingMs <= nowMs || this.#lingerMs <= nowMs) return this.destroy();
+    let nextMs = Math.min(this.#pingMs, this.#lingerMs);
+    for (const exchange of this.#exchanges) {
+      if (exchange.deadlineMs <= nowMs) exchange.expire();
+      if (exchange.deadlineMs < nextMs) nextMs = exchange.deadlineMs;
+    }
+    this.deadlineMs = Math.min(nextMs, this.#pingMs, this.#lingerMs);
+  }
+
+  #closedError(unanswered: boolean): Error {
+    return this.faults.closed({ unanswered, reused: this.#requests > 1 });
+  }
+}
+
+function sessionOptions(
+  { headLimits }: ResolvedHttpClientConnectionOptions,
+  socket: Duplex,
+): ClientSessionOptions & { readonly strictSingleValueFields: boolean } {
+  const { maxHeadBytes, maxFields } = headLimits;
+  return {
+    createConnection: () => socket,
+    settings: {
+      enablePush: false,
+      initialWindowSize: streamWindowBytes,
+      // RFC 9113 section 6.5.2: each field counts 32 bytes more than its name and value.
+      maxHeaderListSize: maxHeadBytes + 32 * maxFields,
+    },
+    maxHeaderListPairs: maxFields + 2,
+    maxSettings: 32,
+    strictSingleValueFields: false,
+  };
+}
+
+/** RFC 9113 section 7, by their numbers. */
+const errorNames = [
+  "NO_ERROR",
+  "PROTOCOL_ERROR",
+  "INTERNAL_ERROR",
+  "FLOW_CONTROL_ERROR",
+  "SETTINGS_TIMEOUT",
+  "STREAM_CLOSED",
+  "FRAME_SIZE_ERROR",
+  "REFUSED_STREAM",
+  "CANCEL",
+  "COMPRESSION_ERROR",
+  "CONNECT_ERROR",
+  "ENHANCE_YOUR_CALM",
+  "INADEQUATE_SECURITY",
+  "HTTP_1_1_REQUIRED",
+];
+
+const ignore = (): void => {};

@@ -1,0 +1,272 @@
+import { type ClientHttp2Stream, constants } from "node:http2";
+import type { Cancellation } from "@monolake/service-async";
+import { deadlineIn } from "@monolake/streams";
+import { emptyBody } from "../body/fixed-bodies.ts";
+import type { ResponseListener } from "../h1/client-exchange.ts";
+import type { ResolvedHttpClientConnectionOptions } from "../h1/client-options.ts";
+import { HeldBody } from "../h1/held-body.ts";
+import type { LateAction, UpstreamFaults } from "../h1/upstream-faults.ts";
+import type { ResponseHeadReader } from "../head/head-reader.ts";
+import type { ResponseHead } from "../head/response-head.ts";
+import type { Headers } from "../headers/headers.ts";
+import type { HttpRequest } from "../message/request.ts";
+import { HttpResponse } from "../message/response.ts";
+import { connectionFields, fieldRecord } from "./fields.ts";
+import type { SentRequest } from "./request-fields.ts";
+import { readResponseFields } from "./response-fields.ts";
+import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
+import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
+
+/** What an exchange needs of its connection. */
+export interface ClientExchangeOwner {
+  readonly options: ResolvedHttpClientConnectionOptions;
+  readonly faults: UpstreamFaults;
+  readonly heads: ResponseHeadReader;
+  /** Why the stream ended with this code, as far as the connection knows. */
+  streamFault(stream: ClientHttp2Stream, unanswered: boolean): Error;
+  exchangeOver(exchange: ClientStreamExchange): void;
+  /** The server is late: is it there at all? */
+  exchangeLate(): void;
+  deadlineSet(deadlineMs: number): void;
+}
+
+const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM } = constants;
+/** Interim responses to one request: each gives the final one its time anew, so there has to be an end. */
+const maxInterims = 100;
+const longestWhole = 64 * 1024;
+
+/** - "head": the response's head is awaited. - "body": the rest comes. - "over" */
+type Phase = "head" | "body" | "over";
+
+/** One request and its response: a stream of an HTTP/2 connection, from the side of the client (RFC 9113 section 8.1). */
+export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner {
+  /** As of `deadlineIn`. */
+  deadlineMs = Number.POSITIVE_INFINITY;
+  readonly #stream: ClientHttp2Stream;
+  readonly #owner: ClientExchangeOwner;
+  readonly #request: HttpRequest;
+  readonly #writer: StreamWriter;
+  readonly #cancellation: Cancellation | undefined;
+  #listener: ResponseListener | undefined;
+  #phase: Phase = "head";
+  #receiver: StreamBody | undefined = undefined;
+  #held: HeldBody | undefined = undefined;
+  #requestWritten = false;
+  #writePending = false;
+  #interims = 0;
+  #trailers: Headers | undefined = undefined;
+  /** Why it was broken off here; undefined while the server has the word. */
+  #fault: Error | undefined = undefined;
+
+  constructor(
+    stream: ClientHttp2Stream,
+    owner: ClientExchangeOwner,
+    request: HttpRequest,
+    listener: ResponseListener,
+    cancellation: Cancellation | undefined,
+  ) {
+    this.#stream = stream;
+    this.#owner = owner;
+    this.#request = request;
+    this.#listener = listener;
+    this.#cancellation = cancellation;
+    this.#writer = new StreamWriter(stream, this);
+    stream.on("error", ignore);
+    stream.on("headers", (_record, _flags, fields: string[]) => this.#interim(fields));
+    stream.on("response", (_record, flags: number, fields: string[]) => this.#responded(flags, fields));
+    stream.on("close", () => this.#closed());
+  }
+
+  /** Sends the request's body; its head is sent. */
+  begin({ length, endStream }: SentRequest): void {
+    this.#cancellation?.addListener(this);
+    const { body } = this.#request;
+    if (endStream) {
+      this.#requestWritten = true;
+      body.cancel();
+      return this.#awaitPeer();
+    }
+    const { whole } = body;
+    if (this.#request.expectContinue && whole === undefined) this.#held = new HeldBody(body);
+    if (length < 0) this.#stream.on("wantTrailers", () => this.#sendTrailers());
+    this.#awaitPeer();
+    if (whole !== undefined && length >= 0 && whole.length <= longestWhole) {
+      this.#writer.startWhole(body, whole);
+      this.#requestWritten = true;
+      this.#awaitPeer();
+    } else this.#writer.start(this.#held ?? body, length);
+  }
+
+  /** Whoever asked does not want the response any more. */
+  cancel(reason: unknown): void {
+    this.breakOff(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+  }
+
+  /** Breaks it off for this reason. */
+  breakOff(reason: Error): void {
+    if (this.#phase === "over") return;
+    this.#fault ??= reason;
+    this.#fail(this.#fault);
+    this.#stream.close(NGHTTP2_CANCEL);
+  }
+
+  // === the response ===
+
+  #interim(fields: readonly string[]): void {
+    if (this.#phase !== "head") return;
+    const head = this.#read(fields);
+    if (head === undefined) return;
+    this.#interims += 1;
+    if (this.#interims > maxInterims)
+      return this.breakOff(this.#owner.faults.protocol(`sent more than ${maxInterims} interim responses`));
+    if (head.status === 101)
+      return this.breakOff(this.#owner.faults.protocol("switched protocols in HTTP/2"));
+    this.#request.onInformational?.(head.status, head.headers);
+    if (head.status === 100) this.#releaseBody();
+    this.#awaitPeer();
+  }
+
+  #responded(flags: number, fields: readonly string[]): void {
+    if (this.#phase !== "head") return;
+    const head = this.#read(fields);
+    if (head === undefined) return;
+    const { status, headers } = head;
+    const response = new HttpResponse(status, head.reason, "2", headers, emptyBody);
+    const complete = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    this.#phase = "body";
+    // These have no body, whatever their fields say.
+    const bodiless = this.#request.method === "HEAD" || status === 204 || status === 304;
+    if (bodiless) this.#stream.resume();
+    else if (!complete) {
+      const { maxBodyBytes } = this.#owner.options;
+      this.#receiver = new StreamBody(this.#stream, this, head.contentLength, maxBodyBytes);
+      response.body = this.#receiver.body;
+    }
+    this.#awaitPeer();
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.responded(response);
+  }
+
+  #read(fields: readonly string[]): ResponseHead | undefined {
+    try {
+      const head = readResponseFields(fields, this.#owner.heads);
+      if (head !== undefined && (head.headers.knownMask & connectionFields) === 0) return head;
+      this.breakOff(this.#owner.faults.protocol("sent a malformed response"));
+    } catch (error) {
+      this.breakOff(error as Error);
+    }
+    return undefined;
+  }
+
+  #closed(): void {
+    if (this.#phase === "over") return;
+    const { rstCode } = this.#stream;
+    const complete = this.#phase === "body" && rstCode === NGHTTP2_NO_ERROR && this.#receiver?.done !== false;
+    if (complete) this.#finish();
+    else this.#fail(this.#fault ?? this.#owner.streamFault(this.#stream, this.#phase === "head"));
+  }
+
+  /** All of it has come; what is left of the request is of no use (RFC 9113 section 8.1). */
+  #finish(): void {
+    this.#writer.abort(undefined);
+    this.#end();
+  }
+
+  #fail(error: Error): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    this.#writer.abort(error);
+    this.#end();
+    this.#receiver?.break(error);
+    listener?.failed(error);
+  }
+
+  #end(): void {
+    this.#phase = "over";
+    this.#held = undefined;
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    this.#cancellation?.removeListener(this);
+    this.#owner.exchangeOver(this);
+  }
+
+  bodyWanted(): void {}
+
+  bodyMoved(): void {
+    this.#awaitPeer();
+  }
+
+  bodySettled(): void {}
+
+  bodyCancelled(reason: Error | undefined): void {
+    this.breakOff(reason ?? new Error("nobody wants the response"));
+  }
+
+  bodyRefused(error: Error): void {
+    this.breakOff(error);
+  }
+
+  // === the request's body ===
+
+  bodyWritten(trailers: Headers | undefined): void {
+    this.#trailers = trailers;
+    this.#requestWritten = true;
+    this.#stream.end();
+    this.#awaitPeer();
+  }
+
+  bodyFailed(error: Error): void {
+    this.breakOff(error);
+  }
+
+  #sendTrailers(): void {
+    if (this.#stream.destroyed || this.#stream.closed) return;
+    const trailers = this.#trailers;
+    if (trailers !== undefined) trailers.deleteAllOf(connectionFields);
+    this.#stream.sendTrailers(trailers === undefined ? {} : fieldRecord(trailers));
+  }
+
+  /** RFC 9110 section 10.1.1: a client does not wait for ever; many a server answers when it has the body. */
+  #releaseBody(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.release();
+  }
+
+  // === time ===
+
+  writeMoved(pending: boolean): void {
+    this.#writePending = pending;
+    this.#awaitPeer();
+  }
+
+  #awaitPeer(): void {
+    if (this.#phase === "over") return;
+    this.deadlineMs = deadlineIn(this.#allowedMs());
+    this.#owner.deadlineSet(this.deadlineMs);
+  }
+
+  /** How long the server may take for what it has to do next; 0 for any time. */
+  #allowedMs(): number {
+    const { options } = this.#owner;
+    if (this.#phase === "head" && this.#held !== undefined) return options.continueTimeoutMs;
+    if (this.#writePending && !this.#requestWritten) return options.writeStallTimeoutMs;
+    if (this.#phase === "head") return this.#requestWritten ? options.responseHeadTimeoutMs : 0;
+    return this.#receiver?.awaited === true ? options.bodyIdleTimeoutMs : 0;
+  }
+
+  /** Its time is over. */
+  expire(): void {
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    if (this.#phase === "head" && this.#held !== undefined) {
+      this.#releaseBody();
+      return this.#awaitPeer();
+    }
+    const late: LateAction =
+      this.#writePending && !this.#requestWritten ? "write" : (this.#phase as "head" | "body");
+    this.breakOff(this.#owner.faults.late(late));
+    this.#owner.exchangeLate();
+  }
+}
+
+const ignore = (): void => {};
