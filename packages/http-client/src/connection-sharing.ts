@@ -23,6 +23,8 @@ export interface SharingSource {
   /** Of a connection that is opened now. */
   readonly idleTimeoutMs: () => number;
   readonly open: () => Promise<ByteStream>;
+  /** Asks for the place of one more; undefined when there is none, else what gives it back. */
+  readonly reserve: () => (() => void) | undefined;
   readonly options: () => ResolvedHttpClientConnectionOptions;
   /** Sends a request that was not answered on a connection of its own. */
   readonly sendAlone: (pending: PendingRequest) => void;
@@ -35,7 +37,8 @@ export interface SharingSource {
  */
 export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> {
   readonly #source: SharingSource;
-  readonly #open = new Set<SharedConnection<PendingRequest>>();
+  /** With what gives their places back. */
+  readonly #open = new Map<SharedConnection<PendingRequest>, () => void>();
   #ready: SharedConnection<PendingRequest>[] = [];
   #opening = false;
   #closed: PromiseWithResolvers<void> | undefined = undefined;
@@ -52,6 +55,11 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
   /** Connections that are open. */
   get connections(): number {
     return this.#open.size;
+  }
+
+  /** There is no connection, and none on the way. */
+  get unused(): boolean {
+    return this.#open.size === 0 && !this.#opening;
   }
 
   /**
@@ -74,7 +82,7 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
   close(): Promise<void> {
     if (this.#closed === undefined) {
       this.#closed = Promise.withResolvers();
-      for (const connection of this.#open) connection.close();
+      for (const connection of this.#open.keys()) connection.close();
       this.#ready = [];
       this.#settleClose();
     }
@@ -108,6 +116,7 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
   }
 
   connectionClosed(connection: SharedConnection<PendingRequest>): void {
+    this.#open.get(connection)?.();
     this.#open.delete(connection);
     this.#lastAnswerMs.delete(connection);
     this.#ready = this.#ready.filter((other) => other !== connection);
@@ -115,17 +124,20 @@ export class ConnectionSharing implements SharedConnectionOwner<PendingRequest> 
   }
 
   async #connect(): Promise<void> {
+    const giveBack = this.#source.reserve();
+    if (giveBack === undefined) return;
     this.#opening = true;
     try {
       const stream = await this.#source.open();
       const sharing = { idleTimeoutMs: this.#source.idleTimeoutMs(), patienceMs };
       const connection = new SharedConnection<PendingRequest>(stream, this, this.#source.options(), sharing);
-      if (stream.closed) return;
-      this.#open.add(connection);
+      if (stream.closed) return giveBack();
+      this.#open.set(connection, giveBack);
       if (this.#closed === undefined) this.#ready.push(connection);
       else connection.close();
     } catch {
       // The requests go their own way and find out why.
+      giveBack();
       this.#pause();
     } finally {
       this.#opening = false;

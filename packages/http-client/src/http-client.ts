@@ -64,6 +64,8 @@ export class HttpClient implements AsyncDisposable {
     this.#limits = connectLimits(options);
     this.#connection = resolveHttpClientConnectionOptions(options.connection);
     this.#pool.updateLimits(options.pool ?? {});
+    // Of targets that are gone, for all that anybody knows.
+    for (const [key, sharing] of this.#sharing) if (sharing.unused) this.#sharing.delete(key);
   }
 
   /**
@@ -127,6 +129,7 @@ export class HttpClient implements AsyncDisposable {
     if (known !== undefined) return known;
     const sharing = new ConnectionSharing({
       idleTimeoutMs: () => this.#pool.limits.idleTimeoutMs,
+      reserve: () => this.#pool.reserve(target.key),
       open: () => this.#connect(target, undefined),
       options: () => this.#connection,
       sendAlone: (pending) => this.#startAlone(target, pending),

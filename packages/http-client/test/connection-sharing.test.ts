@@ -6,6 +6,7 @@ import {
   startHttpUpstream,
   startRawServer,
 } from "@monolake/test-kit";
+import { type Connector, createConnector } from "@monolake/transports";
 import { describe, expect, it } from "vitest";
 import { HttpClient, type HttpTarget } from "../src/index.ts";
 
@@ -64,6 +65,44 @@ describe("requests to a target that takes several on one connection", () => {
       expect(await askAll(client, target, all)).toEqual(all);
     }
     expect(upstream.connections).toHaveLength(2);
+  });
+
+  it("count for the limit of connections, and leave one for those that cannot share", async () => {
+    await using upstream = await startEcho();
+    await using client = new HttpClient({ pool: { maxConnections: 2 } });
+    const target = targetOf(upstream, 4);
+    await openShared(client, target);
+    for (let round = 0; round < 5; round++) {
+      const all = paths(40, `${round}-`);
+      const posts = paths(3, `post-${round}-`).map((path) => ask(client, target, path, "POST"));
+      expect(await askAll(client, target, all)).toEqual(all);
+      await Promise.all(posts);
+    }
+    expect(upstream.connections).toHaveLength(2);
+    await using alone = new HttpClient({ pool: { maxConnections: 1 } });
+    expect(await askAll(alone, target, paths(10))).toEqual(paths(10));
+    expect(upstream.connections).toHaveLength(3);
+  });
+
+  it("have what was known of a target without connections forgotten by an update", async () => {
+    await using upstream = await startEcho();
+    const { port } = upstream;
+    let opened = 0;
+    const connect = createConnector();
+    const connector: Connector = {
+      // The first one would be shared.
+      connect: (address, options) =>
+        ++opened === 1 ? Promise.reject(new Error("not now")) : connect.connect(address, options),
+    };
+    await using client = new HttpClient({ connector });
+    const target = targetOf({ port });
+    await ask(client, target, "/first");
+    // For a second, requests have connections of their own.
+    for (const path of paths(5)) await ask(client, target, path);
+    expect(opened).toBe(2);
+    client.update({ connector });
+    await openShared(client, target);
+    expect(opened).toBe(3);
   });
 
   it("have no more on one connection than the target takes", async () => {

@@ -132,6 +132,29 @@ export class Pool<Connection extends object> implements AsyncDisposable {
   }
 
   /**
+   * Counts a connection to `key` that its owner keeps outside of the pool, such as one that callers share; the function that it
+   * gives ends that. An idle connection makes room for it. Undefined when there is none: one place always stays for callers
+   * of {@link acquire}, and those who wait come first.
+   */
+  reserve(key: string): (() => void) | undefined {
+    const { maxConnections } = this.#limits;
+    const known = this.#buckets.get(key);
+    const inUse = known === undefined ? 0 : known.open - known.idle;
+    const waiting = known?.waiting?.length ?? 0;
+    if (inUse + 2 > maxConnections || waiting > 0 || this.#closed !== undefined) return undefined;
+    const bucket = this.#bucketOf(key);
+    bucket.open += 1;
+    while (bucket.open >= maxConnections && bucket.oldest !== undefined) this.#drop(bucket.oldest);
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      bucket.open -= 1;
+      this.#shrank(bucket);
+    };
+  }
+
+  /**
    * Changes limits, for the connections that are there as well: what is idle beyond them is closed, what is in use when it
    * is given back.
    *

@@ -245,3 +245,35 @@ describe("new limits", () => {
     expect(pool.limits.maxIdle).toBe(16_384);
   });
 });
+
+describe("connections outside of the pool", () => {
+  it("take places of the limit, which idle ones make room for, and leave one for callers", async () => {
+    const pool = createPool({ maxConnections: 3 });
+    const [first, second] = putAll(pool, "a", "12");
+    const end = pool.reserve("a");
+    expect(end).toBeTypeOf("function");
+    expect(pool.countersOf("a")).toMatchObject({ open: 2, idle: 1 });
+    expect([first?.closed, second?.closed]).toEqual([true, false]);
+    expect(pool.reserve("a")).toBeTypeOf("function");
+    expect(second?.closed).toBe(true);
+    expect(pool.reserve("a")).toBeUndefined();
+    const third = await pool.acquire("a", opening("3"));
+    const waits = pool.acquire("a", opening("4"));
+    expect(pool.countersOf("a")).toMatchObject({ open: 3, waiting: 1 });
+    // Ends once, and whoever waits gets the place.
+    end?.();
+    end?.();
+    expect((await waits).name).toBe("4");
+    expect(third.closed).toBe(false);
+    expect(pool.countersOf("a")).toMatchObject({ open: 3, waiting: 0 });
+  });
+
+  it("have no place where there is one connection at most, and any number without a limit", () => {
+    expect(createPool({ maxConnections: 1 }).reserve("a")).toBeUndefined();
+    const pool = createPool();
+    const ends = Array.from({ length: 5 }, () => pool.reserve("a"));
+    expect(pool.countersOf("a").open).toBe(5);
+    for (const end of ends) end?.();
+    expect(pool.countersOf("a").open).toBe(0);
+  });
+});

@@ -6,18 +6,28 @@ interface SharedSlot {
   opening: Promise<ThriftClientConnection> | undefined;
 }
 
-/** Opens a connection, which closes by itself when it is idle; `closed` is to be called when it takes no more calls. */
-type OpenShared = (closed: () => void) => Promise<ThriftClientConnection>;
+/** Where shared connections come from. */
+export interface SharedSource {
+  /** Asks for the place of one more; undefined when there is none, else what gives it back. */
+  readonly reserve: () => (() => void) | undefined;
+  /** Opens a connection, which closes by itself when it is idle; `closed` is to be called when it takes no more calls. */
+  readonly open: (closed: () => void) => Promise<ThriftClientConnection>;
+}
 
 /** The few connections to one upstream on which the calls of many callers are told apart by sequence ids. */
 export class SharedConnections {
-  readonly #openShared: OpenShared;
+  readonly #source: SharedSource;
   readonly #slots: SharedSlot[] = [];
   #turn = 0;
   #closed = false;
 
-  constructor(open: OpenShared) {
-    this.#openShared = open;
+  constructor(source: SharedSource) {
+    this.#source = source;
+  }
+
+  /** There is no connection, and none on the way. */
+  get unused(): boolean {
+    return this.#slots.every(({ connection, opening }) => connection === undefined && opening === undefined);
   }
 
   /**
@@ -45,19 +55,25 @@ export class SharedConnections {
     return this.#slots[index] as SharedSlot;
   }
 
-  #open(slot: SharedSlot): Promise<ThriftClientConnection> {
-    slot.opening ??= this.#openOne(slot);
+  #open(slot: SharedSlot): Promise<ThriftClientConnection> | undefined {
+    if (slot.opening !== undefined) return slot.opening;
+    const giveBack = this.#source.reserve();
+    if (giveBack !== undefined) slot.opening = this.#openOne(slot, giveBack);
     return slot.opening;
   }
 
-  async #openOne(slot: SharedSlot): Promise<ThriftClientConnection> {
+  async #openOne(slot: SharedSlot, giveBack: () => void): Promise<ThriftClientConnection> {
     try {
-      const connection = await this.#openShared(() => {
+      const connection = await this.#source.open(() => {
+        giveBack();
         if (slot.connection === connection) slot.connection = undefined;
       });
       if (this.#closed) connection.retire();
       else slot.connection = connection;
       return connection;
+    } catch (error) {
+      giveBack();
+      throw error;
     } finally {
       slot.opening = undefined;
     }

@@ -76,6 +76,8 @@ export class ThriftClient implements AsyncDisposable {
     this.#connection = resolveThriftClientConnectionOptions(options.connection);
     this.#pool.updateLimits(options.pool ?? {});
     this.#sharedConnection = sharedOptions(options, this.#pool.limits);
+    // Of targets that are gone, for all that anybody knows.
+    for (const [key, shared] of this.#shared) if (shared.unused) this.#shared.delete(key);
   }
 
   /**
@@ -166,16 +168,9 @@ export class ThriftClient implements AsyncDisposable {
   #sharedTo(key: string, target: ThriftUpstreamTarget): SharedConnections {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
-      shared = new SharedConnections(async (closed) => {
-        const stream = await this.#connect(target, {});
-        const owner: ThriftClientConnectionOwner = {
-          connectionIdle() {},
-          connectionClosed: (connection) => {
-            if (connection.broken) this.#settling.add(target.place);
-            closed();
-          },
-        };
-        return new ThriftClientConnection(stream, owner, this.#sharedConnection);
+      shared = new SharedConnections({
+        reserve: () => this.#pool.reserve(key),
+        open: (closed) => this.#openShared(target, closed),
       });
       this.#shared.set(key, shared);
     }
@@ -186,6 +181,18 @@ export class ThriftClient implements AsyncDisposable {
     const { address, connector = this.#connector, preamble } = target;
     const all = { ...this.#limits, ...options };
     return connector.connect(address, preamble === undefined ? all : { ...all, preamble });
+  }
+
+  async #openShared(target: ThriftUpstreamTarget, closed: () => void): Promise<ThriftClientConnection> {
+    const stream = await this.#connect(target, {});
+    const owner: ThriftClientConnectionOwner = {
+      connectionIdle() {},
+      connectionClosed: (connection) => {
+        if (connection.broken) this.#settling.add(target.place);
+        closed();
+      },
+    };
+    return new ThriftClientConnection(stream, owner, this.#sharedConnection);
   }
 }
 

@@ -198,6 +198,22 @@ describe("with multiplexing", () => {
     },
   );
 
+  test("shared connections count for the limit, and leave one for calls that cannot share", async () => {
+    await using upstream = await thriftPeer(nameBack, { pipelining: "unordered" });
+    const upstreamOptions = { client: { pool: { maxConnections: 2 } } };
+    await using gateway = await startGateway({
+      routes: [routeTo([upstream.port], { multiplex: 4 })],
+      upstream: upstreamOptions,
+    });
+    const clients = await Promise.all(Array.from({ length: 20 }, () => thriftAsker(gateway.port)));
+    for (let round = 0; round < 5; round += 1) {
+      const answers = await Promise.all(clients.map(({ ask }) => ask(callOf("x", { name: "counted" }))));
+      for (const answer of answers) expect(answer!.payload.whole).toEqual(text(answer!.format, "counted", 0));
+    }
+    expect(upstream.accepted()).toBe(2);
+    for (const client of clients) await client[Symbol.asyncDispose]();
+  });
+
   test("a slow answer holds nobody up for long", async () => {
     const gate = deferred<void>();
     // One call after another, as most servers do it.
