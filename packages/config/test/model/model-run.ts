@@ -373,11 +373,12 @@ class Sequence {
 
   /** A connection that a closing listener had not accepted yet is reset by the system: that is no fault of the workers. */
   async #greetingAt(port: number, tries = 5): Promise<string> {
-    await using client = await rawClient({ host: "127.0.0.1", port });
     try {
+      await using client = await rawClient({ host: "127.0.0.1", port });
       return await client.readUntil("\n");
     } catch (error) {
-      if (tries === 1 || !(error instanceof RawReadError)) throw error;
+      const isReset = error instanceof RawReadError || (error as NodeJS.ErrnoException).code === "ECONNRESET";
+      if (tries === 1 || !isReset) throw error;
     }
     return this.#greetingAt(port, tries - 1);
   }
