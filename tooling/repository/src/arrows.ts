@@ -15,6 +15,7 @@ import {
  * The layers of the house: a package may import those named beside it, those that they may import, and nothing else.
  *
  *     { service-async, errors } <- streams <- { listener, transports, http, thrift } <- http-client <- services <- apps
+ *     { service-async, errors } <- streams <- http <- openid <- apps
  *     { service-async, errors } <- core <- config <- apps
  *
  * `core` never learns what HTTP or a socket is; `http` and `thrift` never learn about workers. A new package gets its

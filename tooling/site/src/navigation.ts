@@ -43,6 +43,7 @@ const group = (title: string, files: readonly string[], collapsed?: boolean): It
 
 const guides = [
   "run-the-proxy.md",
+  "openid.md",
   "build-a-gateway.md",
   "write-a-layer.md",
   "write-a-thrift-service.md",

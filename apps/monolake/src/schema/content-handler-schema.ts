@@ -2,7 +2,23 @@ import { expects } from "@monolake/config";
 import { isContentTypePattern } from "@monolake/services/http";
 import { z } from "zod";
 import { present } from "./present.ts";
-import type { ContentHandlerConfig } from "./proxy-config.ts";
+
+type ContentCodingName = "gzip" | "deflate" | "br" | "zstd";
+
+/** What is done with bodies. */
+export interface ContentHandlerConfig {
+  readonly decode: boolean;
+  readonly maxDecodedBytes: number;
+  readonly maxRatio: number;
+  readonly encode: readonly ContentCodingName[];
+  /** Absent: text and what is like it. */
+  readonly types?: readonly string[];
+  readonly minBytes: number;
+  readonly levels: Readonly<Record<ContentCodingName, number>>;
+  readonly flushMs: number;
+  /** Of one worker. */
+  readonly maxBodies: number;
+}
 
 const codingSchema = z.enum(["gzip", "deflate", "br", "zstd"]);
 const level = (least: number, most: number, usual: number) =>

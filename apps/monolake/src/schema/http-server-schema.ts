@@ -5,6 +5,7 @@ import { contentHandlerSchema } from "./content-handler-schema.ts";
 import { forwardedSchema, requestIdSchema } from "./forwarded-schema.ts";
 import { httpLimitsSchema } from "./http-limits-schema.ts";
 import { httpTimeoutsSchema } from "./http-timeouts-schema.ts";
+import { openidSchema } from "./openid-schema.ts";
 import { checkRoutes } from "./route-check.ts";
 import { serverShape } from "./server-schema.ts";
 import { checkWeights, httpUpstreamsSchema, loadBalancerSchema } from "./upstream-schema.ts";
@@ -77,6 +78,7 @@ export const httpServerSchema = z.strictObject({
   http_opt_handlers: handlersSchema.describe("Optional handlers"),
   timeout: httpTimeoutsSchema.describe("How long everything may take"),
   limits: httpLimitsSchema.describe("How large and how many everything may be"),
+  openid: openidSchema.optional().describe("Nobody gets through without a login at an OpenID provider"),
   access_log: accessLogSchema.optional().describe("A line for each request"),
   routes: z
     .array(routeSchema)

@@ -8,6 +8,7 @@ import { normalizeListener } from "./normalize-listener.ts";
 import { normalizeThrift } from "./normalize-thrift.ts";
 import { normalizeTls } from "./normalize-tls.ts";
 import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
+import { normalizeOpenid } from "./openid-schema.ts";
 import { present } from "./present.ts";
 import type {
   HttpServerConfig,
@@ -82,6 +83,7 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     ...present({ contentHandler: normalizeContentHandler(server.http_opt_handlers.content_handler) }),
     timeouts: normalizeHttpTimeouts(server.timeout),
     limits: normalizeHttpLimits(server.limits),
+    ...(server.openid === undefined ? {} : { openid: normalizeOpenid(server.openid) }),
     ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),
     routes: server.routes.map(
       ({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams, module }) => ({

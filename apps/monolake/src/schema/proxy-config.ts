@@ -1,3 +1,6 @@
+import type { ContentHandlerConfig } from "./content-handler-schema.ts";
+import type { OpenidConfig } from "./openid-schema.ts";
+
 /** The proxy's configuration as its parts use it: units in the names, nothing left out. Plain data: it can cross threads. */
 export interface ProxyConfig {
   readonly runtime: RuntimeConfig;
@@ -113,6 +116,8 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly contentHandler?: ContentHandlerConfig;
   readonly timeouts: HttpTimeouts;
   readonly limits: HttpLimits;
+  /** Absent: no login. */
+  readonly openid?: OpenidConfig;
   /** Absent: no access log. */
   readonly accessLog?: AccessLogConfig;
   readonly routes: readonly RouteConfig[];
@@ -133,22 +138,6 @@ export interface ForwardedConfig {
 export interface RequestIdConfig {
   readonly mode: "off" | "generate" | "keep-trusted";
   readonly echo: boolean;
-}
-
-type ContentCodingName = "gzip" | "deflate" | "br" | "zstd";
-
-export interface ContentHandlerConfig {
-  readonly decode: boolean;
-  readonly maxDecodedBytes: number;
-  readonly maxRatio: number;
-  readonly encode: readonly ContentCodingName[];
-  /** Absent: text and what is like it. */
-  readonly types?: readonly string[];
-  readonly minBytes: number;
-  readonly levels: Readonly<Record<ContentCodingName, number>>;
-  readonly flushMs: number;
-  /** Of one worker. */
-  readonly maxBodies: number;
 }
 
 export interface AccessLogConfig {

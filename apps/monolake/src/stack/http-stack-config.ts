@@ -6,6 +6,7 @@ import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
 import type { Deployed } from "./deployed-server.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
+import { openidOptions } from "./openid-login.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import { withModules } from "./route-modules.ts";
 import { tlsOptions, withTlsOptions } from "./tls-config.ts";
@@ -30,6 +31,7 @@ export async function httpStackConfig(
     configVersion: server.debug ? { number: server.configVersion } : undefined,
     ...tellingOptions(server),
     proxyProtocol: proxyProtocolOptions(server, logger),
+    login: openidOptions(server, logger),
     routes: await withModules(
       server.routes.map((route) => ({
         ...route,
@@ -105,6 +107,8 @@ function accessLogOptions(server: Deployed<HttpServerConfig>, logger: Logger): A
   return {
     ...options,
     target: path,
+    // The code of a login is no matter of logs.
+    secretQueryPaths: server.openid === undefined ? [] : [new URL(server.openid.redirectUrl).pathname],
     server: server.name,
     configVersion: server.configVersion,
     onProblem: (problem) => logger.warn({ err: problem, server: server.key }, problem.message),

@@ -1,4 +1,5 @@
 import { type HttpCoreOptions, httpCore } from "@monolake/http";
+import type { OpenidOptions } from "@monolake/openid";
 import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
 import {
@@ -25,6 +26,7 @@ import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/t
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
+import { openidLogin } from "./openid-login.ts";
 import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
@@ -47,6 +49,8 @@ export interface HttpStackConfig {
   readonly via: ViaOptions | undefined;
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
+  /** Absent: nobody has to log in. */
+  readonly login: OpenidOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
   /** Absent: bodies stay as they are. */
   readonly content: ContentHandlerOptions | undefined;
@@ -60,6 +64,8 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(optionalLayer(({ content }: HttpStackConfig) => content, contentHandler))
     // Innermost of the others, so that what comes between sees the request as the client sent it.
     .push(route)
+    // Outside of routes, as nobody without a login should learn which there are.
+    .push(optionalLayer(({ login }: HttpStackConfig) => login, openidLogin))
     // Inside of what removes the fields that Connection names, so that nobody can have theirs removed.
     .push(optionalLayer(({ clientAddress }: HttpStackConfig) => clientAddress, clientAddressing))
     .push(optionalLayer(({ requestId }: HttpStackConfig) => requestId, requestIds))

@@ -1,4 +1,5 @@
 import type { HttpContext } from "@monolake/http";
+import type { Claims } from "@monolake/openid";
 import { Cancellation } from "@monolake/service-async";
 import type { AccessLog, ExchangeRecord, MatchedRoute } from "@monolake/services/http";
 import type { ByteStream, SocketAddress, TlsDetails } from "@monolake/streams";
@@ -20,6 +21,8 @@ export class ProxyContext implements HttpContext {
   clientAddress: SocketAddress | undefined = undefined;
   requestId: string | undefined = undefined;
   matchedRoute: MatchedRoute | undefined = undefined;
+  /** Where people log in. */
+  openidClaims: Claims | undefined = undefined;
   accessLog: AccessLog | undefined = undefined;
   /** While there is an access log. */
   exchangeRecord: ExchangeRecord | undefined = undefined;

@@ -35,6 +35,18 @@ it("finds nothing wrong with the file that the cases change", () => {
   expect(complaints(fileWith({}))).toEqual([]);
 });
 
+/** A login with one key changed, or one more. */
+function openid(changed: string): string {
+  const keys = new Map([
+    ["issuer_url", 'issuer_url = "https://a"'],
+    ["client_id", 'client_id = "a"'],
+    ["redirect_url", 'redirect_url = "https://b/c"'],
+    ["session_secrets", 'session_secrets = ["01234567890123456789012345678901"]'],
+  ]);
+  keys.delete(changed.split(" ", 1)[0] as string);
+  return `openid = { ${[...keys.values(), changed].join(", ")} }`;
+}
+
 describe("one mistake is one problem, at its place", () => {
   const cases: readonly [changed: Partial<typeof lines>, complaint: string][] = [
     [{ runtime: "" }, '1:1 missing key "runtime": expected a table'],
@@ -104,6 +116,24 @@ describe("one mistake is one problem, at its place", () => {
       { more: 'upstream_http_version = "http1"' },
       '6:25 expected "auto", "http11" or "http2", found "http1", did you mean "http11"?',
     ],
+    [
+      { more: openid('redirect_url = "/callback"') },
+      '6:126 expected an http or https url without a query, found "/callback"',
+    ],
+    [
+      { more: openid('session_secrets = ["not-long-enough"]') },
+      "6:104 expected a secret of at least 32 characters",
+    ],
+    [{ more: openid("session_secrets = []") }, "6:103 expected at least 1 entry, found an empty array"],
+    [
+      { more: openid('issuer_url = "http://login.example"') },
+      "6:128 expected an https url, or allow_insecure_issuer = true",
+    ],
+    [
+      { more: openid('claim_headers = { email = "X User" }') },
+      '6:167 expected a field name such as "X-User-Email", found "X User"',
+    ],
+    [{ more: openid("scope = []") }, '6:141 unknown key "scope", did you mean "scopes"?'],
     [
       { more: "http_opt_handlers = { content_handler = 1 }" },
       "6:41 expected true or false or a table, found 1",

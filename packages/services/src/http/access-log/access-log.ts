@@ -19,6 +19,8 @@ export interface AccessLogOptions {
   readonly maxPendingBytes?: number | undefined;
   /** False leaves out what follows the first `?` of targets and of URLs in header fields. Default true. */
   readonly query?: boolean | undefined;
+  /** Paths of requests whose query is a secret, as of a login's callback: it is left out in any case. Default none. */
+  readonly secretQueryPaths?: readonly string[] | undefined;
   /** Which server this is: the variable `server`. */
   readonly server?: string | undefined;
   /** Which configuration it serves with: the variable `config_version`. */

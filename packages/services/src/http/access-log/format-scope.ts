@@ -7,6 +7,8 @@ import type { ReadValue } from "./variables.ts";
 export interface LineOptions {
   /** Whether targets, and header fields that hold a URL, keep what follows their first `?`. Default true. */
   readonly query?: boolean | undefined;
+  /** Paths whose query is left out in any case. */
+  readonly secretQueryPaths?: readonly string[] | undefined;
   /** What `$server` says. */
   readonly server?: string | undefined;
   /** What `$config_version` says. */
@@ -26,19 +28,23 @@ export class FormatScope {
   /** In the order of `ExchangeRecord.requestFields`. */
   readonly requestFields: string[] = [];
   readonly #query: boolean;
+  readonly #secretPaths: ReadonlySet<string>;
 
   constructor(options: LineOptions) {
     this.server = options.server;
     this.configVersion = options.configVersion;
     this.#query = options.query ?? true;
+    this.#secretPaths = new Set(options.secretQueryPaths);
   }
 
   /** The same value, without its query where the log leaves queries out. */
   target(read: ReadValue<string | undefined>): ReadValue<string | undefined> {
-    if (this.#query) return read;
+    if (this.#query && this.#secretPaths.size === 0) return read;
     return (exchange, record) => {
       const value = read(exchange, record);
-      return value === undefined ? undefined : withoutQuery(value);
+      if (value === undefined) return undefined;
+      const path = withoutQuery(value);
+      return this.#query && !this.#secretPaths.has(path) ? value : path;
     };
   }
 

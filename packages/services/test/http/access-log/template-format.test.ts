@@ -28,6 +28,12 @@ it("knows every header field of request and response", () => {
   expect(lineOf(template, exchange, { query: false })).toBe("r-1 h h HIT - /b");
 });
 
+it("leaves the query of a path out whose query is a secret", () => {
+  const options = { secretQueryPaths: ["/a"] };
+  expect(lineOf("$target $request_line", exchangeOf(), options)).toBe("/a GET /a HTTP/1.1");
+  expect(lineOf("$target", exchangeOf({ target: "/ab?c" }), options)).toBe("/ab?c");
+});
+
 it("says what the log was made with", () => {
   const options = { server: "wéb", configVersion: 3 };
   expect(lineOf("$server $config_version", exchangeOf(), options)).toBe("w\\xc3\\xa9b 3");

@@ -1,0 +1,3 @@
+import { library } from "@monolake/tsup";
+
+export default library({ entry: ["src/index.ts"] });
