@@ -19,6 +19,7 @@ import { thriftReloads } from "./rows/thrift-reloads.ts";
 import { thriftTimeouts } from "./rows/thrift-timeouts.ts";
 import { timersAfterReloads } from "./rows/timers-after-reloads.ts";
 import { twoHundredServers } from "./rows/two-hundred-servers.ts";
+import { websockets } from "./rows/websockets.ts";
 
 /** Every row by the name that the command line takes. */
 const rows: Readonly<Record<string, Row>> = {
@@ -36,6 +37,7 @@ const rows: Readonly<Record<string, Row>> = {
   "sigterm-drain": sigtermDrain,
   "two-hundred-servers": twoHundredServers,
   "idle-connections": idleConnections,
+  websockets,
   "slow-attacks": slowAttacks,
   "thrift-reloads": thriftReloads,
   "thrift-killed-upstream": thriftKilledUpstream,

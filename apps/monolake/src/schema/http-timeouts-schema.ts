@@ -36,6 +36,9 @@ export const httpTimeoutsSchema = z
     upstream_keepalive_timeout_sec: secondsSchema
       .default(50)
       .describe("An idle upstream connection is closed; keep it below what upstreams allow"),
+    tunnel_idle_timeout_sec: secondsSchema
+      .default(3600)
+      .describe("A connection that was upgraded (WebSocket) moves no byte either way; both sides are closed"),
   })
   .prefault({});
 
@@ -53,6 +56,7 @@ export const normalizeHttpTimeouts = (timeout: z.output<typeof httpTimeoutsSchem
   ...(timeout.max_connection_age_sec === undefined
     ? {}
     : { maxConnectionAgeMs: toMilliseconds(timeout.max_connection_age_sec) }),
+  tunnelIdleTimeoutMs: toMilliseconds(timeout.tunnel_idle_timeout_sec),
   upstreamConnectTimeoutMs: toMilliseconds(timeout.upstream_connect_timeout_sec),
   upstreamWriteTimeoutMs: toMilliseconds(timeout.upstream_write_timeout_sec),
   upstreamReadTimeoutMs: toMilliseconds(timeout.upstream_read_timeout_sec),

@@ -160,6 +160,7 @@ export interface HttpTimeouts {
   readonly requestTimeoutMs?: number;
   /** Absent: no limit. */
   readonly maxConnectionAgeMs?: number;
+  readonly tunnelIdleTimeoutMs: number;
   readonly upstreamConnectTimeoutMs: number;
   readonly upstreamWriteTimeoutMs: number;
   readonly upstreamReadTimeoutMs: number;

@@ -89,6 +89,7 @@ const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClie
     parsing,
     responseHeadTimeoutMs: timeouts.upstreamReadTimeoutMs,
     bodyIdleTimeoutMs: timeouts.upstreamReadBodyTimeoutMs,
+    tunnelIdleTimeoutMs: timeouts.tunnelIdleTimeoutMs,
     writeStallTimeoutMs: timeouts.upstreamWriteTimeoutMs,
     maxHeadBytes: limits.maxResponseHeadBytes,
     maxHeaderFields: limits.maxResponseHeaderCount,

@@ -55,6 +55,7 @@ it("fills in every default", () => {
           upstreamReadTimeoutMs: 30_000,
           upstreamReadBodyTimeoutMs: 30_000,
           upstreamKeepaliveTimeoutMs: 50_000,
+          tunnelIdleTimeoutMs: 3_600_000,
         },
         limits: {
           maxHeadBytes: 32_768,
@@ -154,6 +155,7 @@ request_timeout_sec = 5
 max_connection_age_sec = 600
 upstream_write_timeout_sec = 6
 upstream_read_body_timeout_sec = 7
+tunnel_idle_timeout_sec = 9
 upstream_keepalive_timeout_sec = 8
 server_keepalive_timeout_sec = 0.25
 server_read_header_timeout_sec = 1
@@ -258,6 +260,7 @@ it("carries every setting over, in milliseconds", () => {
           upstreamReadTimeoutMs: 2_147_483_000,
           upstreamReadBodyTimeoutMs: 7000,
           upstreamKeepaliveTimeoutMs: 8000,
+          tunnelIdleTimeoutMs: 9000,
         },
         limits: {
           maxHeadBytes: 1000,

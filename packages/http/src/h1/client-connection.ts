@@ -203,7 +203,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     this.#state = "handed-over";
     unwatchDeadline(this.#deadline);
     this.#owner.connectionClosed(this);
-    return upgradedResponse(head, this.#stream);
+    return upgradedResponse(head, this.#stream, this.#options.tunnelIdleTimeoutMs);
   }
 
   #finishExchange(): void {

@@ -23,6 +23,8 @@ export interface HttpClientConnectionOptions {
   readonly bodyIdleTimeoutMs?: number;
   /** How long the request may make no progress because the peer takes nothing. Default 10,000. */
   readonly writeStallTimeoutMs?: number;
+  /** A connection that left HTTP (WebSocket) moves no byte either way; both sides are closed. Default 3,600,000. */
+  readonly tunnelIdleTimeoutMs?: number;
   /** Of a response: status line and fields. Default 32 KiB. */
   readonly maxHeadBytes?: number;
   /** Default 128. */
@@ -52,6 +54,7 @@ export function resolveHttpClientConnectionOptions(
     responseHeadTimeoutMs: options.responseHeadTimeoutMs ?? 30_000,
     bodyIdleTimeoutMs: options.bodyIdleTimeoutMs ?? 30_000,
     writeStallTimeoutMs: options.writeStallTimeoutMs ?? 10_000,
+    tunnelIdleTimeoutMs: options.tunnelIdleTimeoutMs ?? 3_600_000,
     headLimits: resolveHeadLimits({ maxHeadBytes: options.maxHeadBytes, maxFields: options.maxHeaderFields }),
     maxBodyBytes: options.maxBodyBytes ?? defaultBodyLimits.maxBodyBytes,
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,

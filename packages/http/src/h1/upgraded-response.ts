@@ -5,10 +5,14 @@ import type { ResponseHead } from "../head/response-head.ts";
 import { HttpResponse } from "../message/response.ts";
 
 /**
- * The response for a 101 of an upstream: `upgraded` joins the client's stream with the upstream's. Whoever does not pass the
+ * The response for a 101 of an upstream: `upgraded` joins the client's stream with the upstream's, until neither moves a byte for `idleTimeoutMs`. Whoever does not pass the
  * response on cancels its body, as of any response, and that closes the upstream's stream.
  */
-export function upgradedResponse(head: ResponseHead, stream: ByteStream): HttpResponse {
+export function upgradedResponse(
+  head: ResponseHead,
+  stream: ByteStream,
+  idleTimeoutMs: number,
+): HttpResponse {
   let taken = false;
   const body: Body = {
     ...emptyBody,
@@ -19,7 +23,7 @@ export function upgradedResponse(head: ResponseHead, stream: ByteStream): HttpRe
   const response = new HttpResponse(101, head.reason, "1.1", head.headers, body);
   response.upgraded = (client) => {
     taken = true;
-    return tunnel(client, stream);
+    return tunnel(client, stream, { idleTimeoutMs });
   };
   return response;
 }
