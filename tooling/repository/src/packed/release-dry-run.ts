@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publishedPackages, repositoryFolder, type WorkspacePackage } from "../workspace.ts";
@@ -31,7 +31,18 @@ async function release(folder: string, workFolder: string): Promise<void> {
   };
   const versions = new Map(publishedPackages(folder).map(({ name, manifest }) => [name, manifest.version]));
   await step("install", "pnpm", "install", "--frozen-lockfile", "--prefer-offline");
-  await step("versions and CHANGELOGs by the changesets", "pnpm", "exec", "changeset", "version");
+  const changesets = (await readdir(join(folder, ".changeset"))).filter((name) =>
+    /^(?!README).*\.md$/.test(name),
+  );
+  // Without any it fails: what is not published yet is released as it is.
+  if (changesets.length > 0)
+    await step(
+      `versions and CHANGELOGs by ${changesets.length} changesets`,
+      "pnpm",
+      "exec",
+      "changeset",
+      "version",
+    );
   await step("build", "pnpm", "exec", "turbo", "run", "build", "--output-logs=errors-only");
   const packages = inOrder(publishedPackages(folder));
   console.log("- pack, and publish without sending:\n");
