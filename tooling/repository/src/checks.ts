@@ -61,6 +61,13 @@ const quick: readonly Check[] = [
     showsLastLine: true,
   },
   {
+    name: "docs",
+    command: own("parity.ts"),
+    fix: "name a test that is there in docs/parity.md",
+    showsLastLine: true,
+    showsWarnings: true,
+  },
+  {
     name: "links",
     command: own("links.ts"),
     fix: "correct the link, or the heading that it names",
