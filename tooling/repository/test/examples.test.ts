@@ -17,9 +17,10 @@ const titled = (list: readonly Example[]) =>
 const shownOnly = ["", "text", "mermaid", "http", "nginx", "ini", "diff", "thrift"];
 
 it("every block that could be tried is tried, or says why not", () => {
-  const languages = ["ts", "sh", "toml", "yaml", "json", ...shownOnly];
+  const languages = ["ts", "js", "sh", "toml", "yaml", "json", ...shownOnly];
   expect(examples.filter(({ language }) => !languages.includes(language))).toEqual([]);
   expect(examples.filter(({ reason }) => reason === "")).toEqual([]);
+  expect(tried("js")).toEqual([]);
   expect(tried("sh").filter(({ isRun }) => !isRun)).toEqual([]);
 });
 

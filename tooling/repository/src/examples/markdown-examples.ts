@@ -20,7 +20,7 @@ export interface Example {
 }
 
 const block =
-  /(?:<!-- example (?<kind>begins with|not tried):(?<comment>[\s\S]*?)-->\n+)?^```(?<info>[^\n`]*)\n(?<text>[\s\S]*?)^```$/gm;
+  /(?:^<!-- example (?<kind>begins with|not tried):(?<comment>(?:(?!-->)[\s\S])*)-->\n+)?^```(?<info>[^\n`]*)\n(?<text>[\s\S]*?)^```$/gm;
 
 /** All code blocks of a page, in their order. Blocks are neither indented nor nested. */
 export function examplesOf(markdown: string, page: string): readonly Example[] {
