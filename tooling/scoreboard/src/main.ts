@@ -3,7 +3,7 @@ import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
-import { crashes } from "./rows/crashes.ts";
+import { crashes, crashesMigrating } from "./rows/crashes.ts";
 import { idleConnections } from "./rows/idle-connections.ts";
 import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
@@ -34,6 +34,7 @@ const rows: Readonly<Record<string, Row>> = {
   reloads,
   restarts,
   crashes,
+  "crashes-migrating": crashesMigrating,
   "sigterm-drain": sigtermDrain,
   "two-hundred-servers": twoHundredServers,
   "idle-connections": idleConnections,

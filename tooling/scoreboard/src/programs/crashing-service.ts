@@ -1,5 +1,6 @@
 // What the workers of crashing-gateway.ts import: it answers, and crashes in one of four ways when it is asked to.
-import type { ServiceFactory } from "@monolake/core";
+import { appendFileSync } from "node:fs";
+import type { CreateService } from "@monolake/core";
 import { createResponse, HttpCore, type HttpRequest, type HttpResponse } from "@monolake/http";
 import { BaseContext } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
@@ -7,12 +8,21 @@ import type { ByteStream } from "@monolake/streams";
 const body = "x".repeat(1000);
 const filled: string[][] = [];
 
-export function createService(): ServiceFactory<ByteStream> {
-  const core = new HttpCore<BaseContext>({ call: answer });
-  return {
-    make: async () => ({ call: (stream) => core.call(stream, new BaseContext()), drain: () => core.drain() }),
-  };
+/** Where a line is written for each connection: when, which port of its client's, which worker. */
+export interface CrashingServiceConfig {
+  readonly acceptedFile: string;
 }
+
+export const createService: CreateService<ByteStream, CrashingServiceConfig> = ({ acceptedFile }, { id }) => {
+  const core = new HttpCore<BaseContext>({ call: answer });
+  const call = (stream: ByteStream) => {
+    const { remoteAddress } = stream;
+    const port = remoteAddress.type === "socket" ? remoteAddress.port : 0;
+    appendFileSync(acceptedFile, `${Date.now()} ${port} ${id}\n`);
+    return core.call(stream, new BaseContext());
+  };
+  return { make: async () => ({ call, drain: () => core.drain() }) };
+};
 
 async function answer({ target }: HttpRequest): Promise<HttpResponse> {
   if (target === "/exit") process.exit(7);
