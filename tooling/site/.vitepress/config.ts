@@ -1,3 +1,4 @@
+import { cp } from "node:fs/promises";
 import { repositoryFolder } from "@monolake/repository/workspace";
 import { defineConfig, type Plugin } from "vitepress";
 import { drawDiagrams } from "../src/diagrams.ts";
@@ -5,6 +6,8 @@ import { linkPages } from "../src/links.ts";
 import { navigation, sidebar } from "../src/navigation.ts";
 import { addressOf } from "../src/pages.ts";
 import { keepBraces } from "../src/plain-text.ts";
+
+const publicFolder = `${repositoryFolder}/tooling/site/public`;
 
 /** Pages are not below the package that brings vue, where the server side of the build looks for it. */
 const vueOfThisPackage: Plugin = {
@@ -33,8 +36,10 @@ export default defineConfig({
       drawDiagrams(markdown);
     },
   },
+  // Vitepress looks for these below the pages.
+  buildEnd: ({ outDir }) => cp(publicFolder, outDir, { recursive: true }),
   vite: {
-    publicDir: `${import.meta.dirname}/public`,
+    publicDir: publicFolder,
     server: { fs: { allow: [repositoryFolder] } },
     plugins: [vueOfThisPackage],
     build: { chunkSizeWarningLimit: 4_000 },
