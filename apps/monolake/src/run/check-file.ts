@@ -1,5 +1,6 @@
 import { type ConfigProblem, createFileSource, formatProblems } from "@monolake/config";
 import { parseProxyConfig } from "../schema/index.ts";
+import { missingAnswerFiles } from "./answer-files.ts";
 import { loadPemFiles } from "./pem-files.ts";
 
 /** What is to be said about a file, and whether it is valid. */
@@ -20,6 +21,7 @@ export async function checkFile(file: string, options: { readonly color: boolean
   if (pem.unusable.length > 0) return report(file, [...pem.unusable, ...warnings], options);
   // A file may be checked on another machine than the one that serves it.
   const missing = pem.missing.map((problem): ConfigProblem => ({ ...problem, severity: "warning" }));
+  missing.push(...missingAnswerFiles(outcome));
   // Nothing is wrong with the file: it is this version that has to refuse it at start.
   const later = unsupported.map((feature): ConfigProblem => ({ ...feature, severity: "warning" }));
   const problems = [...later, ...warnings, ...withoutEffect, ...missing, ...pem.warnings];

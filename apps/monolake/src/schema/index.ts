@@ -10,6 +10,7 @@ export type {
   HttpServerConfig,
   ListenerConfig,
   ProxyConfig,
+  RouteConfig,
   RuntimeConfig,
   ServerConfig,
   TcpServerConfig,

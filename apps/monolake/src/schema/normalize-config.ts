@@ -3,11 +3,12 @@ import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
 import { normalizeContentHandler } from "./content-handler-schema.ts";
 import { normalizeForwarded } from "./forwarded-schema.ts";
 import { normalizeHttpLimits } from "./http-limits-schema.ts";
+import { normalizeHttpRoute } from "./http-route-schema.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
 import { normalizeThrift } from "./normalize-thrift.ts";
 import { normalizeTls } from "./normalize-tls.ts";
-import { normalizeHttpUpstream, normalizeSocketUpstream } from "./normalize-upstream.ts";
+import { normalizeSocketUpstream } from "./normalize-upstream.ts";
 import { normalizeOpenid } from "./openid-schema.ts";
 import { present } from "./present.ts";
 import type {
@@ -85,14 +86,7 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     limits: normalizeHttpLimits(server.limits),
     ...(server.openid === undefined ? {} : { openid: normalizeOpenid(server.openid) }),
     ...(server.access_log === undefined ? {} : { accessLog: normalizeAccessLog(server.access_log) }),
-    routes: server.routes.map(
-      ({ path, path_mode: pathMode, load_balancer: loadBalancer, upstreams, module }) => ({
-        path,
-        ...present({ pathMode, module }),
-        loadBalancer,
-        upstreams: (upstreams ?? []).map(normalizeHttpUpstream),
-      }),
-    ),
+    routes: server.routes.map(normalizeHttpRoute),
   };
 }
 

@@ -189,14 +189,49 @@ export interface HttpLimits {
 
 export interface RouteConfig {
   readonly path: string;
+  /** Absent: the path is all. */
+  readonly match?: RouteMatchConfig;
   /** Absent: `replace` where the upstream's URI has a path, else `keep`. */
   readonly pathMode?: "replace" | "keep" | "strip_prefix";
+  /** A template. Absent: as `pathMode` says. */
+  readonly rewrite?: string;
+  /** Absent: as the server says. */
+  readonly upstreamHost?: "upstream" | "preserve" | { readonly name: string };
+  readonly requestHeaders?: HttpHeaderEditsConfig;
+  readonly responseHeaders?: HttpHeaderEditsConfig;
+  /** Absent: an upstream answers. */
+  readonly answer?: RouteAnswerConfig;
   readonly loadBalancer: LoadBalancerName;
-  /** Empty where there is a module. */
+  /** Empty where the route, or a module, answers. */
   readonly upstreams: readonly HttpUpstreamConfig[];
   /** File name of a module that answers itself; a relative one starts from the working directory. */
   readonly module?: string;
 }
+
+/** What a request has to be like. */
+export interface RouteMatchConfig {
+  readonly hosts?: readonly string[];
+  readonly methods?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+export interface HttpHeaderEditsConfig {
+  readonly set?: Readonly<Record<string, string>>;
+  readonly add?: Readonly<Record<string, string>>;
+  readonly remove?: readonly string[];
+}
+
+export type RouteAnswerConfig =
+  | { readonly type: "redirect"; readonly status: number; readonly location: string }
+  | {
+      readonly type: "respond";
+      readonly status: number;
+      readonly contentType?: string;
+      readonly body?: string;
+      /** In place of `body`. */
+      readonly file?: string;
+    };
 
 export type LoadBalancerName = "random" | "weighted_random" | "round_robin" | "first";
 

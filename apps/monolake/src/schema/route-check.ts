@@ -1,5 +1,5 @@
 import { MonolakeError } from "@monolake/errors";
-import { createRouter } from "@monolake/services/http";
+import { type RouteMatchConfig, RouteTable } from "@monolake/services/http";
 
 /** One pattern that cannot be used. */
 export interface RouteProblem {
@@ -9,22 +9,29 @@ export interface RouteProblem {
   readonly message: string;
 }
 
+/** What is looked at of a route. */
+export interface CheckedRoute {
+  readonly path: string;
+  readonly match?: RouteMatchConfig | undefined;
+}
+
 /**
  * Finds what is wrong with the patterns of one server's routes, together. Asks the router itself what it would refuse, so
  * that `check` and `start` cannot disagree.
  */
-export function checkRoutes(paths: readonly string[]): readonly RouteProblem[] {
+export function checkRoutes(routes: readonly CheckedRoute[]): readonly RouteProblem[] {
   const problems: RouteProblem[] = [];
-  const sound: { path: string; value: number }[] = [];
-  for (const [value, path] of paths.entries()) {
-    const refusal = refusalOf([{ path, value }]);
-    if (refusal === undefined) sound.push({ path, value });
+  const sound: (CheckedRoute & { value: number })[] = [];
+  for (const [value, { path, match }] of routes.entries()) {
+    const route = { path, match, value };
+    const refusal = refusalOf([route]);
+    if (refusal === undefined) sound.push(route);
     else problems.push({ index: value, message: refusal.message });
   }
   return [...problems, ...findConflicts(sound)];
 }
 
-type Routes = readonly { readonly path: string; readonly value: number }[];
+type Routes = readonly (CheckedRoute & { readonly value: number })[];
 
 /** Which routes do not go with those before them. Halves the list, as there is mostly no conflict in it at all. */
 function findConflicts(routes: Routes, before: Routes = []): RouteProblem[] {
@@ -41,7 +48,7 @@ function findConflicts(routes: Routes, before: Routes = []): RouteProblem[] {
 
 function refusalOf(routes: Routes): MonolakeError | undefined {
   try {
-    createRouter(routes);
+    new RouteTable(routes);
     return undefined;
   } catch (error: unknown) {
     if (MonolakeError.is(error) && error.code.startsWith("ERR_ROUTE_")) return error;

@@ -9,6 +9,7 @@ import type { HttpStackConfig } from "./http-stack.ts";
 import { openidOptions } from "./openid-login.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import { withModules } from "./route-modules.ts";
+import { acts, routeOf } from "./stack-routes.ts";
 import { tlsOptions, withTlsOptions } from "./tls-config.ts";
 
 /** What the layers are made from, for one server of the configuration. Rejects with ERR_HTTP_FETCH_MODULE. */
@@ -34,10 +35,11 @@ export async function httpStackConfig(
     login: openidOptions(server, logger),
     routes: await withModules(
       server.routes.map((route) => ({
-        ...route,
+        ...routeOf(route),
         upstreams: route.upstreams.map((upstream) => withTlsOptions(upstream, server)),
       })),
     ),
+    actions: server.routes.some(acts) ? {} : undefined,
     content: server.contentHandler,
     upstream: {
       host: server.upstreamHost,

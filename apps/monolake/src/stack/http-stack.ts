@@ -5,6 +5,7 @@ import { connectionContext } from "@monolake/services/common";
 import {
   type AccessLogOptions,
   accessLogging,
+  actOnRoutes,
   type ClientAddressOptions,
   type ClientCertificateFieldOptions,
   type ContentHandlerOptions,
@@ -52,6 +53,8 @@ export interface HttpStackConfig {
   /** Absent: nobody has to log in. */
   readonly login: OpenidOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
+  /** Absent: routes only choose upstreams. */
+  readonly actions: object | undefined;
   /** Absent: bodies stay as they are. */
   readonly content: ContentHandlerOptions | undefined;
   readonly upstream: HttpUpstreamOptions;
@@ -63,6 +66,8 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     // Around what answers alone: what other layers answer is short, and nothing but an upstream reads bodies.
     .push(optionalLayer(({ content }: HttpStackConfig) => content, contentHandler))
     // Innermost of the others, so that what comes between sees the request as the client sent it.
+    // Right below what finds the route: rewriting, edits of headers, and answers of its own.
+    .push(optionalLayer(({ actions }: HttpStackConfig) => actions, actOnRoutes))
     .push(route)
     // Outside of routes, as nobody without a login should learn which there are.
     .push(optionalLayer(({ login }: HttpStackConfig) => login, openidLogin))

@@ -122,7 +122,8 @@ describe("an editor", () => {
   };
   const header = `#:schema ${schemaFile.href}\n`;
 
-  it("checks TOML by the header that names the schema", async () => {
+  // A WebAssembly program of its own, and a large one.
+  it("checks TOML by the header that names the schema", { timeout: 90_000 }, async () => {
     const good = header + example("quick-start.toml").replace(/^#:schema.*\n/, "");
     expect(await lint(good)).toMatchObject({ code: 0 });
     expect(await lint(good.replace("listener", "listner"))).toMatchObject({

@@ -258,7 +258,7 @@ describe("one mistake is one problem, at its place", () => {
       {
         end: '[[servers.web.routes]]\npath = "/"\nupstreams = [{ endpoint = { type = "unix", value = "/a" } }]',
       },
-      '11:8 route "/" conflicts with route "/", expected patterns that differ in more than their parameters',
+      '11:8 route "/" conflicts with route "/", expected patterns that differ in more than their parameters, or another condition',
     ],
   ];
   it.each(cases)("%j", (changed, complaint) => {

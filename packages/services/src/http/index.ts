@@ -12,6 +12,8 @@ export type { RequestIdContext, RequestIdOptions } from "./forwarding/request-id
 export { RequestId, requestId, requestIds } from "./forwarding/request-id.ts";
 export type { ViaOptions } from "./forwarding/via.ts";
 export { Via, via } from "./forwarding/via.ts";
+export type { ActOnRoutesContext } from "./rewriting/act-on-routes.ts";
+export { ActOnRoutes, actOnRoutes } from "./rewriting/act-on-routes.ts";
 export type { HttpRouteConfig, MatchedRoute } from "./route.ts";
 export { matchedRoute, Route, route } from "./route.ts";
 export type { HttpUpstreamContext, HttpUpstreamOptions } from "./upstream.ts";
@@ -29,7 +31,18 @@ export { isContentTypePattern } from "./content/content-types.ts";
 export type { ForwardingContext, ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 export { ForwardingFields } from "./forwarding/forwarding-fields.ts";
 export { removeHopByHop } from "./hop-by-hop.ts";
+export type { HttpHeaderEdits } from "./rewriting/header-edits.ts";
+export type { RouteActionsConfig } from "./rewriting/route-actions.ts";
+export { RouteActions } from "./rewriting/route-actions.ts";
+export type { RouteAnswerConfig } from "./rewriting/route-answer.ts";
+export type { TemplateContext, TemplateValues } from "./rewriting/template-values.ts";
+export type { RouteVerdict } from "./routing/explain-routes.ts";
+export { explainRoutes } from "./routing/explain-routes.ts";
+export { normalTarget } from "./routing/normal-target.ts";
 export { endOfPath } from "./routing/request-path.ts";
+export type { Mismatch, RouteMatchConfig } from "./routing/route-conditions.ts";
+export type { ConditionalRoute } from "./routing/route-table.ts";
+export { RouteTable } from "./routing/route-table.ts";
 export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./routing/router.ts";
 export { createRouter } from "./routing/router.ts";
 export type { PathMode, UpstreamPath, UpstreamPathOptions } from "./routing/upstream-path.ts";
@@ -54,5 +67,10 @@ export {
   ContentEncodingError,
   ContentTooLargeError,
 } from "./content/errors.ts";
+export {
+  HeaderEditInvalidError,
+  RouteAnswerInvalidError,
+  RouteTemplateInvalidError,
+} from "./rewriting/errors.ts";
 export type { RoutePatternProblem } from "./routing/errors.ts";
 export { RouteConflictError, RoutePatternInvalidError } from "./routing/errors.ts";

@@ -43,6 +43,8 @@ export interface HttpUpstreamTarget {
   readonly connector: Connector | undefined;
   /** The Host field that it gets when the client's is not preserved. */
   readonly host: PreparedField;
+  /** Whether the client's is; undefined: as the upstream service says. */
+  readonly preserveHost: boolean | undefined;
   readonly weight: number;
   readonly pipelining: number | undefined;
   readonly proxyProtocol: ProxyHeaderVersion | undefined;
@@ -55,12 +57,19 @@ export interface HttpUpstreamTarget {
 /** Prepares an upstream for a route. Throws ERR_ROUTE_PATTERN_INVALID. */
 export function upstreamTarget(
   upstream: HttpUpstreamConfig,
-  route: { readonly path: string; readonly pathMode?: PathMode | undefined },
+  route: {
+    readonly path: string;
+    readonly pathMode?: PathMode | undefined;
+    readonly upstreamHost?: "upstream" | "preserve" | { readonly name: string } | undefined;
+  },
 ): HttpUpstreamTarget {
   const { endpoint } = upstream;
+  const { upstreamHost } = route;
   const upstreamPath = endpoint.type === "uri" ? upstreamPathOf(endpoint.uri) : "";
   return {
     ...placeOf(upstream),
+    ...(typeof upstreamHost === "object" ? { host: new PreparedField("Host", upstreamHost.name) } : {}),
+    preserveHost: upstreamHost === undefined ? undefined : upstreamHost === "preserve",
     weight: upstream.weight ?? 1,
     pipelining: upstream.pipelining,
     proxyProtocol: upstream.proxyProtocol,

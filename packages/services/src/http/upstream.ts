@@ -133,7 +133,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if (request.target !== wholeServer) request.target = upstream.path(request.target);
     // A request of HTTP/1.0 may have no Host, but what is sent is HTTP/1.1 (RFC 9112 section 3.2).
     const hasHost = (request.headers.knownMask & hostField) !== 0;
-    if (!this.#preserveHost || !hasHost) request.headers.setField(upstream.host);
+    if (!(upstream.preserveHost ?? this.#preserveHost) || !hasHost) request.headers.setField(upstream.host);
     const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
     this.#client.value.start(forClient(upstream, context), {
       request,

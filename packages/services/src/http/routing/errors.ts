@@ -30,13 +30,13 @@ export class RoutePatternInvalidError extends defineError({
 }) {}
 
 /**
- * Two routes cannot live side by side, because they match the same paths at the same rank: the same pattern twice
- * (whatever the parameters are called), or a parameter and a catch-all at the same place.
+ * Two routes cannot live side by side, because they match the same requests at the same rank: the same pattern twice
+ * (whatever the parameters are called) under the same conditions, or a parameter and a catch-all at the same place.
  */
 export class RouteConflictError extends defineError({
   code: "ERR_ROUTE_CONFLICT",
   source: "internal",
   retryable: false,
   message: (fields: { pattern: string; existing: string }) =>
-    `route ${JSON.stringify(fields.pattern)} conflicts with route ${JSON.stringify(fields.existing)}, expected patterns that differ in more than their parameters`,
+    `route ${JSON.stringify(fields.pattern)} conflicts with route ${JSON.stringify(fields.existing)}, expected patterns that differ in more than their parameters, or another condition`,
 }) {}

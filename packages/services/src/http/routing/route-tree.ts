@@ -102,21 +102,28 @@ function firstRoute<Route>(node: RouteNode<Route>): Route | undefined {
   return node.parameter && firstRoute(node.parameter);
 }
 
+/** Decides whether a route that fits the path is taken; the next best one is looked for otherwise. */
+export interface RouteSelector<in Route> {
+  takes(route: Route): boolean;
+}
+
 /**
- * The route for the path in `target` from `position` to `end`. Each node lies at one position of a given path, so
- * none is visited twice and the cost is bounded by the size of the tree, whatever the path.
+ * The route for the path in `target` from `position` to `end`, the first that a selector takes. Each node lies at one
+ * position of a given path, so none is visited twice and the cost is bounded by the size of the tree, whatever the path.
  */
+// biome-ignore lint/complexity/useMaxParams: an object for every step of every path would cost
 export function findRoute<Route>(
   node: RouteNode<Route>,
   target: string,
   position: number,
   end: number,
+  selector?: RouteSelector<Route>,
 ): Route | undefined {
   for (;;) {
     const behind = position + node.prefix.length;
     if (behind > end || !target.startsWith(node.prefix, position)) return undefined;
     position = behind;
-    if (position === end) return node.route;
+    if (position === end) return selector === undefined ? node.route : taken(node.route, selector);
     const child = childFor(node, target.charCodeAt(position));
     if (node.parameter === undefined && node.catchAll === undefined) {
       if (child === undefined) return undefined;
@@ -124,14 +131,18 @@ export function findRoute<Route>(
       continue;
     }
     if (child !== undefined) {
-      const found = findRoute(child, target, position, end);
+      const found = findRoute(child, target, position, end, selector);
       if (found !== undefined) return found;
     }
-    if (node.parameter === undefined) return node.catchAll;
+    if (node.parameter === undefined)
+      return selector === undefined ? node.catchAll : taken(node.catchAll, selector);
     node = node.parameter;
     position = endOfSegment(target, position, end);
   }
 }
+
+const taken = <Route>(route: Route | undefined, selector: RouteSelector<Route>): Route | undefined =>
+  route !== undefined && selector.takes(route) ? route : undefined;
 
 function childFor<Route>(node: RouteNode<Route>, code: number): RouteNode<Route> | undefined {
   const codes = node.firstCodes;

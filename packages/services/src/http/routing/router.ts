@@ -53,6 +53,13 @@ export function createRouter<Value>(routes: Iterable<RouteDefinition<Value>>): R
   return new RadixRouter(root);
 }
 
+/** A route by itself, as {@link Router} finds it. */
+export const createRoute = <Value>(
+  pattern: string,
+  value: Value,
+  tokens: readonly PatternToken[],
+): RouteMatch<Value> => new Route(pattern, value, tokens);
+
 class RadixRouter<Value> implements Router<Value> {
   readonly #root: RouteNode<Route<Value>>;
 
