@@ -38,6 +38,15 @@ export class OpenidSessionTooLargeError extends defineError({
     `a session of ${fields.bytes} bytes does not fit into cookies of ${fields.maxBytes} together`,
 }) {}
 
+/** The store of sessions could not be asked. Answered with 503. */
+export class OpenidStoreError extends defineError({
+  code: "ERR_OPENID_STORE",
+  source: "upstream",
+  retryable: true,
+  message: (fields: { readonly command: string; readonly reason: string; readonly status: 503 }) =>
+    `the store of sessions failed at ${fields.command}: ${fields.reason}`,
+}) {}
+
 /** The options of the login cannot be used. */
 export class OpenidOptionsError extends defineError({
   code: "ERR_OPENID_OPTIONS",

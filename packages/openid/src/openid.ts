@@ -3,7 +3,12 @@ import { contextKey, type MakeService, makeLayered } from "@monolake/service-asy
 import { redirect, refusal } from "./answers.ts";
 import { ClaimHeaders } from "./claim-headers.ts";
 import { CookieMaker, type Cookies, readCookies, removeCookies } from "./cookies.ts";
-import { OpenidLoginError, OpenidProviderError, OpenidSessionTooLargeError } from "./errors.ts";
+import {
+  OpenidLoginError,
+  OpenidProviderError,
+  OpenidSessionTooLargeError,
+  OpenidStoreError,
+} from "./errors.ts";
 import { exemptPaths } from "./exempt-paths.ts";
 import { LoginAttempts } from "./login-attempts.ts";
 import { type OpenidOptions, type ResolvedOpenidOptions, resolveOpenidOptions } from "./options.ts";
@@ -64,6 +69,11 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
     } catch (error) {
       return this.#failed(error, request);
     }
+  }
+
+  /** Ends the session store, if that can be disposed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#options.sessionStore?.[Symbol.asyncDispose]?.();
   }
 
   /** Lets a request through if it may pass. */
@@ -181,7 +191,7 @@ const isNavigation = ({ method, headers, upgrade }: HttpRequest): boolean =>
   headers.getList("accept").some((type) => /^text\/html\s*(?:;|$)/i.test(type));
 
 function adviceFor(error: unknown): string | undefined {
-  if (error instanceof OpenidProviderError)
+  if (error instanceof OpenidProviderError || error instanceof OpenidStoreError)
     return "The login service does not answer as it should. Try again in a moment.";
   if (error instanceof OpenidSessionTooLargeError)
     return "The login cannot be kept. Tell who runs this site.";

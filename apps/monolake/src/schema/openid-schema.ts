@@ -13,6 +13,8 @@ export interface OpenidConfig {
   readonly scopes: readonly string[];
   readonly sessionSecrets: readonly string[];
   readonly sessionMaxAgeMs: number;
+  /** Absent: in cookies. */
+  readonly sessionStore?: string;
   readonly cookieName: string;
   readonly exemptPaths: readonly string[];
   readonly logoutPath: string;
@@ -72,6 +74,13 @@ export const openidSchema = z
       .min(1)
       .describe("Cookies are encrypted with the first; all are known, so that a new one can be put in front"),
     session_max_age_sec: secondsSchema.default(28_800).describe("From a login until the next one"),
+    session_store: z
+      .string()
+      .refine((text) => /^rediss?:$/.test(URL.parse(text)?.protocol ?? ""), expects("a redis or rediss url"))
+      .optional()
+      .describe(
+        "Keeps sessions in Redis, redis://host:port/database; in cookies when left out. Needs the package @redis/client",
+      ),
     cookie_name: z
       .string()
       .refine((name) => /^[\w-]+$/.test(name), expects("a name of letters, digits, _ and -"))
@@ -114,7 +123,7 @@ export const openidSchema = z
 export const normalizeOpenid = (openid: z.output<typeof openidSchema>): OpenidConfig => ({
   issuerUrl: openid.issuer_url,
   clientId: openid.client_id,
-  ...present({ clientSecret: openid.client_secret }),
+  ...present({ clientSecret: openid.client_secret, sessionStore: openid.session_store }),
   redirectUrl: openid.redirect_url,
   scopes: openid.scopes,
   sessionSecrets: openid.session_secrets,

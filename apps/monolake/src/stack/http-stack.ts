@@ -1,5 +1,4 @@
 import { type HttpCoreOptions, httpCore } from "@monolake/http";
-import type { OpenidOptions } from "@monolake/openid";
 import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
 import { connectionContext } from "@monolake/services/common";
 import {
@@ -27,7 +26,7 @@ import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/t
 import type { ByteStream } from "@monolake/streams";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
-import { openidLogin } from "./openid-login.ts";
+import { type OpenidLoginOptions, openidLogin } from "./openid-login.ts";
 import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
@@ -51,7 +50,7 @@ export interface HttpStackConfig {
   /** Absent: connections begin with what they are for. */
   readonly proxyProtocol: ProxyProtocolOptions | undefined;
   /** Absent: nobody has to log in. */
-  readonly login: OpenidOptions | undefined;
+  readonly login: OpenidLoginOptions | undefined;
   readonly routes: readonly HttpRouteConfig[];
   /** Absent: routes only choose upstreams. */
   readonly actions: object | undefined;

@@ -5,20 +5,27 @@ import type { OpenidOptions } from "@monolake/openid";
 import type { MakeService } from "@monolake/service-async";
 import type { HttpServerConfig } from "../schema/index.ts";
 
+/** A login's options; the store of sessions is opened with the service. */
+export type OpenidLoginOptions = Omit<OpenidOptions, "sessionStore"> & {
+  readonly sessionStore?: string | undefined;
+};
+
 /** The login's options for one server. */
-export function openidOptions(server: HttpServerConfig, logger: Logger): OpenidOptions | undefined {
+export function openidOptions(server: HttpServerConfig, logger: Logger): OpenidLoginOptions | undefined {
   if (server.openid === undefined) return undefined;
   return { ...server.openid, onFailure: (error) => loginFailed(error, server, logger) };
 }
 
 /** The layer of `@monolake/openid`, whose libraries are loaded where a server has a login, and nowhere else. */
 export const openidLogin = <Context extends object>(
-  options: OpenidOptions,
+  { sessionStore, ...options }: OpenidLoginOptions,
   inner: MakeService<HttpHandler<Context>>,
 ): MakeService<HttpHandler<Context>> => ({
   async make(previous) {
-    const { openid } = await import("@monolake/openid");
-    return openid(options, inner).make(previous);
+    const { createRedisStore, openid } = await import("@monolake/openid");
+    if (sessionStore === undefined) return openid(options, inner).make(previous);
+    const store = await createRedisStore({ url: sessionStore });
+    return openid({ ...options, sessionStore: store }, inner).make(previous);
   },
 });
 

@@ -3,7 +3,7 @@ import { eventually, freePort, startHttpUpstream, temporaryFolder } from "@monol
 import { expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
 
-const openid = (issuer: string) =>
+const openid = (issuer: string, ...more: readonly string[]) =>
   [
     `issuer_url = "${issuer}"`,
     "allow_insecure_issuer = true",
@@ -13,6 +13,7 @@ const openid = (issuer: string) =>
     'session_secrets = ["a secret of more than 32 characters"]',
     'exempt_paths = ["/health"]',
     'claim_headers = { email = "X-User-Email" }',
+    ...more,
   ]
     .map((line) => `openid.${line}\n`)
     .join("");
@@ -77,4 +78,16 @@ it("neither a code nor a secret comes into a log", async () => {
   const everything = lines + JSON.stringify(proxy.log);
   for (const secret of ["the-code", "the-state", "the-client-secret", "a secret of more"])
     expect(everything).not.toContain(secret);
+});
+
+it("a store of sessions that is not there is no reason not to start, and no reason to let anybody in", async () => {
+  await using provider = await startDiscovery();
+  await using upstream = await startHttpUpstream();
+  const store = `session_store = "redis://127.0.0.1:${await freePort()}"`;
+  await using proxy = await startProxy({
+    server: `${openid(provider.origin, store)}\n${everythingTo(upstream.origin)}`,
+  });
+  expect((await fetch(`${proxy.origin}/reports`, browser)).status).toBe(303);
+  expect((await fetch(`${proxy.origin}/health`)).status).toBe(200);
+  expect(upstream.requests).toBe(1);
 });
