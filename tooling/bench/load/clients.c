@@ -48,6 +48,10 @@ static void refill(struct client *client) {
 static void finish_opening(struct client *client) {
   errno = connect_outcome(client->fd);
   if (errno != 0) fail("cannot connect to port %u", all.load.port);
+  if (all.load.is_secure) {
+    client->secure = secure_connect(client->fd);
+    if (client->secure == NULL) fail("no TLS with port %u", all.load.port);
+  }
   events_change(client->fd, &client->watcher, EPOLLIN);
   client->is_connected = true;
   all.protocol->begin(client);
@@ -88,6 +92,8 @@ void clients_answered(struct client *client, uint64_t sent_ns, uint64_t time_ns)
 }
 
 void clients_reconnect(struct client *client) {
+  if (client->secure != NULL) secure_close(client->secure);
+  client->secure = NULL;
   close(client->fd);
   client->fd = -1;
   client->is_connected = false;

@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "histogram.h"
+#include "secure.h"
 
 /* A closed loop of connections, whatever the protocol: each sends its next request when it has the answer to an earlier one. */
 
@@ -14,6 +15,7 @@
 struct client {
   struct watcher watcher;
   int fd;
+  struct secure *secure;
   bool is_connected;
   bool is_warm;
   uint32_t in_flight; /* requests without an answer */
@@ -48,6 +50,7 @@ struct client_load {
   uint16_t port;
   uint32_t count;
   uint32_t depth;
+  bool is_secure; /* with TLS */
 };
 
 /* Begins to open the connections, and to send one request on each. Then they wait for the others: a proxy under full load

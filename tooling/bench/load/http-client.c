@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "clients.h"
 #include "clock.h"
@@ -71,7 +70,7 @@ static void send_request(struct client *client, uint32_t count) {
   memcpy(all.request + sizeof REQUEST_START - 1, http->id, ID_LENGTH);
   http->sent_ns = now_ns();
   clients_sent(client);
-  ssize_t written = send(client->fd, all.request, all.request_bytes, MSG_NOSIGNAL);
+  ssize_t written = secure_send(client->secure, client->fd, all.request, all.request_bytes);
   if (written != (ssize_t)all.request_bytes) clients_give_up(client, &clients_counts()->broken);
 }
 
@@ -133,7 +132,7 @@ static void read_head(struct http_client *http, const char *bytes, size_t length
 static void receive(struct client *client) {
   static char buffer[RECEIVE_BYTES];
   struct http_client *http = (struct http_client *)client;
-  ssize_t length = recv(client->fd, buffer, sizeof buffer, 0);
+  ssize_t length = secure_receive(client->secure, client->fd, buffer, sizeof buffer);
   if (length < 0 && errno == EAGAIN) return;
   if (length <= 0) clients_ended(client);
   else if (client->in_flight == 0) give_up_malformed(http);

@@ -14,3 +14,12 @@ const struct protocol http_protocol = {
     .client = &http_client,
     .start_upstream = http_upstream_start,
 };
+
+const struct protocol https_protocol = {
+    .name = "https",
+    .is_secure = true,
+    .max_depth = 1,
+    .prepare = prepare,
+    .client = &http_client,
+    .start_upstream = http_upstream_start,
+};

@@ -5,5 +5,7 @@
 
 /* HTTP/1.1: GET requests, and answers with a body. */
 extern const struct protocol http_protocol;
+/* The same, with TLS between clients and proxy. */
+extern const struct protocol https_protocol;
 
 #endif

@@ -87,7 +87,7 @@ int main(int argument_count, char **arguments) {
   events_open();
   if (options.upstream_port != 0) protocol->start_upstream(options.upstream_port);
   clients_open(protocol->client,
-               (struct client_load){.port = options.proxy_port, .count = options.connections, .depth = options.depth});
+               (struct client_load){.port = options.proxy_port, .count = options.connections, .depth = options.depth, .is_secure = protocol->is_secure});
   run_until_warm(&options);
   clients_start();
   run_for(options.warmup_ns);

@@ -51,7 +51,7 @@ static void read_watched(struct options *options, const char *text) {
 }
 
 static const struct protocol *read_protocol(const char *name) {
-  static const struct protocol *const protocols[] = {&http_protocol, &framed_protocol, &ttheader_protocol};
+  static const struct protocol *const protocols[] = {&http_protocol, &https_protocol, &framed_protocol, &ttheader_protocol};
   for (size_t i = 0; i < sizeof protocols / sizeof *protocols; i++) {
     if (strcmp(protocols[i]->name, name) == 0) return protocols[i];
   }
@@ -82,6 +82,7 @@ struct options read_options(int argument_count, char **arguments) {
   if (optind != argument_count) fail("unexpected argument \"%s\"", arguments[optind]);
   if (options.proxy_port == 0) fail("--proxy-port is missing");
   if (options.connections == 0) fail("--connections must be at least 1");
+  if (options.protocol->is_secure && !secure_is_possible()) fail("compiled without OpenSSL");
   uint32_t max_depth = options.protocol->max_depth;
   if (options.depth == 0 || options.depth > max_depth) fail("--depth must be from 1 to %u", max_depth);
   return options;

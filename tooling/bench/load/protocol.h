@@ -1,6 +1,7 @@
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,6 +10,7 @@
 /* Both sides of one protocol. */
 struct protocol {
   const char *name;
+  bool is_secure;     /* clients come with TLS */
   uint32_t max_depth; /* requests that a connection may have in flight */
   /* Before anything else. `body` is what every answer carries, and lives on. */
   void (*prepare)(uint16_t proxy_port, const char *body, size_t body_bytes);

@@ -1,5 +1,5 @@
-/** What clients and upstreams speak: HTTP/1.1, or Thrift in one of two framings. */
-export type LoadProtocol = "http" | "framed" | "ttheader";
+/** What clients and upstreams speak: HTTP/1.1, which clients may speak over TLS, or Thrift in one of two framings. */
+export type LoadProtocol = "http" | "https" | "framed" | "ttheader";
 
 /** One kind of load. */
 export interface BenchCase {
@@ -23,6 +23,7 @@ export function caseText(benchCase: BenchCase): string {
   const size = sizeText(benchCase.bodyBytes);
   switch (benchCase.protocol) {
     case "http":
+    case "https":
       return `${size} bodies, ${loadText(benchCase)}`;
     case "framed":
       return `framed, ${size}, ${loadText(benchCase)}`;

@@ -1,9 +1,10 @@
 import { parseOptions, UsageError, wholeNumber, wholeNumbers } from "@monolake/command-line";
 import { http } from "./suites/http.ts";
+import { https } from "./suites/https.ts";
 import type { CaseChoice, Suite } from "./suites/suite.ts";
 import { thrift } from "./suites/thrift.ts";
 
-const allSuites: readonly Suite[] = [http, thrift];
+const allSuites: readonly Suite[] = [http, https, thrift];
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -28,7 +29,7 @@ export interface BenchOptions {
 /** What `--help` prints. */
 export const usage = `usage: pnpm bench [options]
 
-  --protocol NAME     http or thrift (both, one after the other)
+  --protocol NAME     http, https or thrift (all, one after the other)
   --rounds N          rounds of each case (5)
   --bodies BYTES,...  body sizes (HTTP: 1024,65536; Thrift: 128,4096)
   --connections N,... numbers of connections (HTTP: 64,1024; Thrift: 64)

@@ -11,7 +11,14 @@ const run = promisify(execFile);
 const sourceFolder = fileURLToPath(new URL("../load", import.meta.url));
 const cacheFolder = fileURLToPath(new URL("../node_modules/.cache", import.meta.url));
 const compilers = ["cc", "gcc", "clang"];
-const flags = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror"];
+/** Without them, everything but TLS can be measured. */
+const hasOpenssl = existsSync("/usr/include/openssl/ssl.h");
+const flags = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", ...(hasOpenssl ? ["-DWITH_OPENSSL"] : [])];
+const libraries = hasOpenssl ? ["-lssl", "-lcrypto"] : [];
+
+/** Why the load program cannot speak TLS here; undefined when it can. */
+export const missingTls = (): string | undefined =>
+  hasOpenssl ? undefined : "the headers of OpenSSL are not installed; on Debian: apt install libssl-dev";
 
 /** The C compiler of this machine. */
 export const findCompiler = (): string | undefined =>
@@ -38,7 +45,7 @@ export async function compileLoadProgram(): Promise<string> {
   // Compiled beside its place and then moved there: somebody may be compiling at the same time.
   const unfinished = `${program}.${process.pid}`;
   const sources = files.filter((file) => file.endsWith(".c"));
-  await run(compiler, [...flags, "-o", unfinished, ...sources], { cwd: sourceFolder });
+  await run(compiler, [...flags, "-o", unfinished, ...sources, ...libraries], { cwd: sourceFolder });
   renameSync(unfinished, program);
   return program;
 }

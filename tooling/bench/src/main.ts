@@ -62,6 +62,11 @@ async function bench(options: BenchOptions): Promise<boolean> {
   if (options.monolakeFrom === "build" && hasMonolake) buildMonolake();
   let isGood = true;
   for (const suite of suites) {
+    const missing = suite.missing?.();
+    if (missing !== undefined) {
+      console.log(`skipped ${suite.texts.heading}: ${missing}`);
+      continue;
+    }
     await using cleanup = new AsyncDisposableStack();
     const forget = stopOnSignal(cleanup);
     if (!(await runSuite(suite, options, { cores, loadProgram, cleanup }))) isGood = false;

@@ -4,6 +4,7 @@ import { caseText } from "../src/bench-case.ts";
 import { parseCommandLine } from "../src/command-line.ts";
 
 import { http } from "../src/suites/http.ts";
+import { https } from "../src/suites/https.ts";
 import { thrift } from "../src/suites/thrift.ts";
 
 describe("the command line", () => {
@@ -13,7 +14,7 @@ describe("the command line", () => {
       warmupMs: 600,
       measureMs: 1200,
       attempts: 4,
-      suites: [http, thrift],
+      suites: [http, https, thrift],
       choice: {},
       monolakeFrom: "build",
       write: "complete",

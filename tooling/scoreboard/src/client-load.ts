@@ -1,4 +1,5 @@
 import { Agent, request } from "node:http";
+import { request as requestSecurely, Agent as SecureAgent } from "node:https";
 import { setTimeout } from "node:timers/promises";
 
 /** What became of the requests of a load. */
@@ -19,6 +20,8 @@ export interface TimedLoadResult extends LoadResult {
 export interface LoadOptions {
   readonly port: number;
   readonly durationMs: number;
+  /** Asks over TLS, for localhost; who may have issued its certificate, as PEM. Left out: in clear. */
+  readonly ca?: string;
   /** Between two requests of a client. Default 0. */
   readonly pauseMs?: number;
   /** Ends the load before its time. */
@@ -53,7 +56,7 @@ export async function runLoad(options: LoadOptions): Promise<TimedLoadResult> {
     agent.destroy();
   };
   const clients = (count: number, keepAlive: boolean) =>
-    Array.from({ length: count }, () => client(new Agent({ keepAlive, maxSockets: 1 })));
+    Array.from({ length: count }, () => client(agentFor(options, keepAlive)));
   await Promise.all([...clients(options.keepAlive, true), ...clients(options.newConnections ?? 0, false)]);
   const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
   latenciesMs.sort((a, b) => a - b);
@@ -61,15 +64,21 @@ export async function runLoad(options: LoadOptions): Promise<TimedLoadResult> {
   return { requests, failures, failed, p99Ms };
 }
 
+const agentFor = ({ ca }: LoadOptions, keepAlive: boolean): Agent =>
+  ca === undefined
+    ? new Agent({ keepAlive, maxSockets: 1 })
+    : new SecureAgent({ keepAlive, maxSockets: 1, ca, servername: "localhost" });
+
 /** Why a request failed; undefined when it did not. */
 function ask(
-  { port, path: pathOf = "/", expect = () => true, onLatency }: LoadOptions,
+  { port, ca, path: pathOf = "/", expect = () => true, onLatency }: LoadOptions,
   agent: Agent,
 ): Promise<string | undefined> {
   const path = typeof pathOf === "string" ? pathOf : pathOf();
   const startMs = performance.now();
   return new Promise((resolve) => {
-    const asking = request({ host: "127.0.0.1", port, path, agent }, (response) => {
+    const send = ca === undefined ? request : requestSecurely;
+    const asking = send({ host: "127.0.0.1", port, path, agent }, (response) => {
       let body = "";
       response.setEncoding("latin1");
       response.on("data", (part: string) => {
@@ -85,7 +94,9 @@ function ask(
     asking.on("error", (error: NodeJS.ErrnoException) => {
       // node:http's own race: the kept connection was closed before a byte was sent or answered; a browser asks again.
       if (error.code === "ECONNRESET" && asking.reusedSocket)
-        return resolve(ask({ port, path, expect, durationMs: 0, keepAlive: 0 }, agent));
+        return resolve(
+          ask({ port, path, expect, durationMs: 0, keepAlive: 0, ...(ca !== undefined && { ca }) }, agent),
+        );
       resolve(`request ${error.code}`);
     });
     asking.end();

@@ -4,16 +4,18 @@ import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
 import { crashes, crashesMigrating } from "./rows/crashes.ts";
-import { idleConnections } from "./rows/idle-connections.ts";
+import { idleConnections, idleTlsConnections } from "./rows/idle-connections.ts";
 import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
 import { lateAnswers } from "./rows/late-answers.ts";
 import { realHeads } from "./rows/real-heads.ts";
 import { reloads } from "./rows/reloads.ts";
+import { replacedCertificates } from "./rows/replaced-certificates.ts";
 import { restarts } from "./rows/restarts.ts";
 import { sigtermDrain } from "./rows/sigterm-drain.ts";
 import { slowAttacks } from "./rows/slow-attacks.ts";
 import { steadyMemory } from "./rows/steady-memory.ts";
+import { testssl } from "./rows/testssl.ts";
 import { thriftKilledUpstream } from "./rows/thrift-killed-upstream.ts";
 import { thriftReloads } from "./rows/thrift-reloads.ts";
 import { thriftTimeouts } from "./rows/thrift-timeouts.ts";
@@ -39,6 +41,9 @@ const rows: Readonly<Record<string, Row>> = {
   "two-hundred-servers": twoHundredServers,
   "idle-connections": idleConnections,
   websockets,
+  "idle-tls-connections": idleTlsConnections,
+  "replaced-certificates": replacedCertificates,
+  testssl,
   "slow-attacks": slowAttacks,
   "thrift-reloads": thriftReloads,
   "thrift-killed-upstream": thriftKilledUpstream,

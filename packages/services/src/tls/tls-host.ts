@@ -83,7 +83,9 @@ function createTlsServer(
     honorCipherOrder: true,
     ecdhCurve: "auto",
     sessionIdContext: kind.slice(0, 32),
-    secureOptions: options.tickets === false ? constants.SSL_OP_NO_TICKET : 0,
+    // A client that may shake hands again and again makes one connection cost as much as thousands.
+    secureOptions:
+      constants.SSL_OP_NO_RENEGOTIATION | (options.tickets === false ? constants.SSL_OP_NO_TICKET : 0),
     // The deadline is ours.
     handshakeTimeout: 2 ** 31 - 1,
     pauseOnConnect: true,

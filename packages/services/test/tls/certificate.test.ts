@@ -22,7 +22,7 @@ describe("the facts of a certificate", () => {
     ["chain", "there is no PEM certificate", { chain: key, key }],
     ["chain", "certificate 2 cannot be read", { chain: chain + garbage, key }],
     ["key", "there is no PEM private key", { chain, key: chain }],
-    ["key", "cannot be read", { chain, key: key.replace(/[A-Za-z]{20}/, "AAAAAAAAAAAAAAAAAAAA") }],
+    ["key", "cannot be read", { chain, key: garbage.replaceAll("CERTIFICATE", "PRIVATE KEY") }],
     ["key", "does not belong to the first certificate", { chain, key: createCertificate().key }],
   ] as const)("name the part that is at fault: %s, because %s", (part, reason, certificate) => {
     expect(() => certificateFacts(certificate)).toThrow(

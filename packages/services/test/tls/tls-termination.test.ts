@@ -226,6 +226,25 @@ describe("what goes wrong", () => {
     expect((await visit(echo.port, { servername: "localhost" })).echoed).toBe("word");
   });
 
+  it("shakes hands once: a client of TLS 1.2 that wants to again is cut off or not heard, and the others are served", async () => {
+    await using echo = await startTlsEcho({ certificates: [localhost], maxVersion: "TLSv1.2" });
+    const socket = connect({
+      port: echo.port,
+      host: "127.0.0.1",
+      ca: authority.certificate,
+      servername: "localhost",
+    });
+    await once(socket, "secureConnect");
+    const renegotiated = await new Promise<Error | null>((resolve) => {
+      socket.once("error", resolve);
+      socket.once("close", () => resolve(new Error("closed")));
+      socket.renegotiate({}, resolve);
+    });
+    expect(renegotiated).toMatchObject({ code: "ERR_SSL_NO_RENEGOTIATION" });
+    socket.destroy();
+    expect((await visit(echo.port, { servername: "localhost" })).echoed).toBe("word");
+  });
+
   it("reads a hello that comes byte by byte", async () => {
     await using echo = await startTlsEcho({ certificates: [localhost] });
     const socket = connectPlain(echo.port, "127.0.0.1");

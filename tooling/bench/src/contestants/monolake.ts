@@ -1,3 +1,4 @@
+import { createCertificate } from "@monolake/test-kit";
 import { type Contestant, type Place, repositoryPath } from "./contestant.ts";
 
 /** Where Monolake is run from. */
@@ -15,6 +16,13 @@ listener = { type = "socket", value = "127.0.0.1:${listenPort}" }
 ${rest}
 `;
 
+/** A certificate for localhost, and the lines that name it. */
+async function tlsLines({ write }: Place): Promise<string> {
+  const { certificate, key } = createCertificate({ names: ["localhost"] });
+  const [chainFile, keyFile] = [await write("monolake.crt", certificate), await write("monolake.key", key)];
+  return `tls = { chain = "${chainFile}", key = "${keyFile}" }`;
+}
+
 const httpRoute = ({ upstreamPort }: Place, more = ""): string => `[[servers.bench.routes]]
 path = "/{*rest}"
 upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:${upstreamPort}" }${more} }]`;
@@ -23,12 +31,15 @@ const thriftRoute = ({ upstreamPort }: Place): string => `[servers.bench.route]
 upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstreamPort}" } }]`;
 
 const monolakeWith =
-  (rest: Pick<Contestant, "id" | "title" | "takesPart">, config: (place: Place) => string) =>
+  (
+    rest: Pick<Contestant, "id" | "title" | "takesPart">,
+    config: (place: Place) => string | Promise<string>,
+  ) =>
   (from: Origin): Contestant => ({
     ...rest,
     kind: "ours",
     async prepare(place) {
-      const file = await place.write("monolake.toml", config(place));
+      const file = await place.write("monolake.toml", await config(place));
       const program =
         from === "build"
           ? [repositoryPath("apps/monolake/dist/main.js")]
@@ -50,6 +61,11 @@ export const monolakePipelining = monolakeWith(
     takesPart: ({ bodyBytes }) => bodyBytes <= 16 * 1024,
   },
   (place) => configText("http", place, httpRoute(place, ", pipelining = 32")),
+);
+
+/** With TLS for clients. */
+export const monolakeHttps = monolakeWith({ id: "monolake", title: "Monolake" }, async (place) =>
+  configText("http", place, `${await tlsLines(place)}\n${httpRoute(place)}`),
 );
 
 /** For Thrift. */

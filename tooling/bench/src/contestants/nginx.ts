@@ -1,4 +1,4 @@
-import { findProgram } from "@monolake/test-kit";
+import { createCertificate, findProgram } from "@monolake/test-kit";
 import type { Contestant, Place } from "./contestant.ts";
 
 const large = `
@@ -10,7 +10,7 @@ const large = `
  * One worker, and more idle upstream connections than the load opens: with fewer it would connect again and again. Without
  * access log, as none of the others writes one.
  */
-const configText = ({ listenPort, upstreamPort, folder }: Place, buffers: string): string => `${
+const configText = ({ listenPort, upstreamPort, folder }: Place, more: string, ssl = ""): string => `${
   // Its workers drop to a user who may not enter the temporary folder, when root starts it.
   process.getuid?.() === 0 ? "user root;\n" : ""
 }daemon off;
@@ -32,7 +32,7 @@ http {
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${listenPort} backlog=4096;${buffers}
+    listen 127.0.0.1:${listenPort}${ssl} backlog=4096;${more}
     location / {
       proxy_pass http://bench;
       proxy_http_version 1.1;
@@ -51,6 +51,23 @@ const nginxWith = (buffers: string, rest: Pick<Contestant, "id" | "title" | "tak
     return [findProgram("nginx") ?? "nginx", "-p", place.folder, "-c", config, "-e", "stderr"];
   },
 });
+
+/** The cipher that the load asks for, and keys that are as fast as those of the others. */
+export const nginxHttps: Contestant = {
+  id: "nginx",
+  title: "nginx",
+  kind: "native",
+  needs: { program: "nginx", debianPackage: "nginx-light" },
+  async prepare(place) {
+    const { certificate, key } = createCertificate({ names: ["localhost"] });
+    const files = `
+    ssl_certificate ${await place.write("nginx.crt", certificate)};
+    ssl_certificate_key ${await place.write("nginx.key", key)};
+    ssl_protocols TLSv1.2 TLSv1.3;`;
+    const config = await place.write("nginx-https.conf", configText(place, files, " ssl"));
+    return [findProgram("nginx") ?? "nginx", "-p", place.folder, "-c", config, "-e", "stderr"];
+  },
+};
 
 /** The yardstick: nginx as Debian configures it. */
 export const nginx: Contestant = nginxWith("", { id: "nginx", title: "nginx" });

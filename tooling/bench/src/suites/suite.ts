@@ -29,6 +29,8 @@ export interface Suite {
   readonly id: string;
   /** Of the report in docs/benchmarks, without an extension. */
   readonly fileName: string;
+  /** Why it cannot be measured on this machine; left out, it always can. */
+  readonly missing?: () => string | undefined;
   /** The id of the contestant that the others are compared with. */
   readonly yardstick: string;
   readonly contestants: (monolakeFrom: "build" | "sources") => readonly Contestant[];
