@@ -1,8 +1,16 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { BaseContext } from "@monolake/service-async";
-import { acceptedStream, type ByteStream, dialStream, type SocketAddress } from "@monolake/streams";
+import {
+  acceptedStream,
+  type ByteStream,
+  dataStream,
+  dialStream,
+  type SocketAddress,
+} from "@monolake/streams";
 import { eventually, freePort, temporaryFolder } from "@monolake/test-kit";
 import {
   createMessage,
@@ -22,6 +30,7 @@ import {
 import { describe, expect, it } from "vitest";
 import { monolake } from "../run/cli.ts";
 import { startProxyOf } from "./start-proxy.ts";
+import { authority, writeCertificate } from "./tls-files.ts";
 
 /** A Thrift server that tells the name of a call, and what its TTHeader says of `env`. */
 async function thriftUpstream(place: { port?: number; path?: string } = { port: 0 }) {
@@ -58,7 +67,10 @@ async function thriftUpstream(place: { port?: number; path?: string } = { port: 
 
 /** Asks with a connection of its own: the text of the answer, or what the exception says. */
 async function ask(address: SocketAddress, name: string, env?: string): Promise<string> {
-  const stream = await dialStream(address);
+  return askOver(await dialStream(address), name, env);
+}
+
+async function askOver(stream: ByteStream, name: string, env?: string): Promise<string> {
   const owner = { connectionIdle() {}, connectionClosed() {} };
   const connection = new ThriftClientConnection(stream, owner, resolveThriftClientConnectionOptions());
   const format = thriftFormat("ttheader", "binary");
@@ -124,6 +136,19 @@ ${to(await freePort())}`);
         ["ERR_UPSTREAM_CONNECT_REFUSED", "refused"],
       ]),
     );
+  });
+
+  it("takes calls over TLS", async () => {
+    await using folder = await temporaryFolder();
+    await writeCertificate(folder, "server");
+    await using upstream = await thriftUpstream();
+    await using proxy = await startProxyOf(`proxy_type = "thrift"
+tls = { chain = "${folder.path}/server.crt", key = "${folder.path}/server.key" }
+route.upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstream.port}" } }]`);
+    const options = { host: "127.0.0.1", servername: "localhost", ca: authority.certificate };
+    const client = connectTls({ ...options, port: proxy.port });
+    await once(client, "secureConnect");
+    expect(await askOver(dataStream(client), "get", "test")).toBe("get test");
   });
 
   it("starts with thrift.toml of the original, but for its places", async () => {
