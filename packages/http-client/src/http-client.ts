@@ -19,6 +19,7 @@ import {
 } from "@monolake/transports";
 import { ConnectionSharing } from "./connection-sharing.ts";
 import type { HttpTarget } from "./http-target.ts";
+import { Http2Connections } from "./http2-connections.ts";
 import type { PendingRequest, SendRecord } from "./pending-request.ts";
 import { isRepeatable, RepeatableRequest } from "./repeatable.ts";
 
@@ -34,9 +35,12 @@ export interface HttpClientOptions {
   readonly connector?: Connector;
 }
 
+/** What `#open` throws where the server wants another version than the one that was asked for. */
+const speaksHttp2 = new Error("the server speaks HTTP/2");
+
 /**
- * Sends HTTP/1.1 requests over connections that are kept and used again. A request that meets a kept connection which its
- * peer is just closing is sent again on a new one, when that can do no harm.
+ * Sends requests of HTTP/1.1 and HTTP/2 over connections that are kept and used again. A request that meets a kept connection
+ * which its peer is just closing is sent again on a new one, when that can do no harm.
  */
 export class HttpClient implements AsyncDisposable {
   readonly #pool: Pool<ClientConnection>;
@@ -45,6 +49,11 @@ export class HttpClient implements AsyncDisposable {
   #connection: ResolvedHttpClientConnectionOptions;
   /** By the key of the target. */
   readonly #sharing = new Map<string, ConnectionSharing>();
+  /** By the key of the target; gone with its last connection. */
+  readonly #http2 = new Map<string, Http2Connections>();
+  /** They lead to servers that chose HTTP/1.1, the last time. */
+  readonly #http11 = new WeakSet<Connector>();
+  #closed = false;
   readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#startOnNew(target, pending);
 
   constructor(options: HttpClientOptions = {}) {
@@ -87,7 +96,8 @@ export class HttpClient implements AsyncDisposable {
 
   /** As {@link request}, without a promise: `pending` hears what it would resolve or reject with, perhaps at once. */
   start(target: HttpTarget, pending: PendingRequest): void {
-    const { pipelining = 1 } = target;
+    const { pipelining = 1, httpVersion } = target;
+    if (httpVersion !== undefined && this.#triesHttp2(target)) return this.#http2Of(target).start(pending);
     if (pipelining <= 1 || target.preamble !== undefined || !isRepeatable(pending.request))
       return this.#startAlone(target, pending);
     try {
@@ -110,14 +120,20 @@ export class HttpClient implements AsyncDisposable {
   /** Counts of connections: open, idle, and callers that wait for one. Shared ones count as open. */
   get statistics(): PoolStatistics {
     const { statistics } = this.#pool;
-    let { open } = statistics;
+    let { open, waiting } = statistics;
     for (const { connections } of this.#sharing.values()) open += connections;
-    return { ...statistics, open };
+    for (const connections of this.#http2.values()) {
+      open += connections.statistics.open;
+      waiting += connections.statistics.waiting;
+    }
+    return { ...statistics, open, waiting };
   }
 
   /** Closes idle connections now and the others when their exchange is over. */
   async close(): Promise<void> {
-    await Promise.all([this.#pool.close(), ...[...this.#sharing.values()].map((sharing) => sharing.close())]);
+    this.#closed = true;
+    const others = [...this.#sharing.values(), ...this.#http2.values()];
+    await Promise.all([this.#pool.close(), ...others.map((connections) => connections.close())]);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -145,8 +161,39 @@ export class HttpClient implements AsyncDisposable {
       .acquire(target.key, () => this.#open(target, cancellation, record), signalOf(cancellation))
       .then(
         (connection) => this.#startOn(connection, target, pending),
-        (error: Error) => pending.failed(error),
+        (error: Error) => (error === speaksHttp2 ? this.start(target, pending) : pending.failed(error)),
       );
+  }
+
+  #triesHttp2({ httpVersion, connector }: HttpTarget): boolean {
+    if (httpVersion !== "auto") return httpVersion === "http2";
+    return connector !== undefined && !this.#http11.has(connector);
+  }
+
+  #http2Of(target: HttpTarget): Http2Connections {
+    const known = this.#http2.get(target.key);
+    if (known !== undefined) return known;
+    const connections = new Http2Connections({
+      key: target.key,
+      open: () => this.#connect(target, undefined),
+      options: () => this.#connection,
+      limits: () => this.#pool.limits,
+      takeHttp11: target.httpVersion === "auto" ? (stream) => this.#keepHttp11(target, stream) : undefined,
+      sendElsewhere: (pending) => this.start(target, pending),
+      emptied: () => {
+        if (this.#http2.get(target.key) === connections) this.#http2.delete(target.key);
+      },
+    });
+    this.#http2.set(target.key, connections);
+    if (this.#closed) void connections.close();
+    return connections;
+  }
+
+  /** The server chose HTTP/1.1, and will do so again until it does not. */
+  #keepHttp11(target: HttpTarget, stream: ByteStream): void {
+    if (target.connector !== undefined) this.#http11.add(target.connector);
+    const connection = this.#connectionOn(stream, target);
+    if (connection.idle) this.#pool.put(target.key, connection);
   }
 
   #startOn(connection: ClientConnection, target: HttpTarget, pending: PendingRequest): void {
@@ -167,6 +214,15 @@ export class HttpClient implements AsyncDisposable {
     const startedMs = record === undefined ? 0 : performance.now();
     const stream = await this.#connect(target, cancellation);
     if (record !== undefined) record.connectMs = performance.now() - startedMs;
+    if (target.httpVersion === "auto" && stream.tls?.alpnProtocol === "h2") {
+      if (target.connector !== undefined) this.#http11.delete(target.connector);
+      this.#http2Of(target).adopt(stream);
+      throw speaksHttp2;
+    }
+    return this.#connectionOn(stream, target);
+  }
+
+  #connectionOn(stream: ByteStream, target: HttpTarget): ClientConnection {
     const owner: ClientConnectionOwner = {
       connectionIdle: (connection) => this.#pool.put(target.key, connection),
       connectionClosed: (connection) => this.#pool.remove(connection),

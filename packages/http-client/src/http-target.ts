@@ -9,6 +9,11 @@ export interface HttpTarget {
   /** Opens its connections, over TLS for example. Left out: the client's own. */
   readonly connector?: Connector | undefined;
   /**
+   * `http2`: many requests at a time on few connections, without asking whether the server speaks it (over cleartext: prior knowledge).
+   * `auto`: what the TLS of `connector` agrees on, if its `alpnProtocols` name both. Left out: HTTP/1.1.
+   */
+  readonly httpVersion?: "auto" | "http2" | undefined;
+  /**
    * How many requests may be in flight on one connection (pipelining): for upstreams that take it, requests that come
    * together are sent together. Idempotent requests without a body only; the others, and all of them while an answer is
    * slow or long, have connections of their own. Left out or 1: so have all.

@@ -48,5 +48,5 @@ export class RepeatableRequest implements PendingRequest {
 }
 
 /** A kept connection that closed without a byte of an answer: its peer had given it up before the request came. */
-const wasTooOld = (error: Error): boolean =>
+export const wasTooOld = (error: Error): boolean =>
   error instanceof UpstreamClosedError && error.unanswered && error.reused;

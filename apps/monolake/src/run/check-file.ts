@@ -5,7 +5,6 @@ import { loadPemFiles } from "./pem-files.ts";
 
 /** What is to be said about a file, and whether it is valid. */
 export interface CheckReport {
-  /** Also for a valid file that asks for what this version cannot serve yet. */
   readonly ok: boolean;
   /** Ends with a line feed. */
   readonly text: string;
@@ -16,19 +15,14 @@ export async function checkFile(file: string, options: { readonly color: boolean
   const { text } = await createFileSource(file).load();
   const outcome = parseProxyConfig({ text, file });
   if (outcome.type === "invalid") return report(file, outcome.problems, options);
-  const { config, unsupported, warnings, withoutEffect } = outcome;
+  const { config, warnings, withoutEffect } = outcome;
   const pem = await loadPemFiles(outcome, async (name) => (await createFileSource(name).load()).text);
   if (pem.unusable.length > 0) return report(file, [...pem.unusable, ...warnings], options);
   // A file may be checked on another machine than the one that serves it.
   const missing = pem.missing.map((problem): ConfigProblem => ({ ...problem, severity: "warning" }));
   missing.push(...missingAnswerFiles(outcome));
-  // Nothing is wrong with the file: it is this version that has to refuse it at start.
-  const later = unsupported.map((feature): ConfigProblem => ({ ...feature, severity: "warning" }));
-  const problems = [...later, ...warnings, ...withoutEffect, ...missing, ...pem.warnings];
-  const verdict =
-    later.length > 0
-      ? "is valid, but asks for what this version cannot serve yet"
-      : `is good: ${count(config.servers.length, "server")}`;
+  const problems = [...warnings, ...withoutEffect, ...missing, ...pem.warnings];
+  const verdict = `is good: ${count(config.servers.length, "server")}`;
   return report(file, problems, { ...options, verdict });
 }
 

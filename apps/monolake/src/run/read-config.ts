@@ -17,18 +17,14 @@ export interface UnservableConfig extends InvalidConfig {
   readonly files: readonly string[];
 }
 
-/**
- * Reads a configuration and, with `read`, the files that it names. One that asks for what is not built yet is not valid, for all that the proxy can do
- * with it.
- */
+/** Reads a configuration and, with `read`, the files that it names. */
 export async function readConfig(
   { text, file }: ConfigText,
   read: (file: string) => Promise<string>,
 ): Promise<ServableConfig | UnservableConfig> {
   const outcome = parseProxyConfig({ text, file });
   if (outcome.type === "invalid") return { ...outcome, files: [] };
-  const { unsupported, withoutEffect } = outcome;
-  if (unsupported.length > 0) return { type: "invalid", problems: unsupported, files: [] };
+  const { withoutEffect } = outcome;
   const { config, files, missing, unusable, warnings } = await loadPemFiles(outcome, read);
   const problems = [...missing, ...unusable];
   if (problems.length > 0) return { type: "invalid", problems, files };

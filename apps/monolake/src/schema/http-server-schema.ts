@@ -24,7 +24,9 @@ export const httpServerSchema = z
     upstream_http_version: z
       .enum(["auto", "http11", "http2"])
       .default("auto")
-      .describe("What is spoken to upstreams"),
+      .describe(
+        "What is spoken to upstreams: auto is HTTP/2 where TLS agrees on it, else HTTP/1.1; http2 in cleartext is spoken without asking",
+      ),
     upstream_host: z
       .enum(["upstream", "preserve"])
       .default("upstream")

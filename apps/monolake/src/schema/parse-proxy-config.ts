@@ -9,20 +9,13 @@ import { type ConfigFile, configFileSchema } from "./config-file-schema.ts";
 import { normalizeConfig } from "./normalize-config.ts";
 import { type PemUse, pemUses } from "./pem-uses.ts";
 import type { ProxyConfig } from "./proxy-config.ts";
-import {
-  riskySettings,
-  settingsWithoutEffect,
-  type UnsupportedFeature,
-  unsupportedFeatures,
-} from "./setting-notes.ts";
+import { riskySettings, settingsWithoutEffect } from "./setting-notes.ts";
 
 /** A configuration file that fits the schema. */
 export interface ValidProxyConfig {
   readonly type: "valid";
   readonly config: ProxyConfig;
   readonly warnings: readonly ConfigProblem[];
-  /** Not empty: the proxy must refuse to start with this configuration. */
-  readonly unsupported: readonly UnsupportedFeature[];
   /** Read because the original has them; they change nothing here. */
   readonly withoutEffect: readonly ConfigProblem[];
   /** The PEM files that it names; whether they are good is not looked at here. */
@@ -41,7 +34,6 @@ export function parseProxyConfig(
     type: "valid",
     config: normalizeConfig(outcome.value),
     warnings: [...outcome.warnings, ...noServers(outcome), ...riskySettings(outcome)],
-    unsupported: unsupportedFeatures(outcome),
     withoutEffect: settingsWithoutEffect(outcome),
     pemUses: pemUses(outcome.value),
     problemAt: outcome.problemAt,

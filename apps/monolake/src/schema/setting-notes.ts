@@ -1,35 +1,6 @@
 import type { ConfigPath, ConfigProblem, ValidConfig } from "@monolake/config";
-import type { ConfigFile, ServerTable } from "./config-file-schema.ts";
+import type { ConfigFile } from "./config-file-schema.ts";
 import { upstreamTlsTables } from "./upstream-paths.ts";
-
-/** A valid setting that the proxy cannot serve yet: it must refuse to start. */
-export interface UnsupportedFeature extends ConfigProblem {
-  /** For people: `HTTP/2 to upstreams`. */
-  readonly feature: string;
-}
-
-/** What a file asks for and this version cannot do, in the order of the file. Empty for a file that can be served. */
-export function unsupportedFeatures(config: ValidConfig<ConfigFile>): UnsupportedFeature[] {
-  return Object.entries(config.value.servers)
-    .flatMap(([key, server]) =>
-      unsupportedIn(server).map(({ feature, path }) => ({ feature, path: ["servers", key, ...path] })),
-    )
-    .map(({ feature, path }) => ({ ...config.problemAt(path, `${feature}: ${notBuiltYet}`), feature }))
-    .toSorted((a, b) => a.position.offset - b.position.offset);
-}
-
-const notBuiltYet = "valid, but not built yet in this version";
-
-interface Unsupported {
-  readonly feature: string;
-  readonly path: ConfigPath;
-}
-
-function unsupportedIn(server: ServerTable): Unsupported[] {
-  if (server.proxy_type !== "http") return [];
-  const http2: Unsupported = { feature: "HTTP/2 to upstreams", path: ["upstream_http_version"] };
-  return [...(server.upstream_http_version === "http2" ? [http2] : [])];
-}
 
 /** Settings that are read because the original has them and that change nothing here; worth a line in the log. */
 export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): ConfigProblem[] {

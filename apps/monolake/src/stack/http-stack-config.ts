@@ -20,7 +20,7 @@ export async function httpStackConfig(
   const { logger, counts } = worker;
   const forward = server.tls?.clientCertificates?.forward;
   return {
-    tls: tlsOptions(server, ["http/1.1"]),
+    tls: tlsOptions(server, ["h2", "http/1.1"]),
     clientCertificate: forward === undefined ? undefined : { forward },
     requests: { counts },
     httpServer: {
@@ -36,7 +36,10 @@ export async function httpStackConfig(
     routes: await withModules(
       server.routes.map((route) => ({
         ...routeOf(route),
-        upstreams: route.upstreams.map((upstream) => withTlsOptions(upstream, server)),
+        upstreams: route.upstreams.map((upstream) => ({
+          ...withTlsOptions(upstream, server),
+          httpVersion: server.upstreamHttpVersion,
+        })),
       })),
     ),
     actions: server.routes.some(acts) ? {} : undefined,

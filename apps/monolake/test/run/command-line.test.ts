@@ -66,15 +66,6 @@ describe("the command line", () => {
     expect(proxy.stderr).toContain(`127.0.0.1:${upstream.port}`);
   });
 
-  it("refuses what it cannot do yet, with the place", async () => {
-    await using folder = await temporaryFolder();
-    const text = configText(8080, 80).replace("[[", 'upstream_http_version = "http2"\n[[');
-    const file = await folder.write("http2.toml", text);
-    await using proxy = await monolake(["--config", file]);
-    expect((await proxy.exited).code).toBe(1);
-    expect(proxy.stderr).toMatch(/http2\.toml:\d+:\d+ error: HTTP\/2 to upstreams: .*not built yet/);
-  });
-
   it.each([
     ["--help", /Usage:[\s\S]*--config FILE/],
     ["-h", /Usage:/],

@@ -213,18 +213,6 @@ describe("a change that cannot be served", () => {
     );
     expect(await answerAt(local(p))).toMatch(/one$/);
   });
-
-  it("is refused when it asks for what is not built yet", async () => {
-    await using at = await scene();
-    const { one, p } = at;
-    await using proxy = await startFollowing(at.file, configText({ listen: p, upstream: one.origin }));
-    const more = 'upstream_http_version = "http2"';
-    const line = await proxy.change(configText({ listen: p, upstream: one.origin, more }), refused);
-    expect(line["problems"]).toEqual([
-      expect.stringMatching(/:8:25: .*HTTP\/2 to upstreams: valid, but not built yet/),
-    ]);
-    expect(await answerAt(local(p))).toMatch(/one$/);
-  });
 });
 
 describe("SIGHUP", () => {

@@ -55,14 +55,6 @@ it("loads thrift.toml of the original without a warning, with what it says", asy
   ]);
 });
 
-it("names what those files ask for and the proxy cannot do yet, each at its place", async () => {
-  const [http, thrift] = await Promise.all([load("config.toml"), load("thrift.toml")]);
-  const list = (loaded: typeof http) =>
-    loaded.unsupported.map(({ position, feature }) => `${position.line}:${position.column} ${feature}`);
-  expect(list(http)).toEqual(["35:25 HTTP/2 to upstreams"]);
-  expect(list(thrift)).toEqual([]);
-});
-
 it("names the settings of those files that have no effect", async () => {
   const { withoutEffect } = await load("config.toml");
   expect(withoutEffect.map(({ position, message }) => `${position.line} ${message}`)).toEqual([

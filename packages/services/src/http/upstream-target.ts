@@ -20,6 +20,9 @@ export type HttpEndpoint =
   | { readonly type: "socket"; readonly host: string; readonly port: number }
   | { readonly type: "unix"; readonly path: string };
 
+/** The versions of HTTP that upstreams are asked with. */
+export type UpstreamHttpVersion = "auto" | "http11" | "http2";
+
 /** One upstream of a route, as it is configured. */
 export interface HttpUpstreamConfig {
   readonly endpoint: HttpEndpoint;
@@ -27,6 +30,11 @@ export interface HttpUpstreamConfig {
   readonly weight?: number;
   /** See `HttpTarget`. */
   readonly pipelining?: number | undefined;
+  /**
+   * Which HTTP is spoken: `auto` is what TLS agrees on, and HTTP/1.1 in cleartext; `http2` in cleartext is spoken without asking.
+   * Default `http11`.
+   */
+  readonly httpVersion?: UpstreamHttpVersion | undefined;
   /** Connections begin with a PROXY header of this version, so that no two clients share one. */
   readonly proxyProtocol?: ProxyHeaderVersion | undefined;
   /** Connections are secured with TLS. Default: they are not. */
@@ -47,6 +55,8 @@ export interface HttpUpstreamTarget {
   readonly preserveHost: boolean | undefined;
   readonly weight: number;
   readonly pipelining: number | undefined;
+  /** As `HttpTarget` has it. */
+  readonly httpVersion: "auto" | "http2" | undefined;
   readonly proxyProtocol: ProxyHeaderVersion | undefined;
   /** What connections begin with, where a client is named. */
   readonly preamble: Buffer | undefined;
@@ -72,6 +82,7 @@ export function upstreamTarget(
     preserveHost: upstreamHost === undefined ? undefined : upstreamHost === "preserve",
     weight: upstream.weight ?? 1,
     pipelining: upstream.pipelining,
+    httpVersion: spokenVersion(upstream),
     proxyProtocol: upstream.proxyProtocol,
     preamble: undefined,
     path: resolveUpstreamPath({ mode: route.pathMode, upstreamPath, pattern: route.path }),
@@ -88,16 +99,30 @@ export const forClient = (target: HttpUpstreamTarget, context: ClientPreambleCon
         preamble: clientPreamble(target.proxyProtocol, context),
       };
 
+/** Without TLS nothing can be agreed on. */
+function spokenVersion({ httpVersion, tls }: HttpUpstreamConfig): HttpUpstreamTarget["httpVersion"] {
+  if (httpVersion === "auto") return tls === undefined ? undefined : "auto";
+  return httpVersion === "http2" ? "http2" : undefined;
+}
+
+/** What is offered for {@link UpstreamHttpVersion}, best first (RFC 7301). */
+const offered: Readonly<Record<UpstreamHttpVersion, readonly string[]>> = {
+  auto: ["h2", "http/1.1"],
+  http11: ["http/1.1"],
+  http2: ["h2"],
+};
+
 function placeOf({
   endpoint,
   tls,
+  httpVersion = "http11",
 }: HttpUpstreamConfig): Pick<HttpUpstreamTarget, "key" | "address" | "connector" | "host"> {
   const address: SocketAddress =
     endpoint.type === "unix"
       ? { type: "unix", path: endpoint.path }
       : { type: "socket", host: endpoint.host, port: endpoint.port };
   const place = formatAddress(address);
-  const { connector, key } = secureConnector(place, tls);
+  const { connector, key } = secureConnector(place, tls && { alpnProtocols: offered[httpVersion], ...tls });
   return { key, address, connector, host: new PreparedField("Host", authorityOf(endpoint, place)) };
 }
 
