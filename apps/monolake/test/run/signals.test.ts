@@ -86,7 +86,7 @@ describe("the log", () => {
     expect(program.stderr).toBe("");
   });
 
-  it("keeps the proxy from ending for a moment only when nobody reads it", async () => {
+  it("keeps the proxy from ending for a moment only when nobody reads it", { timeout: 60_000 }, async () => {
     await using folder = await temporaryFolder();
     const port = await freePort();
     const text = configText({ listen: port, upstream: "http://127.0.0.1:9" });
@@ -94,7 +94,7 @@ describe("the log", () => {
     const command = `mkfifo "$3"; sleep 30 <"$3" >/dev/null 2>&1 & exec "$0" --conditions=@monolake/source "$1" --config "$2" >"$3"`;
     const parameters = [process.execPath, main, file, folder.file("pipe")];
     await using program = await startProgram("/bin/sh", ["-c", command, ...parameters]);
-    await eventually(() => portAccepts(port));
+    await eventually(() => portAccepts(port), { timeoutMs: 30_000 });
     // Each request is a line, and all of them are more than a pipe takes.
     const client = await keepAliveClient(local(port));
     for (let asked = 0; asked < 500; asked += 1) await client.get();

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { WorkerEvent, WorkerMode } from "@monolake/core";
+import type { CrashReason, WorkerEvent, WorkerMode } from "@monolake/core";
 import { freePort, type RunningProgram, startProgram, temporaryFolder } from "@monolake/test-kit";
 import { runCrashLoad } from "../crash-load.ts";
 import {
@@ -21,6 +21,7 @@ const durationMs = 60_000;
 const everyMs = 2_000;
 /** A worker that is stuck, or whose heap fills, takes its time to die. */
 const leastCrashes = (durationMs / everyMs) * 0.8;
+const leastOfAKind = 5;
 const ways = ["/exit", "/fill", "/spin", "/throw"];
 const keepAlive = 32;
 const newConnections = 8;
@@ -75,6 +76,7 @@ async function crashesOf({ mode, label, mayWait }: CrashesOptions): Promise<Figu
   await crashing;
   const events = eventsOf(gateway);
   const crashed = events.filter((event) => event.type === "crashed");
+  const by = (reason: CrashReason) => crashed.filter((event) => event.reason === reason).length;
   const respawned = events.filter((event) => event.type === "respawned");
   const history = { accepted: await readAccepted(acceptedFile), ...endsOf(events) };
   const { inFlight, queued, askedAnew, elsewhere } = lossesOf(asked, history);
@@ -86,6 +88,8 @@ async function crashesOf({ mode, label, mayWait }: CrashesOptions): Promise<Figu
     process.stderr.write(`  ${label}: ${of.length} x ${failure}\n`);
   return [
     atLeast(`crashes-${label}`, crashed.length, leastCrashes),
+    atLeast(`crashes-${label}-out-of-memory`, by("out-of-memory"), leastOfAKind),
+    atLeast(`crashes-${label}-unresponsive`, by("unresponsive"), leastOfAKind),
     atLeast(`crashes-${label}-requests`, asked.length, 10_000),
     // What was with the worker that died is lost with it, and nothing else.
     atMost(`crashes-${label}-failed-elsewhere`, elsewhere.length, 0),
