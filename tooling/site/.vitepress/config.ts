@@ -36,6 +36,11 @@ export default defineConfig({
       drawDiagrams(markdown);
     },
   },
+  // Tables of many columns take the place of the list of headings.
+  transformPageData: ({ relativePath, frontmatter }) =>
+    /^(errors|parity|reference\/.*)\.md$/.test(relativePath)
+      ? { frontmatter: { ...frontmatter, aside: false } }
+      : undefined,
   // Vitepress looks for these below the pages.
   buildEnd: ({ outDir }) => cp(publicFolder, outDir, { recursive: true }),
   vite: {
