@@ -7,6 +7,8 @@ export type { Expiring } from "./deadline.ts";
 export { deadlineClockMs, deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { DialOptions } from "./dial-stream.ts";
 export { dialStream } from "./dial-stream.ts";
+export type { DuplexStreamOptions } from "./duplex-stream.ts";
+export { duplexStream } from "./duplex-stream.ts";
 export {
   ConnectionFailedError,
   ConnectionRefusedError,

@@ -22,6 +22,8 @@ export interface SocketFacts {
   /** Every chunk has memory of its own, which nobody reads into again. */
   readonly freshChunks: boolean;
   readonly tls: TlsDetails | undefined;
+  /** How it is broken off, where that is not a socket's way. */
+  readonly reset?: () => void;
 }
 
 /**
@@ -38,6 +40,7 @@ export class SocketStream implements ByteStream {
   ended: boolean;
   ownBuffer = false;
   readonly #freshChunks: boolean;
+  readonly #reset: (() => void) | undefined;
   /** The socket reads into a buffer of this stream alone. */
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
@@ -59,13 +62,14 @@ export class SocketStream implements ByteStream {
   #successor: Socket | undefined = undefined;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls }: SocketFacts) {
+  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls, reset }: SocketFacts) {
     this.#socket = socket;
     this.#direct = DirectWriter.for(socket, (error) => this.#directDone(error));
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.tls = tls;
     this.#freshChunks = freshChunks;
+    this.#reset = reset;
     // A socket that was broken before anybody looked at it emits nothing more.
     this.closed = socket.destroyed;
     this.#closeSeen = socket.closed;
@@ -148,6 +152,7 @@ export class SocketStream implements ByteStream {
     if (this.closed) return;
     this.closed = true;
     this.#error ??= error;
+    if (error !== undefined) this.#reset?.();
     if (error !== undefined && canReset(this.#socket)) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }

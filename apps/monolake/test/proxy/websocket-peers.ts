@@ -8,8 +8,8 @@ import { type ClientOptions, type RawData, type WebSocket, WebSocketServer } fro
 export interface WebSocketUpstream extends AsyncDisposable {
   readonly port: number;
   readonly origin: string;
-  /** What happened on its side, in order, of all connections. */
-  readonly events: string[];
+  /** What happened on its side, in order, on each of its connections. */
+  readonly events: string[][];
   /** Sockets that are open now. */
   readonly open: () => number;
 }
@@ -27,7 +27,7 @@ const refusal = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: c
 
 /** Starts the server; it echoes messages, pings back what it is pinged, and refuses `/refused`. */
 export async function startWebSocketUpstream(): Promise<WebSocketUpstream> {
-  const events: string[] = [];
+  const events: string[][] = [];
   const http = createServer((_request, response) => response.end("no upgrade"));
   const sockets = new WebSocketServer({
     noServer: true,
@@ -37,7 +37,11 @@ export async function startWebSocketUpstream(): Promise<WebSocketUpstream> {
   });
   http.on("upgrade", (request, socket, head) => {
     if (request.url === "/refused") return void socket.end(refusal);
-    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened, request, events));
+    sockets.handleUpgrade(request, socket, head, (opened) => {
+      const seen: string[] = [];
+      events.push(seen);
+      serve(opened, request, seen);
+    });
   });
   await once(http.listen(0, "127.0.0.1"), "listening");
   const { port } = http.address() as AddressInfo;
@@ -114,7 +118,9 @@ export async function exchangeEverything(open: Open): Promise<readonly unknown[]
   }
   const burst = open("/burst");
   seen.push(await messages(burst, 500));
+  const burstClosed = closing(burst);
   burst.close();
+  await burstClosed;
   const pinged = open("/ping");
   seen.push(String((await once(pinged, "ping"))[0]));
   pinged.close(1_000);

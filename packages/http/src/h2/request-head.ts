@@ -2,6 +2,7 @@ import type { RequestHeadReader } from "../head/head-reader.ts";
 import { type Fault, refuseRequest } from "../head/refusal.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import { latin1Write } from "../headers/latin1.ts";
+import { toUpgrade, websocketProtocol } from "./extended-connect.ts";
 import { connectionFields } from "./fields.ts";
 
 /** What a request's pseudo-header fields say (RFC 9113 section 8.3.1). */
@@ -10,6 +11,8 @@ interface PseudoFields {
   path: string;
   scheme: string;
   authority: string | undefined;
+  /** Of an extended CONNECT (RFC 8441 section 4). */
+  protocol: string | undefined;
 }
 
 let scratch: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
@@ -26,8 +29,21 @@ export function readRequestFields(
   reader: RequestHeadReader,
   maxFields: number,
 ): RequestHead {
-  const pseudo: PseudoFields = { method: "", path: "", scheme: "", authority: undefined };
+  const pseudo: PseudoFields = {
+    method: "",
+    path: "",
+    scheme: "",
+    authority: undefined,
+    protocol: undefined,
+  };
   const [lines, count] = regularLines(fields, pseudo, maxFields);
+  const { protocol } = pseudo;
+  if (protocol !== undefined) {
+    if (pseudo.method !== "CONNECT") refuse("request-line-invalid", protocol);
+    if (protocol !== websocketProtocol) refuse("request-line-invalid", protocol, 501);
+    // What asks for the same in HTTP/1.1 (RFC 6455 section 4.1).
+    pseudo.method = "GET";
+  }
   if (pseudo.method === "CONNECT" && pseudo.path === "") pseudo.path = pseudo.authority ?? "";
   else if (pseudo.scheme !== "http" && pseudo.scheme !== "https") refuse("target-invalid", pseudo.scheme);
   const host = pseudo.authority === undefined ? "" : `host: ${pseudo.authority}\r\n`;
@@ -47,6 +63,7 @@ export function readRequestFields(
   if (!head.target.startsWith("/") && head.target !== "*" && head.method !== "CONNECT")
     refuse("target-invalid", head.target);
   if ((head.headers.knownMask & connectionFields) !== 0) refuse("field-name-invalid", "");
+  if (protocol !== undefined) toUpgrade(head, protocol);
   return head;
 }
 
@@ -87,6 +104,7 @@ function notePseudo(pseudo: PseudoFields, name: string, value: string): void {
   if (name === ":method") pseudo.method = value;
   else if (name === ":path") pseudo.path = value;
   else if (name === ":scheme") pseudo.scheme = value;
+  else if (name === ":protocol") pseudo.protocol = value;
   else if (name === ":authority") pseudo.authority = value;
   else refuse("field-name-invalid", name);
 }

@@ -32,6 +32,7 @@ type State = "serving" | "closing" | "closed";
 /** The server side of one HTTP/2 connection (RFC 9113): each stream is one {@link ServerExchange}. */
 export class Http2ServerConnection<Context extends HttpContext> implements Expiring, ServerExchangeOwner {
   deadlineMs = Number.POSITIVE_INFINITY;
+  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
   readonly #stream: ByteStream;
   readonly #serving: Serving<Context>;
   readonly #closed: () => void;
@@ -53,6 +54,7 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
   /** `closed` is called once, when the connection is over. The stream belongs to the connection. */
   constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void) {
     this.#stream = stream;
+    this.peer = { localAddress: stream.localAddress, remoteAddress: stream.remoteAddress };
     this.#serving = serving;
     this.#closed = closed;
     this.#heads = new RequestHeadReader(serving.options.headLimits);

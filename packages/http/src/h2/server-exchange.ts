@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { Cancellation } from "@monolake/service-async";
-import { deadlineIn } from "@monolake/streams";
+import { type ByteStream, deadlineIn, duplexStream } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import {
   BodyDiscardedError,
@@ -15,12 +15,14 @@ import { errorResponse, methodNotAllowed, statusOfError } from "../h1/error-resp
 import { createExchangeReport, type ExchangeReport } from "../h1/exchange-report.ts";
 import type { Serving } from "../h1/handler-calls.ts";
 import { checkResponse } from "../h1/response-framing.ts";
+import { runUpgraded } from "../h1/run-upgraded.ts";
 import { timeoutError } from "../h1/server-timeouts.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
+import { fromUpgrade } from "./extended-connect.ts";
 import { fieldRecord } from "./fields.ts";
 import { responseFields } from "./response-head.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
@@ -34,15 +36,18 @@ export interface ServerExchangeOwner {
   deadlineSet(deadlineMs: number): void;
   /** Bytes of a message have come, or were taken. */
   progressed(): void;
+  /** Where both ends of the connection are. */
+  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
 }
 
 /**
  * - "awaited": the handler has the request, or is about to get it
  * - "sending": the final response is being written
  * - "written": nothing is left to write of it
+ * - "tunnel": the stream belongs to what a 101 has joined it with
  * - "over": the stream is gone
  */
-type State = "awaited" | "sending" | "written" | "over";
+type State = "awaited" | "sending" | "written" | "tunnel" | "over";
 
 /** A body up to this size is one write. */
 const longestWhole = 64 * 1024;
@@ -86,13 +91,14 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
       this.#totalMs = deadlineIn(requestTimeoutMs);
       this.#awaitPeer();
     }
-    const request = new HttpRequest(head.method, head.target, "2", head.headers, emptyBody, false);
+    const request = new HttpRequest(head.method, head.target, "2", head.headers, emptyBody, head.upgrade);
     request.expectContinue = head.expectContinue && !complete;
     request.judgedTarget = head.target;
     this.#request = request;
     this.#continueExpected = request.expectContinue;
     this.#report?.begin(request, head.target);
-    if (!complete) this.#expectBody(request, head.contentLength);
+    if (head.upgrade) this.#expectTunnel(complete);
+    else if (!complete) this.#expectBody(request, head.contentLength);
     if (head.method === "CONNECT") this.#refuseWith(methodNotAllowed(), new ClientGoneError());
     if (this.#state !== "awaited") return;
     request.onInformational = (status, headers) => this.#inform(status, headers);
@@ -131,6 +137,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     if (this.#state !== "awaited") return response?.body?.cancel?.(new ClientGoneError());
     try {
       checkResponse(response);
+      if (response.status === 101 && this.#request?.upgrade === true) return this.#handOver(response);
       if (response.status === 101 || response.status > 599)
         throw new InvalidResponseError({ what: `its status, ${response.status}, does not exist in HTTP/2` });
       this.#start(response);
@@ -280,7 +287,8 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
 
   #closed(): void {
     if (this.#state === "over") return;
-    const complete = this.#state === "written" && this.#stream.rstCode === NGHTTP2_NO_ERROR;
+    const written = this.#state === "written" || this.#state === "tunnel";
+    const complete = written && this.#stream.rstCode === NGHTTP2_NO_ERROR;
     if (!complete) this.#gone();
     else {
       this.#writer.abort(undefined);
@@ -293,6 +301,32 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     if (this.#request !== undefined) this.#request.onInformational = undefined;
     this.#cancellation?.detach();
     this.#owner.exchangeOver(this as unknown as ServerExchange<never>, complete);
+  }
+
+  // === a stream that leaves HTTP ===
+
+  /** The stream of an extended CONNECT stays open; what comes on it is nobody's before there is a tunnel. */
+  #expectTunnel(complete: boolean): void {
+    if (complete) return this.#refuseWith(errorResponse(400), new ClientGoneError());
+    this.#receiver = new StreamBody(this.#stream, this, -1, 0);
+  }
+
+  #handOver(response: HttpResponse): void {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed) return response.body.cancel(new ClientGoneError());
+    fromUpgrade((this.#request as HttpRequest).headers, response);
+    stream.respond(responseFields.encode(response, true, -1), { endStream: false });
+    this.#state = "tunnel";
+    this.#receiver = undefined;
+    this.#totalMs = Number.POSITIVE_INFINITY;
+    this.#awaitPeer();
+    this.#report?.answered(response);
+    const { peer } = this.#owner;
+    const bytes = duplexStream(stream, { ...peer, reset: () => stream.close(NGHTTP2_CANCEL) });
+    runUpgraded(response, bytes, (failure) => {
+      if (failure !== undefined) this.#tell(failure.error);
+      if (!stream.destroyed) stream.destroy();
+    });
   }
 
   // === the request's body ===

@@ -7,7 +7,7 @@ export const connectionWindowBytes: number = 1024 * 1024;
 const streamWindowBytes = 64 * 1024 - 1;
 /** RFC 9113 section 6.5.2: each field counts so much more than its name and value. */
 const fieldOverheadBytes = 32;
-const pseudoFields = 4;
+const pseudoFields = 5;
 
 /** What `node:http2` and nghttp2 bound themselves. */
 export function sessionOptions({ headLimits, http2 }: ResolvedHttpServerOptions): ServerSessionOptions {
@@ -18,6 +18,8 @@ export function sessionOptions({ headLimits, http2 }: ResolvedHttpServerOptions)
     settings: {
       maxConcurrentStreams: http2.maxConcurrentStreams,
       initialWindowSize: streamWindowBytes,
+      // RFC 8441: WebSockets on streams.
+      enableConnectProtocol: true,
       maxHeaderListSize: maxHeadBytes + fieldOverheadBytes * pairs,
     },
     maxHeaderListPairs: pairs,
