@@ -42,6 +42,8 @@ export interface Losses {
 
 /** A client hears of a death, and the manager tells of it, within this time of each other. */
 const slackMs = 1_000;
+/** The same for a worker that is known by its connection, on a machine that has much to do. */
+const lateMs = 5_000;
 
 /** Says of each request that failed whether the end of a worker had to cost it. */
 export function lossesOf(
@@ -56,7 +58,9 @@ export function lossesOf(
     const near = deaths.filter(({ atMs }) => Math.abs(endMs - atMs) <= slackMs);
     const owner = ownerOf(request, byPort);
     if (owner === undefined) return near.length > 0 && !refused(request) ? "queued" : "elsewhere";
-    if (near.some(({ workerId }) => workerId === owner.workerId)) return "inFlight";
+    // Whoever accepts and dies next by that number is the same worker.
+    const end = deaths.find(({ atMs, workerId }) => workerId === owner.workerId && atMs >= owner.atMs);
+    if (end !== undefined && Math.abs(endMs - end.atMs) <= lateMs) return "inFlight";
     const wasLeaving = leaving.some(
       ({ workerId, fromMs, toMs }) =>
         workerId === owner.workerId &&
