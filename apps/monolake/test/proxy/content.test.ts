@@ -1,4 +1,7 @@
-import { gzipSync } from "node:zlib";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:http2";
+import { gzipSync, zstdCompressSync } from "node:zlib";
 import { type EchoedRequest, startHttpUpstream } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
@@ -55,4 +58,28 @@ it("answers a decompression bomb with 413, and says why in the log", async () =>
   });
   expect([response.status, await response.text()]).toEqual([413, "413 Payload Too Large\n"]);
   expect(proxy.log).toContainEqual(expect.objectContaining({ level: 20, code: "ERR_CONTENT_TOO_LARGE" }));
+});
+
+it("does the same over HTTP/2", async () => {
+  await using upstream = await startHttpUpstream();
+  await using proxy = await startProxy({
+    server: `http_opt_handlers = { content_handler = true }\n${everythingTo(upstream.origin)}`,
+  });
+  const client = connect(proxy.origin);
+  try {
+    const request = client.request({
+      ":method": "POST",
+      "content-encoding": "zstd",
+      "accept-encoding": "br",
+    });
+    request.end(zstdCompressSync(Buffer.from(randomBytes(400_000).toString("hex"))));
+    const [headers] = (await once(request, "response")) as [Record<string, string>];
+    const chunks = (await request.toArray()) as Buffer[];
+    const echoed = Buffer.concat(chunks);
+    // What the upstream answers is shorter than what is worth encoding.
+    expect([headers[":status"], headers["content-encoding"]]).toEqual([200, undefined]);
+    expect((JSON.parse(String(echoed)) as EchoedRequest).bodyBytes).toBe(800_000);
+  } finally {
+    client.destroy();
+  }
 });

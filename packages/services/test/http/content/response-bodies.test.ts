@@ -1,8 +1,10 @@
 import zlib from "node:zlib";
 import { createResponse, type HttpRequest } from "@monolake/http";
+import { chainOf } from "@monolake/service-async";
 import { rawClient } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import type { ContentHandlerOptions } from "../../../src/http/index.ts";
+import { ContentHandler, type ContentHandlerOptions } from "../../../src/http/index.ts";
+import { everyPath, gatewayFactory } from "../gateway.ts";
 import { serveContent } from "./serve-content.ts";
 
 const decoders = {
@@ -147,6 +149,15 @@ describe("the content of a response is encoded", () => {
     const { head } = await answered({ fields: { "Content-Type": type }, options: { types } });
     expect(head.includes("Content-Encoding")).toBe(encoded);
   });
+});
+
+it("a gateway whose configuration has no content handler has no such layer, which would cost something", async () => {
+  const layers = async (content?: ContentHandlerOptions) =>
+    chainOf(await gatewayFactory({ routes: [everyPath([1])], ...(content && { content }) }).make()).filter(
+      (service) => service instanceof ContentHandler,
+    );
+  expect(await layers()).toHaveLength(0);
+  expect(await layers({})).toHaveLength(1);
 });
 
 describe("a response stays as it is", () => {
