@@ -23,11 +23,14 @@ async function shownAt(port: number): Promise<string | undefined> {
   return subject;
 }
 
-async function startWithTls(folder: TemporaryFolder, more = "") {
+async function startWithTls(folder: TemporaryFolder, more = "", runtime = "") {
   const upstream = await startHttpUpstream();
   const port = await freePort();
   const tls = `tls = { chain = "${folder.path}/server.crt", key = "${folder.path}/server.key" }${more}`;
-  const text = configText({ listen: port, upstream: upstream.origin, more: tls });
+  const text = configText({ listen: port, upstream: upstream.origin, more: tls }).replace(
+    "[runtime]",
+    `[runtime]\n${runtime}`,
+  );
   const proxy = await startFollowing(`${folder.path}/proxy.toml`, text);
   return {
     proxy,
@@ -103,6 +106,53 @@ describe("a certificate that is replaced", () => {
     expect(await shownAt(served.port)).toBe("CN=first");
   });
 });
+
+describe("a session", () => {
+  it("is resumed by every worker process; they take turns at connections", async () => {
+    await using folder = await temporaryFolder();
+    await writeCertificate(folder, "server", issue("first"));
+    await using served = await startWithTls(folder, "", 'worker_type = "processes"');
+    const { session } = await visit(served.port);
+    const resumed: boolean[] = [];
+    for (let round = 0; round < 4; round += 1) resumed.push((await visit(served.port, session)).resumed);
+    expect(resumed).toEqual([true, true, true, true]);
+  });
+
+  it("is resumed after a reload", async () => {
+    await using folder = await temporaryFolder();
+    await writeCertificate(folder, "server", issue("first"));
+    await using served = await startWithTls(folder);
+    const { session } = await visit(served.port);
+    await served.proxy.change(
+      served.text.replace('name = "web"', 'name = "renamed"'),
+      /"msg":"configuration applied"/,
+    );
+    expect((await visit(served.port, session)).resumed).toBe(true);
+  });
+});
+
+/** Asks on a connection of its own, with the session of an earlier one. */
+async function visit(
+  port: number,
+  session?: Buffer,
+): Promise<{ resumed: boolean; session: Buffer | undefined }> {
+  const socket = connect({
+    port,
+    host: "127.0.0.1",
+    servername: "localhost",
+    ca: authority.certificate,
+    ...(session !== undefined && { session }),
+  });
+  let given: Buffer | undefined;
+  socket.on("session", (ticket: Buffer) => {
+    given = ticket;
+  });
+  await once(socket, "secureConnect");
+  const resumed = socket.isSessionReused();
+  socket.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  await once(socket.resume(), "close");
+  return { resumed, session: given };
+}
 
 describe("TLS that is switched on and off", () => {
   it("keeps the connections to upstreams", async () => {
