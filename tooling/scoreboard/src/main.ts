@@ -4,6 +4,7 @@ import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
 import { conformance, smugglingDifferential } from "./rows/conformance.ts";
 import { crashes, crashesMigrating } from "./rows/crashes.ts";
+import { http2AttacksRow } from "./rows/http2-attacks.ts";
 import { idleConnections, idleTlsConnections } from "./rows/idle-connections.ts";
 import { killedUpstream, killedUpstreamOfMany } from "./rows/killed-upstream.ts";
 import { largeTransfers } from "./rows/large-transfers.ts";
@@ -45,6 +46,7 @@ const rows: Readonly<Record<string, Row>> = {
   "replaced-certificates": replacedCertificates,
   testssl,
   "slow-attacks": slowAttacks,
+  "h2-attacks": http2AttacksRow,
   "thrift-reloads": thriftReloads,
   "thrift-killed-upstream": thriftKilledUpstream,
   "thrift-timeouts": thriftTimeouts,

@@ -26,6 +26,9 @@ import { connectionWindowBytes, sessionOptions } from "./server-session-options.
 
 const { NGHTTP2_ENHANCE_YOUR_CALM } = constants;
 
+/** How often a connection is looked at for streams that nobody here has heard of. */
+const auditMs = 500;
+
 /** - "serving": new streams are taken. - "closing": GOAWAY is said, what was taken is answered. - "closed": it is gone. */
 type State = "serving" | "closing" | "closed";
 
@@ -48,6 +51,10 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
   /** Something of a message has moved since the last ping. */
   #moved = false;
   #settingsSeen = false;
+  /** Streams that this class has heard of, and those that nghttp2 has reset before; counted by `#audit`. */
+  #heardOf = 0;
+  #resetBefore = 0;
+  #auditAtMs = Number.POSITIVE_INFINITY;
   /** The next request is the last one. */
   #last = false;
 
@@ -79,6 +86,7 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     session.on("close", () => this.#over());
     watchDeadline(this);
     this.#waitUntil(deadlineIn(this.#serving.options.firstByteTimeoutMs));
+    this.#auditLater();
     if (last) this.drain();
   }
 
@@ -101,6 +109,7 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
   // === streams ===
 
   #opened(stream: ServerHttp2Stream, flags: number, fields: readonly string[]): void {
+    this.#heardOf += 1;
     // Reset by what came right behind it: nobody is asked.
     if (stream.destroyed || stream.closed) {
       stream.on("error", ignore);
@@ -156,6 +165,24 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     this.#waitUntil(deadlineIn(lingerTimeoutMs));
   }
 
+  /**
+   * Streams with more fields than may come at all are reset below, and nobody hears of them; reading them costs all the same
+   * (HTTP/2 bomb). That they were there shows in the number of the last one.
+   */
+  #audit(): void {
+    const session = this.#session;
+    if (session === undefined || session.destroyed) return;
+    const { lastProcStreamID = 0 } = session.state;
+    const resetBefore = Math.ceil(lastProcStreamID / 2) - this.#heardOf;
+    for (; this.#resetBefore < resetBefore; this.#resetBefore++) this.#offended();
+    this.#auditLater();
+  }
+
+  #auditLater(): void {
+    this.#auditAtMs = deadlineIn(auditMs);
+    this.deadlineSet(this.#auditAtMs);
+  }
+
   // === time ===
 
   deadlineSet(deadlineMs: number): void {
@@ -170,7 +197,8 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
   onDeadline(): void {
     const nowMs = deadlineClockMs();
     if (this.#idleMs <= nowMs) this.#idle();
-    let nextMs = this.#idleMs;
+    if (this.#auditAtMs <= nowMs) this.#audit();
+    let nextMs = Math.min(this.#idleMs, this.#auditAtMs);
     for (const exchange of this.#exchanges) {
       if (exchange.deadlineMs <= nowMs) exchange.expire(nowMs);
       if (exchange.deadlineMs < nextMs) nextMs = exchange.deadlineMs;

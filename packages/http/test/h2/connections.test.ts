@@ -307,6 +307,15 @@ describe("a client of HTTP/2 that makes trouble", () => {
     await client.connection.closed;
   });
 
+  it("sends requests with more fields than anybody counts (HTTP/2 bomb)", async () => {
+    await using server = await serve(hello, limits);
+    await using client = await rawHttp2Client(server);
+    const crumbs = encodeFields(Array.from({ length: 1_000 }, () => ["cookie", "a"] as const));
+    const bomb = Buffer.concat([requestFields(), crumbs]);
+    for (let streamId = 1; streamId < 100; streamId += 2) client.sendHeaders(streamId, bomb);
+    expect(await client.goawayCode()).toBe(calm);
+  });
+
   it("may ping as often as it asks, and may cancel now and then", async () => {
     await using server = await serve(hello, limits);
     using session = nodeSession(server);
