@@ -2,10 +2,21 @@ import { logLevels } from "@monolake/core";
 import { checkCommand } from "./commands/check.ts";
 import { type Command, usageFailure } from "./commands/command.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { diffCommand } from "./commands/diff.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { initCommand } from "./commands/init.ts";
 import { runCommand } from "./commands/run.ts";
 import { schemaCommand } from "./commands/schema.ts";
 
-const commands: readonly Command[] = [runCommand, checkCommand, schemaCommand, demoCommand];
+const commands: readonly Command[] = [
+  runCommand,
+  checkCommand,
+  explainCommand,
+  diffCommand,
+  initCommand,
+  schemaCommand,
+  demoCommand,
+];
 
 /** What `--help` prints. */
 export const helpText = `Monolake, a proxy on every core

@@ -40,7 +40,8 @@ export type { ReloadOutcome } from "./reload/reload-outcome.ts";
 export type { Reloader } from "./reload/reloader.ts";
 export { createReloader } from "./reload/reloader.ts";
 export type { ReloaderOptions, SitesOutcome } from "./reload/reloader-options.ts";
-export type { RenamedSite, Site, Sites } from "./reload/site.ts";
+export type { RenamedSite, Site, SiteDiff, Sites } from "./reload/site.ts";
+export { diffSites } from "./reload/site.ts";
 
 // What can go wrong.
 

@@ -23,8 +23,6 @@ export interface JsonSchemaOptions {
   readonly title?: string;
   /** Where it is published. */
   readonly id?: string;
-  /** Numbers, booleans and words may be a reference, `"${env:PORT}"`, too. Default true. */
-  readonly references?: boolean;
 }
 
 /**
@@ -33,38 +31,34 @@ export interface JsonSchemaOptions {
  */
 export function jsonSchemaOf(schema: ConfigSchema<unknown>, options: JsonSchemaOptions = {}): JsonSchema {
   const { $schema, ...root } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  const referable = options.references !== false;
   const { title, id } = options;
   return {
     ...(id === undefined ? {} : { $id: id }),
     $schema,
     ...(title === undefined ? {} : { title }),
-    ...rewrite(root as JsonSchema, referable),
+    ...rewrite(root as JsonSchema),
   };
 }
 
-function rewrite(schema: JsonSchema, referable: boolean): JsonSchema {
+function rewrite(schema: JsonSchema): JsonSchema {
   const { [aliasesKeyword]: aliases, ...plain } = schema;
   const named =
     aliases === undefined ? plain : withAliases(plain, aliases as Readonly<Record<string, AliasOf>>);
-  const inner = rewriteBelow(named, referable);
-  return referable && isReferable(inner) ? orReference(inner) : withoutSafeIntegers(inner);
+  return withoutSafeIntegers(rewriteBelow(named));
 }
 
-function rewriteBelow(schema: JsonSchema, referable: boolean): JsonSchema {
-  const all = (list: readonly JsonSchema[]) => list.map((item) => rewrite(item, referable));
+function rewriteBelow(schema: JsonSchema): JsonSchema {
+  const all = (list: readonly JsonSchema[]) => list.map((item) => rewrite(item));
   const { properties, items, anyOf, oneOf, additionalProperties } = schema;
   return {
     ...schema,
     ...(properties && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([key, value]) => [key, rewrite(value, referable)]),
-      ),
+      properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, rewrite(value)])),
     }),
     ...(typeof additionalProperties === "object" && {
-      additionalProperties: rewrite(additionalProperties, referable),
+      additionalProperties: rewrite(additionalProperties),
     }),
-    ...(items && { items: rewrite(items, referable) }),
+    ...(items && { items: rewrite(items) }),
     ...(anyOf && { anyOf: all(anyOf) }),
     ...(oneOf && { oneOf: all(oneOf) }),
   };
@@ -96,18 +90,6 @@ function withAliases(schema: JsonSchema, aliases: Readonly<Record<string, AliasO
       },
     ]);
   return { ...schema, properties: { ...properties, ...Object.fromEntries(names) } };
-}
-
-const isReferable = ({ type, enum: words }: JsonSchema): boolean =>
-  type === "integer" || type === "number" || type === "boolean" || words !== undefined;
-
-function orReference(schema: JsonSchema): JsonSchema {
-  const { description, default: value, ...rest } = withoutSafeIntegers(schema);
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(value === undefined ? {} : { default: value }),
-    anyOf: [rest, { type: "string", pattern: "^\\$\\{(?:env|file):" }],
-  };
 }
 
 /** Bounds that only say what a JavaScript number can count tell nobody anything. */

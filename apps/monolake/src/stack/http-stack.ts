@@ -64,9 +64,9 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
   FactoryStack.of(config, httpUpstream)
     // Around what answers alone: what other layers answer is short, and nothing but an upstream reads bodies.
     .push(optionalLayer(({ content }: HttpStackConfig) => content, contentHandler))
-    // Innermost of the others, so that what comes between sees the request as the client sent it.
     // Right below what finds the route: rewriting, edits of headers, and answers of its own.
     .push(optionalLayer(({ actions }: HttpStackConfig) => actions, actOnRoutes))
+    // Innermost of the others, so that what comes between sees the request as the client sent it.
     .push(route)
     // Outside of routes, as nobody without a login should learn which there are.
     .push(optionalLayer(({ login }: HttpStackConfig) => login, openidLogin))

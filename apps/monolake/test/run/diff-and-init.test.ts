@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { temporaryFolder } from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { parseProxyConfig } from "../../src/schema/index.ts";
+import { starterFile } from "../../src/starter/starter-file.ts";
+import { configText, monolake } from "./cli.ts";
+
+const server = (key: string, listen: number, more = "") => ({
+  key,
+  listen,
+  upstream: "http://127.0.0.1:9",
+  more,
+});
+
+async function diff(before: string, after: string, name = "new.toml") {
+  await using folder = await temporaryFolder();
+  const files = [await folder.write("old.toml", before), await folder.write(name, after)];
+  await using command = await monolake(["diff", ...files]);
+  const { code } = await command.exited;
+  return { code, output: command.stdout, errors: command.stderr };
+}
+
+describe("monolake diff", () => {
+  it("says what a reload would do with each server, and with the workers", async () => {
+    const before = configText(
+      server("same", 1001),
+      server("changed", 1002),
+      server("moved", 1003),
+      server("gone", 1004),
+      server("before", 1005),
+    );
+    const after = configText(
+      server("same", 1001),
+      server("changed", 1002, "debug = true"),
+      server("moved", 2003),
+      server("fresh", 1006),
+      server("after", 1005),
+    ).replace("worker_threads = 2", "worker_threads = 4");
+    const { code, output } = await diff(before, after);
+    expect(code).toBe(0);
+    expect(
+      output
+        .trimEnd()
+        .split("\n")
+        .map((line) => line.replace(/(:.*)$/, "")),
+    ).toEqual([
+      "unchanged  same",
+      "updated    changed",
+      "moved      moved",
+      "added      fresh",
+      "renamed    before to after",
+      "removed    gone",
+      "runtime    workerThreads",
+    ]);
+    expect(output).toMatch(/workerThreads: 2 to 4: workers are added, removed or replaced/);
+  });
+
+  it("compares what files say, not how", async () => {
+    const toml = configText(server("web", 1001));
+    const yaml = `runtime: { worker_threads: 2 }
+servers:
+  web:
+    name: web
+    proxy_type: http
+    listener: { type: socket, value: "127.0.0.1:1001" }
+    routes: [{ path: "/", upstreams: [{ endpoint: { type: uri, value: "http://127.0.0.1:9" } }] }]
+`;
+    expect(await diff(toml, yaml, "new.yaml")).toMatchObject({ code: 0, output: "unchanged  web\n" });
+  });
+
+  it("says where a file is wrong", async () => {
+    const good = configText(server("web", 1001));
+    expect(await diff(good, good.replace("listener", "listner"))).toMatchObject({
+      code: 1,
+      output: "",
+      errors: expect.stringMatching(
+        /new\.toml:\d+:1 error: unknown key "listner", did you mean "listener"\?/,
+      ),
+    });
+  });
+
+  it("needs two files", async () => {
+    await using command = await monolake(["diff", "x.toml"]);
+    expect((await command.exited).code).toBe(1);
+    expect(command.stderr).toMatch(/two configuration files are needed/);
+  });
+});
+
+describe("monolake init", () => {
+  it.each(["monolake.toml", "monolake.yaml", "monolake.json"])(
+    "writes %s, which passes check, and once",
+    async (name) => {
+      await using folder = await temporaryFolder();
+      const file = join(folder.path, name);
+      await using command = await monolake(["init", file]);
+      expect((await command.exited).code).toBe(0);
+      await using check = await monolake(["check", file]);
+      expect(await check.exited).toMatchObject({ code: 0 });
+      expect(check.stdout).toBe(`${file} is good: 1 server\n`);
+      const text = await readFile(file, "utf8");
+      await using again = await monolake(["init", file]);
+      expect((await again.exited).code).toBe(1);
+      expect(again.stderr).toMatch(/is there already, and stays as it is/);
+      expect(await readFile(file, "utf8")).toBe(text);
+    },
+  );
+
+  it("says the same in each format", () => {
+    const [toml, yaml, json] = ["a.toml", "a.yaml", "a.json"].map((file) => {
+      const outcome = parseProxyConfig({ text: starterFile(file) ?? "", file });
+      return outcome.type === "valid" && outcome.config;
+    });
+    expect(toml).toHaveProperty("servers");
+    expect([yaml, json]).toEqual([toml, toml]);
+  });
+
+  it("refuses an ending that it does not know", async () => {
+    await using command = await monolake(["init", "monolake.ini"]);
+    expect((await command.exited).code).toBe(1);
+    expect(command.stderr).toMatch(/expected a file that ends in/);
+  });
+});
+
+it.each(["check", "explain", "diff", "init", "schema", "demo"])(
+  "monolake %s --help says how it is called",
+  async (name) => {
+    await using command = await monolake([name, "--help"]);
+    expect((await command.exited).code).toBe(0);
+    expect(command.stdout).toMatch(new RegExp(`Usage:\n {2}monolake ${name}`));
+  },
+);
