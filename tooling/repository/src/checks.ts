@@ -65,7 +65,6 @@ const quick: readonly Check[] = [
     command: own("parity.ts"),
     fix: "name a test that is there in docs/parity.md",
     showsLastLine: true,
-    showsWarnings: true,
   },
   {
     name: "links",
