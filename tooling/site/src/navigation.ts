@@ -91,7 +91,7 @@ export function sidebar(): Item[] {
 
 /** The line at the top of every page. */
 export const navigation = (): DefaultTheme.NavItem[] => [
-  { text: "Guide", link: "/guide/build-a-gateway.html" },
+  { text: "Guide", link: "/guide/run-the-proxy.html" },
   { text: "Architecture", link: "/architecture/" },
   { text: "Configuration", link: "/apps/monolake.html" },
   { text: "API", link: "/api/" },
