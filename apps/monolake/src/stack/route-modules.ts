@@ -13,6 +13,8 @@ export const withModules = (routes: readonly ModuleRoute[]): Promise<HttpRouteCo
     routes.map(async ({ module, ...route }) =>
       module === undefined
         ? route
-        : { ...route, handler: new FetchHandler(await importFetch<ProxyContext>(module)) },
+        : { ...route, handler: new FetchHandler(await importFetch<ProxyContext>(module), { scheme }) },
     ),
   );
+
+const scheme = (_request: unknown, { tls }: ProxyContext) => (tls === undefined ? "http" : "https");

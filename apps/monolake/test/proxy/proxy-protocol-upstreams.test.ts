@@ -1,8 +1,17 @@
 import { connect } from "node:net";
 import { encodeProxyHeader, parseProxyHeader } from "@monolake/services/proxy-protocol";
-import { rawClient, skipWithout, startHaproxy, startNginx, startRawServer } from "@monolake/test-kit";
+import {
+  rawClient,
+  skipWithout,
+  startHaproxy,
+  startHttpUpstream,
+  startNginx,
+  startRawServer,
+  temporaryFolder,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { startProxy, startProxyOf } from "./start-proxy.ts";
+import { everythingTo, startProxy, startProxyOf } from "./start-proxy.ts";
+import { writeCertificate } from "./tls-files.ts";
 
 const client = { type: "socket", host: "203.0.113.7", port: 4711 } as const;
 const place = { type: "socket", host: "198.51.100.1", port: 80 } as const;
@@ -71,6 +80,24 @@ describe("upstreams that are sent PROXY headers", () => {
       },
     });
     socket.destroy();
+  });
+
+  it("are told in front of TLS, where the next gateway looks for it", async () => {
+    await using folder = await temporaryFolder();
+    await writeCertificate(folder, "second");
+    await using upstream = await startHttpUpstream();
+    await using second = await startProxy({
+      server: `${trusting}\ntls = { chain = "${folder.file("second.crt")}", key = "${folder.file("second.key")}" }
+${everythingTo(upstream.origin)}`,
+    });
+    await using first = await startProxy({
+      server: `${trusting}\n[[servers.test.routes]]
+path = "/{*path}"
+upstreams = [{ endpoint = { type = "uri", value = "https://127.0.0.1:${second.port}" }, proxy_protocol = "v2", tls = { verify = false } }]`,
+    });
+    const answer = await askAs(first.address);
+    expect(answer).toContain('"X-Forwarded-For","203.0.113.7"');
+    expect(answer).toContain("proto=https");
   });
 
   it("have a connection of its own for each client, which serves all of that client's requests", async () => {

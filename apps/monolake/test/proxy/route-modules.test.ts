@@ -1,9 +1,12 @@
+import { text } from "node:stream/consumers";
+import { connect } from "node:tls";
 import { createTextSource } from "@monolake/config";
 import { eventually, freePort, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { runProxy } from "../../src/run/run-proxy.ts";
 import { everythingTo, startProxy } from "./start-proxy.ts";
+import { writeCertificate } from "./tls-files.ts";
 
 const pages = `
 export default {
@@ -43,9 +46,9 @@ describe("a route with a module", () => {
 
   it("is encoded by the content handler, as what upstreams answer", async () => {
     await using folder = await temporaryFolder();
-    const text =
+    const source =
       'export default () => new Response("page ".repeat(1000), { headers: { "Content-Type": "text/plain" } });';
-    const file = await folder.write("pages.mjs", text);
+    const file = await folder.write("pages.mjs", source);
     await using proxy = await startProxy({
       server: `http_opt_handlers = { content_handler = true }${moduleRoute("/{*rest}", file)}`,
     });
@@ -64,6 +67,19 @@ describe("a route with a module", () => {
       server: moduleRoute("/pages/{*rest}", file, 'path_mode = "strip_prefix"'),
     });
     expect(await (await fetch(`${proxy.origin}/pages/a`)).text()).toBe("/a");
+  });
+
+  it("sees the scheme that its client used", async () => {
+    await using folder = await temporaryFolder();
+    await writeCertificate(folder, "own");
+    const file = await folder.write("pages.mjs", "export default ({ url }) => new Response(url);");
+    await using proxy = await startProxy({
+      server: `tls = { chain = "${folder.file("own.crt")}", key = "${folder.file("own.key")}" }
+${moduleRoute("/{*rest}", file)}`,
+    });
+    const socket = connect({ port: proxy.port, host: "127.0.0.1", rejectUnauthorized: false });
+    socket.write("GET /a HTTP/1.1\r\nHost: site.test\r\nConnection: close\r\n\r\n");
+    expect(await text(socket)).toContain("https://site.test/a");
   });
 
   it("whose handler throws is answered with 500, and the log says why", async () => {
