@@ -123,7 +123,6 @@ export interface AttackOutcome {
 
 /** The part of a socket that an attack needs. */
 interface Attacked {
-  readonly writableNeedDrain: boolean;
   readonly closed: Promise<unknown>;
   write(bytes: Buffer): boolean;
   drained(): Promise<void>;

@@ -135,6 +135,8 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     this.#exchanges.delete(exchange as unknown as ServerExchange<Context>);
     if (!complete) this.#offended();
     if (this.#exchanges.size > 0) return;
+    // Nobody is there who takes anything.
+    if (exchange.stalled) this.drain();
     const { keepAliveTimeoutMs } = this.#serving.options;
     this.#waitUntil(deadlineIn(this.#state === "serving" ? keepAliveTimeoutMs : lingerTimeoutMs));
   }

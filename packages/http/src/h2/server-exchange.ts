@@ -57,6 +57,8 @@ const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR } = constants;
 export class ServerExchange<Context extends HttpContext> implements StreamBodyOwner, StreamWriterOwner {
   /** As of `deadlineIn`. */
   deadlineMs = Number.POSITIVE_INFINITY;
+  /** It was broken off because the client took nothing of its answer. */
+  stalled = false;
   readonly #stream: ServerHttp2Stream;
   readonly #serving: Serving<Context>;
   readonly #owner: ServerExchangeOwner;
@@ -391,6 +393,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
       return this.#refuseWith(errorResponse(unfinished ? 408 : statusOfError(error)), error);
     }
     const late = this.#writePending ? "write" : this.#pace?.tooSlow === true ? "rate" : "body";
+    this.stalled = late === "write";
     this.refuse(timeoutError(late, options));
   }
 }

@@ -179,6 +179,9 @@ describe("time on a connection of HTTP/2", () => {
     const { streamId, payload } = await client.readUntil(({ type }) => type === frameTypes.rstStream);
     expect([streamId, payload.readUInt32BE(0)]).toEqual([1, 8]);
     expect(problems[0]).toMatchObject({ code: "ERR_HTTP_CLIENT_TIMEOUT", waitingFor: "its response" });
+    // It was the only one, and so the connection ends.
+    await client.readUntil(({ type }) => type === frameTypes.goaway);
+    await client.connection.readToEnd();
   });
 
   it("goes on for an answer that is taken slowly", async () => {

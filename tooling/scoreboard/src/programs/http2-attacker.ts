@@ -28,13 +28,12 @@ async function lane(): Promise<void> {
 }
 
 const attackedBy = (socket: Socket) => ({
-  writableNeedDrain: false,
   closed: new Promise((resolve) => {
     socket.once("close", resolve);
     socket.once("end", resolve);
   }),
   write: (bytes: Buffer) => (socket.destroyed ? true : socket.write(bytes)),
-  drained: () => new Promise<void>((resolve) => void socket.once("drain", resolve).once("close", resolve)),
+  drained: () => new Promise<void>((resolve) => void socket.once("drain", resolve)),
   destroy: () => void socket.destroy(),
 });
 
