@@ -1,7 +1,14 @@
-/** The name in a Host field: without port and last dot, in lower case; an IPv6 address keeps its brackets. */
+/** RFC 1035 section 2.3.4, without the last dot. */
+const longestName = 253;
+
+/**
+ * The name in a Host field: without port and last dot, in lower case; an IPv6 address keeps its brackets. Empty for one that is
+ * too long for a name: to look for each of its ends would keep the worker busy.
+ */
 export function hostName(host: string): string {
-  const name = host.startsWith("[") ? host.slice(0, host.indexOf("]") + 1) : host.split(":", 1)[0];
-  return (name ?? "").replace(/\.$/, "").toLowerCase();
+  const text = host.startsWith("[") ? host.slice(0, host.indexOf("]") + 1) : host.split(":", 1)[0];
+  const name = (text ?? "").replace(/\.$/, "").toLowerCase();
+  return name.length <= longestName ? name : "";
 }
 
 /** Whether a name is one that `host` stands for; `*.example.com` stands for all below it, not for itself. */

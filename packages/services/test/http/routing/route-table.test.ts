@@ -44,6 +44,14 @@ describe("hosts", () => {
     expect(found(routes, "/x", { host })).toBe(name);
   });
 
+  it("are names of at most 253 characters: of a longer one no end is looked for", () => {
+    const named = (length: number) => `${"a.".repeat(length).slice(0, length - 14)}.b.example.com`;
+    expect(named(253)).toHaveLength(253);
+    expect(found(routes, "/x", { host: named(253) })).toBe("wild");
+    expect(found(routes, "/x", { host: `${named(253)}.:80` })).toBe("wild");
+    expect(found(routes, "/x", { host: named(254) })).toBe("any");
+  });
+
   it("go before the path: a route of the host with any path wins over a longer path of any host", () => {
     expect(found(routes, "/only/any", { host: "b.test" })).toBe("exact");
     expect(found(routes, "/only/any")).toBe("any, more specific path");
