@@ -54,7 +54,8 @@ export class RequestDecoding {
   #decoded(body: Body, codings: readonly ContentCoding[]): Body {
     const whole = body.whole;
     if (whole !== undefined && whole.length <= longestWholeBytes) {
-      const decoded = decodeWhole(whole, codings);
+      const maxBytes = Math.min(longestDecodedBytes, this.#limits.maxDecodedBytes);
+      const decoded = decodeWhole(whole, codings, maxBytes);
       if (decoded !== undefined) {
         body.cancel();
         return bodyFrom(decoded);
@@ -70,13 +71,13 @@ export class RequestDecoding {
   }
 }
 
-/** Undefined for what becomes long: that is decoded as it comes. */
-function decodeWhole(whole: Buffer, codings: readonly ContentCoding[]): Buffer | undefined {
+/** Undefined for what becomes longer than `maxBytes`: that is decoded as it comes. */
+function decodeWhole(whole: Buffer, codings: readonly ContentCoding[], maxBytes: number): Buffer | undefined {
   let bytes = whole;
   for (const coding of codings) {
     if (bytes.length === 0) return bytes;
     try {
-      bytes = decodeExactly(coders[coding], bytes);
+      bytes = decodeExactly(coders[coding], bytes, maxBytes);
     } catch (error) {
       if ((error as { readonly code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") return undefined;
       throw new ContentDecodingError({ coding, status: 400, cause: error });
@@ -85,8 +86,8 @@ function decodeWhole(whole: Buffer, codings: readonly ContentCoding[]): Buffer |
   return bytes;
 }
 
-function decodeExactly(coder: Coder, bytes: Buffer): Buffer {
-  const { buffer, usedBytes } = coder.decode(bytes, longestDecodedBytes);
+function decodeExactly(coder: Coder, bytes: Buffer, maxBytes: number): Buffer {
+  const { buffer, usedBytes } = coder.decode(bytes, maxBytes);
   if (usedBytes < bytes.length) throw new Error(`${bytes.length - usedBytes} bytes follow the content`);
   return buffer;
 }

@@ -228,6 +228,16 @@ describe("a decompression bomb is refused with 413", () => {
     expect((await seen("gzip", zlib.gzipSync(long.subarray(0, 300_000)), options)).status).toBe(200);
   });
 
+  it("also where all of it comes with the head, and the limit is small", async () => {
+    const options = { maxDecodedBytes: 1_000 };
+    expect((await seen("gzip", zlib.gzipSync(zeros.subarray(0, 1_001)), options)).status).toBe(413);
+    expect(
+      (await seen("gzip, br", zlib.brotliCompressSync(zlib.gzipSync(long.subarray(0, 5_000))), options))
+        .status,
+    ).toBe(413);
+    expect((await seen("gzip", zlib.gzipSync(zeros.subarray(0, 1_000)), options)).status).toBe(200);
+  });
+
   it("but what is small may grow by any factor", async () => {
     expect((await seen("gzip", zlib.gzipSync(zeros.subarray(0, 1_000_000)), { maxRatio: 2 })).status).toBe(
       200,
