@@ -1,5 +1,8 @@
-/** What two readers may take for different paths: encodings, dot segments, backslashes, empty segments. */
-const ambiguous = /%|\\|\/\/|\/\.{1,2}(?:\/|$)/;
+/**
+ * What two readers may take for different paths: encodings, dot segments, backslashes, empty segments; and dot segments with
+ * parameters, `..;`, which servers of servlets take for `..`.
+ */
+const ambiguous = /%|\\|\/\/|\/\.{1,2}(?:[/;]|$)/;
 
 /**
  * Tells which paths need no login: `/health`, or with `*` at the end all that begin so. A path that can be written in

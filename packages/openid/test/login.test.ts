@@ -130,6 +130,8 @@ describe("without a login", () => {
     "/public/%2e%2e/admin",
     "/public/..%2fadmin",
     "/public/a%2fb",
+    "/public/..;/admin",
+    "/public/a/..;x=y/..;/admin",
     "//public/a",
   ])("%s is none of those that are allowed", async (path) => {
     await using site = await startForgedSite();
