@@ -24,6 +24,7 @@ import { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { fromUpgrade } from "./extended-connect.ts";
 import { fieldRecord } from "./fields.ts";
+import { resetStream } from "./reset-stream.ts";
 import { responseFields } from "./response-head.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
@@ -248,7 +249,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#tell(error);
     this.#breakRequest(error instanceof Error ? error : new Error(String(error), { cause: error }));
     this.#writer.abort(undefined);
-    this.#stream.close(NGHTTP2_INTERNAL_ERROR);
+    resetStream(this.#stream, NGHTTP2_INTERNAL_ERROR);
   }
 
   /** An answer that the handler has no part in. */

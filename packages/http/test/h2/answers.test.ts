@@ -175,6 +175,31 @@ describe("an answer over HTTP/2", () => {
     // INTERNAL_ERROR.
     expect(await ask(session, { ":path": "/" })).toMatchObject({ rstCode: 2 });
   });
+
+  it("is reset, and not ended, when its body breaks off behind what the client has", async () => {
+    const half = deferred();
+    await using server = await serve(async () => {
+      const response = createResponse();
+      response.body = {
+        length: 10,
+        whole: undefined,
+        trailers: undefined,
+        pipe(sink) {
+          sink.write(Buffer.from("12345"));
+          void half.promise.then(() => sink.fail(new Error("broken")));
+        },
+        resume() {},
+        cancel() {},
+      };
+      return response;
+    });
+    using session = nodeSession(server);
+    const stream = session.request({ ":path": "/" });
+    const answer = answerOf(stream);
+    stream.once("data", () => half.resolve());
+    // INTERNAL_ERROR as it was sent: behind an END_STREAM the client would find the length wrong, PROTOCOL_ERROR.
+    expect(await answer).toMatchObject({ body: "12345", rstCode: 2 });
+  });
 });
 
 describe("a request body over HTTP/2", () => {
