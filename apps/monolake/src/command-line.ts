@@ -46,6 +46,8 @@ export function findCommand(args: readonly string[]): {
   if (name === undefined || name.startsWith("-")) return { command: runCommand, args };
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return { command, args: rest };
+  if (/\.(?:toml|ya?ml|json)$/.test(name))
+    throw usageFailure(`unknown command ${name}; to run with this file: monolake --config ${name}`);
   const names = commands.map((known) => known.name).filter((known) => known !== "");
   throw usageFailure(`unknown command ${name}; commands are: ${names.join(", ")}`);
 }

@@ -42,7 +42,9 @@ function parse<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
-    throw usageFailure((error as Error).message, command);
+    // Behind its first sentence Node.js tells how such a text could be an argument, which no command takes.
+    const [problem = ""] = (error as Error).message.split(". To specify");
+    throw usageFailure(problem.replace(/^Unknown/, "unknown"), command);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type RouteVerdict,
   upstreamTarget,
 } from "@monolake/services/http";
+import { formatAddress } from "@monolake/streams";
 import type { HttpServerConfig, RouteConfig } from "../schema/index.ts";
 import { layersOf } from "./layers.ts";
 
@@ -88,10 +89,11 @@ function destinationLines(server: HttpServerConfig, route: RouteConfig, request:
   if (route.module !== undefined) return [`  answered by the module ${route.module}`];
   const pathMode = route.rewrite === undefined ? route.pathMode : "keep";
   const lines = route.upstreams.map((upstream) => {
-    const { key, host, preserveHost, path } = upstreamTarget(upstream, { ...route, pathMode });
+    const { address, host, preserveHost, path } = upstreamTarget(upstream, { ...route, pathMode });
     const keepsHost = preserveHost ?? server.upstreamHost === "preserve";
     const sentHost = keepsHost ? (request.headers.get("host") ?? "") : host.value;
-    return `    ${key}: ${request.method} ${path(request.target)}, Host: ${sentHost}`;
+    const place = `${formatAddress(address)}${upstream.tls === undefined ? "" : " over TLS"}`;
+    return `    ${place}: ${request.method} ${path(request.target)}, Host: ${sentHost}`;
   });
   return [
     `  ${route.upstreams.length === 1 ? "goes to" : `goes to one of (${route.loadBalancer})`}`,

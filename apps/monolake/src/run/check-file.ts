@@ -1,6 +1,6 @@
 import { type ConfigProblem, createFileSource, formatProblems } from "@monolake/config";
 import { parseProxyConfig } from "../schema/index.ts";
-import { missingAnswerFiles } from "./answer-files.ts";
+import { missingFiles } from "./missing-files.ts";
 import { loadPemFiles } from "./pem-files.ts";
 
 /** What is to be said about a file, and whether it is valid. */
@@ -20,7 +20,7 @@ export async function checkFile(file: string, options: { readonly color: boolean
   if (pem.unusable.length > 0) return report(file, [...pem.unusable, ...warnings], options);
   // A file may be checked on another machine than the one that serves it.
   const missing = pem.missing.map((problem): ConfigProblem => ({ ...problem, severity: "warning" }));
-  missing.push(...missingAnswerFiles(outcome));
+  missing.push(...missingFiles(outcome));
   const problems = [...warnings, ...withoutEffect, ...missing, ...pem.warnings];
   const verdict = `is good: ${count(config.servers.length, "server")}`;
   return report(file, problems, { ...options, verdict });

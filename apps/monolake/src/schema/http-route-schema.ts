@@ -1,3 +1,4 @@
+import { METHODS } from "node:http";
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { parseHostAndPort } from "./network-address.ts";
@@ -16,9 +17,17 @@ const hostPattern = z
     expects('a host without port such as "api.example.com" or "*.example.com"'),
   );
 
-const token = z
+const isToken = (text: string): boolean => /^[\w!#$%&'*+.^`|~-]+$/.test(text);
+
+/** Methods are case-sensitive (RFC 9110 section 9.1): `get` would be another one, which nobody sends. */
+const method = z
   .string()
-  .refine((text) => /^[\w!#$%&'*+.^`|~-]+$/.test(text), expects("a method such as GET"));
+  .refine(
+    (text) => isToken(text) && (text === text.toUpperCase() || !METHODS.includes(text.toUpperCase())),
+    expects("a method such as GET, in upper case"),
+  );
+
+const fieldName = z.string().refine(isToken, expects("characters that names of header fields have"));
 
 const matchSchema = z
   .strictObject({
@@ -27,9 +36,9 @@ const matchSchema = z
       .min(1)
       .optional()
       .describe("Names in Host, without port; `*.example.com` for all below it. One of them"),
-    methods: z.array(token).min(1).optional().describe("One of them; GET takes HEAD, too. 405 for others"),
+    methods: z.array(method).min(1).optional().describe("One of them; GET takes HEAD, too. 405 for others"),
     headers: z
-      .record(z.string().min(1), z.string())
+      .record(fieldName, z.string())
       .optional()
       .describe("Fields with their values; `*` for any value"),
     query: z

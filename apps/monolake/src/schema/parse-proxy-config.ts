@@ -9,6 +9,7 @@ import { type ConfigFile, configFileSchema } from "./config-file-schema.ts";
 import { normalizeConfig } from "./normalize-config.ts";
 import { type PemUse, pemUses } from "./pem-uses.ts";
 import type { ProxyConfig } from "./proxy-config.ts";
+import { doubtfulRoutes } from "./route-notes.ts";
 import { riskySettings, settingsWithoutEffect } from "./setting-notes.ts";
 
 /** A configuration file that fits the schema. */
@@ -33,7 +34,12 @@ export function parseProxyConfig(
   return {
     type: "valid",
     config: normalizeConfig(outcome.value),
-    warnings: [...outcome.warnings, ...noServers(outcome), ...riskySettings(outcome)],
+    warnings: [
+      ...outcome.warnings,
+      ...noServers(outcome),
+      ...riskySettings(outcome),
+      ...doubtfulRoutes(outcome),
+    ],
     withoutEffect: settingsWithoutEffect(outcome),
     pemUses: pemUses(outcome.value),
     problemAt: outcome.problemAt,

@@ -37,6 +37,20 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
     ],
   ],
   [
+    "files of routes and the folder of an access log that are missing",
+    good
+      .replace("[[", 'access_log = { path = "/no/x.log" }\n[[')
+      .concat('[[servers.web.routes]]\npath = "/a"\nmodule = "/no/a.js"\n')
+      .concat('[[servers.web.routes]]\npath = "/b"\nrespond = { file = "/no/b.txt" }\n'),
+    0,
+    [
+      /warning: cannot write into the folder "\/no": it does not exist \(servers\.web\.access_log\.path\)/,
+      /warning: cannot read the file "\/no\/a\.js": it does not exist \(servers\.web\.routes\[1\]\.module\)/,
+      /warning: cannot read the file "\/no\/b\.txt": it does not exist \(servers\.web\.routes\[2\]\.respond\.file\)/,
+      /is good: 1 server, 3 warnings\n$/,
+    ],
+  ],
+  [
     "certificate files that are missing, with their path",
     good.replace("[[", 'tls = { chain = "no/such.crt", key = "/no/such.key" }\n[['),
     0,

@@ -79,8 +79,9 @@ describe("the command line", () => {
 
   it.each([
     [[], /no configuration file given/],
-    [["--confg", "x"], /--confg/],
-    [["serve"], /unknown command serve/],
+    [["--confg", "x"], /^monolake: unknown option '--confg'\nTry: monolake --help\n$/],
+    [["serve"], /unknown command serve; commands are: check, /],
+    [["shop.toml"], /unknown command shop\.toml; to run with this file: monolake --config shop\.toml/],
     [["--config", "/nonexistent/x.toml"], /\/nonexistent\/x\.toml/],
     [["--config", "x", "--log-level", "loud"], /unknown log level loud/],
   ])("explains what is wrong with %j", async (programArguments, expected) => {

@@ -52,6 +52,11 @@ describe("routes that cannot be served are problems at their places", () => {
       ['path = "/{x}"; redirect = { location = "https://{x}/" }'],
       '8:25 "https://{x}/" is invalid at position 8: expected a host that is text, or {host} with or without a port',
     ],
+    [
+      ['path = "/"; match = { methods = ["get"], headers = { "a b" = "c" } }; UP'],
+      '8:22 expected a method such as GET, in upper case, found "get"',
+      '8:42 expected a key of characters that names of header fields have, found "a b"',
+    ],
     [['path = "/"; respond = { body = "a", file = "b" }'], '8:32 expected either "body" or "file"'],
     [
       ['path = "/"; respond = { status = 204, body = "a" }'],
@@ -65,7 +70,10 @@ describe("routes that cannot be served are problems at their places", () => {
       ['path = "/"; match = { hosts = ["a.*"] }; UP'],
       '8:20 expected a host without port such as "api.example.com" or "*.example.com", found "a.*"',
     ],
-    [['path = "/"; match = { methods = ["GE T"] }; UP'], '8:22 expected a method such as GET, found "GE T"'],
+    [
+      ['path = "/"; match = { methods = ["GE T"] }; UP'],
+      '8:22 expected a method such as GET, in upper case, found "GE T"',
+    ],
     [
       ['path = "/"; match = { header = { a = "b" } }; UP'],
       '8:11 unknown key "header", did you mean "headers"?',
@@ -98,5 +106,33 @@ describe("routes that cannot be served are problems at their places", () => {
     expect(
       complaints(['path = "/"; request = { set = { X-Real-IP = "{client_addr}" } }; UP'], 'mode = "off"'),
     ).toEqual([]);
+  });
+});
+
+/** What is hardly meant with paths of routes that have an upstream, by line and column. */
+function doubts(paths: readonly string[], more = ""): string[] {
+  const text = `[servers.web]
+name = "web"
+proxy_type = "http"
+listener = { type = "socket", value = "127.0.0.1:8080" }
+${paths.map((path) => `[[servers.web.routes]]\npath = "${path}"\n${more}\n${upstreams}`).join("\n")}
+[runtime]`;
+  const outcome = parseProxyConfig({ text });
+  if (outcome.type === "invalid") throw new Error(JSON.stringify(outcome.problems));
+  return outcome.warnings.map(({ position, message }) => `${position.line}:${position.column} ${message}`);
+}
+
+describe("paths of routes that are hardly meant are warnings", () => {
+  it.each([
+    ["/users/:id", '6:8 ":id" is text here: a parameter is {id}'],
+    ["/files/*", '6:8 "*" is text here: everything below is {*rest}'],
+    ["/{*rest}", '6:8 "/" itself is taken by no route: "/{*rest}" takes what is below it'],
+  ])("%s", (path, warning) => {
+    expect(doubts([path])).toEqual([warning]);
+  });
+
+  it("and others are not", () => {
+    expect(doubts(["/", "/{*rest}", "/users/{id}", "/files/{*name}", "/v1/models:list", "/a:b"])).toEqual([]);
+    expect(doubts(["/{*rest}"], 'match = { hosts = ["a.test"] }')).toEqual([]);
   });
 });

@@ -1,0 +1,26 @@
+import type { ConfigProblem, ValidConfig } from "@monolake/config";
+import type { ConfigFile } from "./config-file-schema.ts";
+
+/** What paths of routes say that is allowed and hardly meant: the notation of other programs, and a `/` that nobody takes. */
+export const doubtfulRoutes = (config: ValidConfig<ConfigFile>): ConfigProblem[] =>
+  Object.entries(config.value.servers).flatMap(([key, server]) => {
+    if (server.proxy_type !== "http") return [];
+    const paths = server.routes.map(({ path }) => path);
+    return server.routes.flatMap(({ path, match }, index) => {
+      const doubt = foreignNotation(path) ?? (match === undefined ? untakenRoot(path, paths) : undefined);
+      if (doubt === undefined) return [];
+      return [config.problemAt(["servers", key, "routes", index, "path"], doubt, "warning")];
+    });
+  });
+
+function foreignNotation(path: string): string | undefined {
+  const text = path.replaceAll(/\{[^}]*\}/g, "");
+  const name = /\/:(\w+)/.exec(text)?.[1];
+  if (name !== undefined) return `":${name}" is text here: a parameter is {${name}}`;
+  return text.includes("*") ? '"*" is text here: everything below is {*rest}' : undefined;
+}
+
+const untakenRoot = (path: string, paths: readonly string[]): string | undefined =>
+  /^\/\{\*[^}]*\}$/.test(path) && !paths.includes("/")
+    ? `"/" itself is taken by no route: "${path}" takes what is below it`
+    : undefined;
