@@ -1,15 +1,15 @@
 import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
-import { ConnectionAge, type ConnectionLifetimeOptions, jittered } from "./connection-lifetime.ts";
-import type { Serving } from "./h1/handler-calls.ts";
 import { ServerConnection } from "./h1/server-connection.ts";
+import { Http2ServerConnection } from "./h2/server-connection.ts";
+import type { HttpContext, HttpHandler } from "./http-handler.ts";
+import { ConnectionAge, type ConnectionLifetimeOptions, jittered } from "./server/connection-lifetime.ts";
 import {
   type HttpServerOptions,
   type ResolvedHttpServerOptions,
   resolveHttpServerOptions,
-} from "./h1/server-options.ts";
-import { Http2ServerConnection } from "./h2/server-connection.ts";
-import type { HttpContext, HttpHandler } from "./http-handler.ts";
+} from "./server/server-options.ts";
+import type { Serving } from "./server/serving.ts";
 
 /** How a {@link HttpCore} serves connections. */
 export interface HttpCoreOptions extends HttpServerOptions, ConnectionLifetimeOptions {}

@@ -6,7 +6,13 @@ export { bodyFrom } from "./body/body-from.ts";
 export { emptyBody } from "./body/fixed-bodies.ts";
 export type { ReadBodyOptions } from "./body/read-body.ts";
 export { readBody } from "./body/read-body.ts";
-export type { ConnectionLifetimeOptions } from "./connection-lifetime.ts";
+export type {
+  Http2ClientOptions,
+  HttpClientConnectionOptions,
+  ResolvedHttpClientConnectionOptions,
+} from "./client/client-options.ts";
+export { resolveHttpClientConnectionOptions } from "./client/client-options.ts";
+export type { ResponseListener } from "./client/response-listener.ts";
 // Errors.
 export {
   BodyDiscardedError,
@@ -30,15 +36,6 @@ export {
 // Calling.
 export type { ClientConnectionOwner } from "./h1/client-connection.ts";
 export { ClientConnection } from "./h1/client-connection.ts";
-export type { ResponseListener } from "./h1/client-exchange.ts";
-export type {
-  Http2ClientOptions,
-  HttpClientConnectionOptions,
-  ResolvedHttpClientConnectionOptions,
-} from "./h1/client-options.ts";
-export { resolveHttpClientConnectionOptions } from "./h1/client-options.ts";
-// Serving.
-export type { Http2ServerOptions, HttpServerOptions } from "./h1/server-options.ts";
 export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/shared-connection.ts";
 export { SharedConnection } from "./h1/shared-connection.ts";
 export type { SharedRequest } from "./h1/waiting-request.ts";
@@ -67,3 +64,6 @@ export type { HttpResponseInit } from "./message/response.ts";
 export { createResponse, HttpResponse } from "./message/response.ts";
 export { statusText } from "./message/status-text.ts";
 export type { HttpVersion } from "./message/version.ts";
+export type { ConnectionLifetimeOptions } from "./server/connection-lifetime.ts";
+// Serving.
+export type { Http2ServerOptions, HttpServerOptions } from "./server/server-options.ts";

@@ -7,19 +7,20 @@ import {
   watchDeadline,
 } from "@monolake/streams";
 import type { Body } from "../body/body.ts";
+import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
+import { HeldBody } from "../client/held-body.ts";
+import type { ResponseListener } from "../client/response-listener.ts";
+import { UpstreamFaults } from "../client/upstream-faults.ts";
 import { ChunkedEncodingError, ConnectionBusyError } from "../errors.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { ClientExchange, type ClientExchangeOwner, type ResponseListener } from "./client-exchange.ts";
-import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
+import { ClientExchange, type ClientExchangeOwner } from "./client-exchange.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
-import { HeldBody } from "./held-body.ts";
 import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";
 import { isOfferedProtocol } from "./offered-protocol.ts";
 import { requestFraming } from "./request-framing.ts";
 import { upgradedResponse } from "./upgraded-response.ts";
-import { UpstreamFaults } from "./upstream-faults.ts";
 
 /** What happens to a client connection between requests. */
 export interface ClientConnectionOwner {

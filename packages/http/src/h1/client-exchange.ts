@@ -4,22 +4,15 @@ import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
 import { BytesBody, emptyBody } from "../body/fixed-bodies.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
+import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
+import type { ResponseListener } from "../client/response-listener.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import { headMemory } from "../headers/head-memory.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
-import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { receivedFraming } from "./response-framing.ts";
 import { copiedBodyBytes } from "./write-buffer.ts";
-
-/** Who waits for a response; hears one of the two, once. */
-export interface ResponseListener {
-  /** The response is there as far as its head; called while the connection reads, so it does not throw. */
-  responded(response: HttpResponse): void;
-  /** There will be no response. */
-  failed(error: Error): void;
-}
 
 /** What a connection is told of the exchange on it. */
 export interface ClientExchangeOwner {

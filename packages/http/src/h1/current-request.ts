@@ -6,7 +6,7 @@ import type { IncomingBodySource } from "../body/incoming-body.ts";
 import { BodyTooLargeError } from "../errors.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import { HttpRequest } from "../message/request.ts";
-import type { ExchangeReport } from "./exchange-report.ts";
+import type { ExchangeReport } from "../server/exchange-report.ts";
 import { toOriginForm } from "./request-target.ts";
 
 /** The rest of a request body that nobody reads is read away up to this size; beyond it the connection closes. */

@@ -1,13 +1,13 @@
 import type { Body } from "../body/body.ts";
+import { checkRequestLine } from "../client/check-request-line.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
+import { httpDate } from "../headers/http-date.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { statusText } from "../message/status-text.ts";
-import { httpDate } from "./http-date.ts";
 import type { WrittenFraming } from "./message-writer.ts";
-import { checkRequestLine } from "./request-target.ts";
 import { writeBuffer } from "./write-buffer.ts";
 
 /** A head in a write buffer. One object for all: read it before the next head is encoded. */

@@ -1,19 +1,10 @@
-import type { Service } from "@monolake/service-async";
 import type { ByteStream } from "@monolake/streams";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
+import type { Serving } from "../server/serving.ts";
 import type { CurrentRequest } from "./current-request.ts";
 import type { ServerAnswer } from "./server-answer.ts";
-import type { ResolvedHttpServerOptions } from "./server-options.ts";
-
-/** What a connection serves its requests with. */
-export interface Serving<Context extends HttpContext> {
-  readonly handler: Service<HttpRequest, HttpResponse, Context>;
-  /** The connection's; each request gets a fork of it. */
-  readonly context: Context;
-  readonly options: ResolvedHttpServerOptions;
-}
 
 /**
  * Calls the handler for one request of a connection after another, and answers with what comes back. What a handler or a

@@ -3,6 +3,8 @@ import { ClientGoneError, InvalidResponseError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
+import { checkResponse } from "../server/check-response.ts";
+import { errorResponse, statusOfError } from "../server/error-response.ts";
 import type { CurrentRequest } from "./current-request.ts";
 import {
   encodedHead,
@@ -10,9 +12,8 @@ import {
   encodeResponseHead,
   encodeUpgradeHead,
 } from "./encode-head.ts";
-import { errorResponse, statusOfError } from "./error-response.ts";
 import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";
-import { checkResponse, responseFraming } from "./response-framing.ts";
+import { responseFraming } from "./response-framing.ts";
 
 /** What a connection is asked by its answers, and told of them. */
 export interface ServerAnswerOwner {

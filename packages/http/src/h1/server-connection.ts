@@ -20,15 +20,16 @@ import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { BodyPace } from "./body-pace.ts";
+import { BodyPace } from "../server/body-pace.ts";
+import { errorResponse, methodNotAllowed, statusOfError } from "../server/error-response.ts";
+import { createExchangeReport } from "../server/exchange-report.ts";
+import { runUpgraded } from "../server/run-upgraded.ts";
+import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
+import { lingerTimeoutMs, timeoutError, type WaitingFor } from "../server/server-timeouts.ts";
+import type { Serving } from "../server/serving.ts";
 import { CurrentRequest } from "./current-request.ts";
-import { errorResponse, methodNotAllowed, statusOfError } from "./error-response.ts";
-import { createExchangeReport } from "./exchange-report.ts";
-import { HandlerCalls, type Serving } from "./handler-calls.ts";
-import { runUpgraded } from "./run-upgraded.ts";
+import { HandlerCalls } from "./handler-calls.ts";
 import { ServerAnswer, type ServerAnswerOwner } from "./server-answer.ts";
-import type { ResolvedHttpServerOptions } from "./server-options.ts";
-import { lingerTimeoutMs, timeoutError, type WaitingFor } from "./server-timeouts.ts";
 
 /** A body that is longer than this, and does not come with its head, gets a read buffer of its own. */
 const ownBufferFromBytes = 32 * 1024;

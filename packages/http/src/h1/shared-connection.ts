@@ -5,14 +5,14 @@ import {
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
+import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
+import { UpstreamFaults } from "../client/upstream-faults.ts";
 import { ConnectionBusyError, UpstreamTimeoutError } from "../errors.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { ClientExchange, type ClientExchangeOwner } from "./client-exchange.ts";
-import type { ResolvedHttpClientConnectionOptions } from "./client-options.ts";
 import { encodedHead, encodeRequestHead } from "./encode-head.ts";
 import { RequestBatch } from "./request-batch.ts";
 import { requestFraming } from "./request-framing.ts";
-import { UpstreamFaults } from "./upstream-faults.ts";
 import { type SharedRequest, WaitingRequest } from "./waiting-request.ts";
 
 /** Why the requests on a shared connection go on elsewhere. */

@@ -1,7 +1,7 @@
 import type { Cancellation } from "@monolake/service-async";
+import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
-import type { ResponseListener } from "./client-exchange.ts";
 
 /** A request without a body that may be sent twice, and who hears of its response. */
 export interface SharedRequest extends ResponseListener {

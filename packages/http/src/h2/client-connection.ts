@@ -17,10 +17,10 @@ import {
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
+import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
+import type { ResponseListener } from "../client/response-listener.ts";
+import { UpstreamFaults } from "../client/upstream-faults.ts";
 import { ConnectionBusyError, UpstreamRefusedError } from "../errors.ts";
-import type { ResponseListener } from "../h1/client-exchange.ts";
-import type { ResolvedHttpClientConnectionOptions } from "../h1/client-options.ts";
-import { UpstreamFaults } from "../h1/upstream-faults.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";

@@ -1,5 +1,5 @@
+import { checkRequestLine } from "../client/check-request-line.ts";
 import { requestFraming } from "../h1/request-framing.ts";
-import { checkRequestLine } from "../h1/request-target.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { addFields, connectionFields, type FlatFields } from "./fields.ts";

@@ -1,5 +1,5 @@
-import { httpDate } from "../h1/http-date.ts";
 import type { Headers } from "../headers/headers.ts";
+import { httpDate } from "../headers/http-date.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { addFields, connectionFields, type FlatFields } from "./fields.ts";

@@ -15,10 +15,10 @@ import {
   watchDeadline,
 } from "@monolake/streams";
 import { ClientMisbehavedError } from "../errors.ts";
-import type { Serving } from "../h1/handler-calls.ts";
-import { lingerTimeoutMs } from "../h1/server-timeouts.ts";
 import { RequestHeadReader } from "../head/head-reader.ts";
 import type { HttpContext } from "../http-handler.ts";
+import { lingerTimeoutMs } from "../server/server-timeouts.ts";
+import type { Serving } from "../server/serving.ts";
 import { readRequestFields } from "./request-head.ts";
 import { ResetBudget } from "./reset-budget.ts";
 import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";

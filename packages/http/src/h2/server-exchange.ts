@@ -10,18 +10,18 @@ import {
   InvalidResponseError,
   RequestTimeoutError,
 } from "../errors.ts";
-import { BodyPace } from "../h1/body-pace.ts";
-import { errorResponse, methodNotAllowed, statusOfError } from "../h1/error-response.ts";
-import { createExchangeReport, type ExchangeReport } from "../h1/exchange-report.ts";
-import type { Serving } from "../h1/handler-calls.ts";
-import { checkResponse } from "../h1/response-framing.ts";
-import { runUpgraded } from "../h1/run-upgraded.ts";
-import { timeoutError } from "../h1/server-timeouts.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
+import { BodyPace } from "../server/body-pace.ts";
+import { checkResponse } from "../server/check-response.ts";
+import { errorResponse, methodNotAllowed, statusOfError } from "../server/error-response.ts";
+import { createExchangeReport, type ExchangeReport } from "../server/exchange-report.ts";
+import { runUpgraded } from "../server/run-upgraded.ts";
+import { timeoutError } from "../server/server-timeouts.ts";
+import type { Serving } from "../server/serving.ts";
 import { fromUpgrade } from "./extended-connect.ts";
 import { fieldRecord } from "./fields.ts";
 import { resetStream } from "./reset-stream.ts";

@@ -1,5 +1,5 @@
 import type { ServerSessionOptions } from "node:http2";
-import type { ResolvedHttpServerOptions } from "../h1/server-options.ts";
+import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
 
 /** What a client may send on all streams before somebody takes it. */
 export const connectionWindowBytes: number = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { rawClient } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { jittered } from "../../src/connection-lifetime.ts";
 import { createResponse } from "../../src/index.ts";
+import { jittered } from "../../src/server/connection-lifetime.ts";
 import { serve } from "./serve.ts";
 
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
