@@ -252,7 +252,8 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     if (this.#phase === "head" && this.#held !== undefined) return options.continueTimeoutMs;
     if (this.#writePending && !this.#requestWritten) return options.writeStallTimeoutMs;
     if (this.#phase === "head") return this.#requestWritten ? options.responseHeadTimeoutMs : 0;
-    return this.#receiver?.awaited === true ? options.bodyIdleTimeoutMs : 0;
+    // Without a body only the end can come.
+    return this.#receiver?.awaited === false ? 0 : options.bodyIdleTimeoutMs;
   }
 
   /** Its time is over. */

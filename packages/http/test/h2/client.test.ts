@@ -312,6 +312,20 @@ describe("a client connection of HTTP/2", () => {
     expect((await client.send(get("/quick"))).status).toBe(200);
   });
 
+  it("gives up a stream on which nothing may come any more, and that is not ended", async () => {
+    await using server = await startRawServer(async (connection) => {
+      void connection.write(Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]));
+      // The head of HEADERS of stream 1.
+      await connection.readUntil("\x01\x05\x00\x00\x00\x01");
+      // :status 304 without END_STREAM.
+      void connection.write(Buffer.from([0, 0, 1, 1, 4, 0, 0, 0, 1, 0x8b]));
+      await connection.closed;
+    });
+    await using client = await connect(server.address, { bodyIdleTimeoutMs: 50 });
+    expect((await client.send(get())).status).toBe(304);
+    await eventually(() => client.connection.idle);
+  });
+
   it("ends where the server does not answer a ping", async () => {
     await using server = await startRawServer(async (connection) => {
       // SETTINGS, and then nothing any more.
