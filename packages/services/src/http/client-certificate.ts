@@ -9,6 +9,16 @@ export interface ClientCertificateFieldOptions {
   readonly forward: boolean;
 }
 
+/** Also as servers that make variables of fields take them for the same: `_` for `-`. */
+const reserved = [
+  "client-cert",
+  "client_cert",
+  "client-cert-chain",
+  "client-cert_chain",
+  "client_cert-chain",
+  "client_cert_chain",
+];
+
 /**
  * Tells upstreams the certificate that a client has shown, in the field Client-Cert (RFC 9440). Nobody else can: the field and its
  * companion are removed from requests.
@@ -28,8 +38,7 @@ export class ClientCertificateField<Context extends MayHave<typeof tlsDetails>>
 
   call(request: HttpRequest, context: Context): Promise<HttpResponse> {
     const { headers } = request;
-    headers.delete("client-cert");
-    headers.delete("client-cert-chain");
+    for (const name of reserved) headers.delete(name);
     const certificate = this.#forward ? context.tls?.peerCertificate : undefined;
     if (certificate !== undefined) headers.set("Client-Cert", this.#valueOf(certificate));
     return this.inner.call(request, context);
