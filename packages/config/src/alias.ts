@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { quote } from "./describe.ts";
+import { entryOf } from "./document.ts";
 import { aliasesKeyword } from "./json-schema.ts";
 import { keepOrigin, originOf } from "./validation-run.ts";
 
@@ -67,7 +68,7 @@ const isTable = (value: unknown): value is Record<string, unknown> =>
 
 function warn(table: object, key: string, note: string): void {
   const origin = originOf(table);
-  const span = origin?.node.entries.get(key)?.key;
+  const span = origin && entryOf(origin.node, key)?.key;
   if (origin === undefined || span === undefined) return;
   const message = `${quote(key)} is deprecated: ${note}`;
   origin.run.report({ type: "deprecated-key", severity: "warning", message, span });
@@ -75,7 +76,7 @@ function warn(table: object, key: string, note: string): void {
 
 function reportBoth(table: object, name: string, key: string): void {
   const origin = originOf(table);
-  const span = origin?.node.entries.get(name)?.key;
+  const span = origin && entryOf(origin.node, name)?.key;
   if (origin === undefined || span === undefined) return;
   const message = `expected ${quote(key)} or its other name ${quote(name)}, found both`;
   origin.run.report({ type: "duplicate-key", message, span });
@@ -83,8 +84,11 @@ function reportBoth(table: object, name: string, key: string): void {
 
 /** Also in the tree, so that what is wrong below the key is found there. */
 function rename(table: Record<string, unknown>, name: string, key: string): unknown {
-  const entries = originOf(table)?.node.entries;
-  const entry = entries?.get(name);
-  if (entry !== undefined) entries?.set(key, entry);
+  const node = originOf(table)?.node;
+  const entry = node && entryOf(node, name);
+  if (node !== undefined && entry !== undefined) {
+    node.renamed ??= new Map();
+    node.renamed.set(key, entry);
+  }
   return table[name];
 }

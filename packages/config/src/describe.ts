@@ -18,7 +18,8 @@ function shorten(whole: string): string {
 export function describeNode(node: ConfigNode, text: string): string {
   if (node.type === "table") return "a table";
   if (node.type === "array") return node.items.length === 0 ? "an empty array" : "an array";
-  const { value, span } = node;
+  const { value, span, reference } = node;
+  if (reference !== undefined) return quote(reference.written);
   return typeof value === "string"
     ? quote(value)
     : shorten(text.slice(span.offset, span.offset + span.length));

@@ -9,6 +9,8 @@ export interface TableNode {
   readonly entries: Map<string, TableEntry>;
   /** The table itself, or the header that opens it. */
   span: Span;
+  /** Entries by what they were renamed to, for those who look for them by that name. */
+  renamed?: Map<string, TableEntry>;
 }
 
 export interface TableEntry {
@@ -24,8 +26,20 @@ export interface ArrayNode {
 
 export interface ScalarNode {
   readonly type: "scalar";
-  readonly value: string | number | boolean | null;
+  value: string | number | boolean | null;
   readonly span: Span;
+  /** There when the string that is written has references, or escapes of them. */
+  reference?: ReferenceUse;
+}
+
+/** How the value of a string came from references. */
+export interface ReferenceUse {
+  /** The string as it is written: what may be shown of the value. */
+  readonly written: string;
+  /** Whether it is one reference and nothing else. */
+  readonly isWhole: boolean;
+  /** False: the value is still what is written, and that is a problem already. */
+  readonly isResolved: boolean;
 }
 
 /** What a parser gives: the tree unless the text cannot be understood, and what is wrong with it. */
@@ -71,11 +85,15 @@ export interface FoundNode {
   readonly nearest: ConfigNode;
 }
 
+/** The entry that a table has by a name, also one that it was given. */
+export const entryOf = ({ entries, renamed }: TableNode, key: string): TableEntry | undefined =>
+  renamed?.get(key) ?? entries.get(key);
+
 export function findNode(root: ConfigNode, path: ConfigPath): FoundNode {
   let node = root;
   let key: Span | undefined;
   for (const step of path) {
-    const entry = node.type === "table" ? node.entries.get(String(step)) : undefined;
+    const entry = node.type === "table" ? entryOf(node, String(step)) : undefined;
     const next = entry?.value ?? (node.type === "array" ? node.items[Number(step)] : undefined);
     if (next === undefined) return { node: undefined, key: undefined, nearest: node };
     key = entry?.key;

@@ -3,6 +3,7 @@ import { ConfigReadError } from "./errors.ts";
 import { FileEvents } from "./file-events.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { createReferenceReader } from "./reference-reader.ts";
 
 /** How a file is followed. */
 export interface FileSourceOptions extends Partial<Pick<ConfigLimits, "maxBytes">> {
@@ -10,11 +11,17 @@ export interface FileSourceOptions extends Partial<Pick<ConfigLimits, "maxBytes"
   readonly settleMs?: number;
   /** How often it is read without any sign of a change, as some file systems give none. Default 1000. */
   readonly pollMs?: number;
+  /**
+   * Whether the files of `${file:PATH}` belong to it: a change of one is seen by the next poll, and makes another revision
+   * of the same text. For those who read the text with `references`. Default false.
+   */
+  readonly references?: boolean;
 }
 
 /**
  * A configuration file as a source. It is followed through replacement by an editor, removal and return, and the swap
- * of a symbolic link (the way Kubernetes updates a mounted ConfigMap). Whether it changed is judged by its bytes alone.
+ * of a symbolic link (the way Kubernetes updates a mounted ConfigMap). Whether it changed is judged by its bytes alone, and with
+ * `references` by those of the files that it refers to.
  */
 export function createFileSource(file: string, options: FileSourceOptions = {}): ConfigSource {
   const { maxBytes } = resolveLimits(options);
@@ -22,8 +29,10 @@ export function createFileSource(file: string, options: FileSourceOptions = {}):
   let revision: string | undefined;
   let failure: string | undefined;
 
+  const read = options.references === true ? createReferenceReader() : readConfigFile;
+
   const load = async () => {
-    const config = await readConfigFile(file, maxBytes);
+    const config = await read(file, maxBytes);
     revision = config.revision;
     failure = undefined;
     return config;

@@ -23,6 +23,8 @@ export interface JsonSchemaOptions {
   readonly title?: string;
   /** Where it is published. */
   readonly id?: string;
+  /** Numbers, booleans and words may be a reference, `"${env:PORT}"`, too: for those who read with `references`. Default false. */
+  readonly references?: boolean;
 }
 
 /**
@@ -31,34 +33,38 @@ export interface JsonSchemaOptions {
  */
 export function jsonSchemaOf(schema: ConfigSchema<unknown>, options: JsonSchemaOptions = {}): JsonSchema {
   const { $schema, ...root } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const referable = options.references === true;
   const { title, id } = options;
   return {
     ...(id === undefined ? {} : { $id: id }),
     $schema,
     ...(title === undefined ? {} : { title }),
-    ...rewrite(root as JsonSchema),
+    ...rewrite(root as JsonSchema, referable),
   };
 }
 
-function rewrite(schema: JsonSchema): JsonSchema {
+function rewrite(schema: JsonSchema, referable: boolean): JsonSchema {
   const { [aliasesKeyword]: aliases, ...plain } = schema;
   const named =
     aliases === undefined ? plain : withAliases(plain, aliases as Readonly<Record<string, AliasOf>>);
-  return withoutSafeIntegers(rewriteBelow(named));
+  const inner = rewriteBelow(named, referable);
+  return referable && isReferable(inner) ? orReference(inner) : withoutSafeIntegers(inner);
 }
 
-function rewriteBelow(schema: JsonSchema): JsonSchema {
-  const all = (list: readonly JsonSchema[]) => list.map((item) => rewrite(item));
+function rewriteBelow(schema: JsonSchema, referable: boolean): JsonSchema {
+  const all = (list: readonly JsonSchema[]) => list.map((item) => rewrite(item, referable));
   const { properties, items, anyOf, oneOf, additionalProperties } = schema;
   return {
     ...schema,
     ...(properties && {
-      properties: Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, rewrite(value)])),
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([key, value]) => [key, rewrite(value, referable)]),
+      ),
     }),
     ...(typeof additionalProperties === "object" && {
-      additionalProperties: rewrite(additionalProperties),
+      additionalProperties: rewrite(additionalProperties, referable),
     }),
-    ...(items && { items: rewrite(items) }),
+    ...(items && { items: rewrite(items, referable) }),
     ...(anyOf && { anyOf: all(anyOf) }),
     ...(oneOf && { oneOf: all(oneOf) }),
   };
@@ -90,6 +96,18 @@ function withAliases(schema: JsonSchema, aliases: Readonly<Record<string, AliasO
       },
     ]);
   return { ...schema, properties: { ...properties, ...Object.fromEntries(names) } };
+}
+
+const isReferable = ({ type, enum: words, pattern }: JsonSchema): boolean =>
+  type === "integer" || type === "number" || type === "boolean" || (words ?? pattern) !== undefined;
+
+function orReference(schema: JsonSchema): JsonSchema {
+  const { description, default: value, ...rest } = withoutSafeIntegers(schema);
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(value === undefined ? {} : { default: value }),
+    anyOf: [rest, { type: "string", pattern: "\\$\\{(?:env|file):" }],
+  };
 }
 
 /** Bounds that only say what a JavaScript number can count tell nobody anything. */

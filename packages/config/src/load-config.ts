@@ -1,5 +1,5 @@
 import type { ConfigFormat } from "./format.ts";
-import { type ConfigOutcome, parseConfig } from "./parse-config.ts";
+import { type ConfigOutcome, type ParseConfigOptions, parseConfig } from "./parse-config.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { readConfigFile } from "./read-config-file.ts";
 import type { ConfigSchema } from "./schema-problems.ts";
@@ -11,6 +11,8 @@ export interface LoadConfigOptions<Value> extends Partial<ConfigLimits> {
   /** Default: YAML for a file called `.yaml` or `.yml`; JSON for `.json`, or a text that begins with `{`; else TOML. */
   readonly format?: ConfigFormat;
   readonly schema: ConfigSchema<Value>;
+  /** See {@link ParseConfigOptions.references}. Default false. */
+  readonly references?: boolean;
 }
 
 /**

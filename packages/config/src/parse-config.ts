@@ -1,9 +1,11 @@
-import { findNode } from "./document.ts";
+import { convertReferences } from "./convert-references.ts";
+import { type ConfigNode, findNode } from "./document.ts";
 import { ConfigInvalidError } from "./errors.ts";
 import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, sortProblems } from "./problem.ts";
-import { applySchema, type ConfigSchema } from "./schema-problems.ts";
+import { noReferences, type ResolvedReferences, resolveReferences } from "./resolve-references.ts";
+import { applySchema, type ConfigSchema, type SchemaResult } from "./schema-problems.ts";
 import { SourceText } from "./source-text.ts";
 import { ValidationRun } from "./validation-run.ts";
 
@@ -15,6 +17,11 @@ export interface ParseConfigOptions<Value> extends Partial<ConfigLimits> {
   /** Default: YAML for a file called `.yaml` or `.yml`; JSON for `.json`, or a text that begins with `{`; else TOML. */
   readonly format?: ConfigFormat;
   readonly schema: ConfigSchema<Value>;
+  /**
+   * Whether strings may have references to environment variables, `${env:NAME}` or `${env:NAME:-default}`, and to files,
+   * `${file:PATH}` (relative to the folder of `file`). Default false.
+   */
+  readonly references?: boolean;
 }
 
 /** A configuration that fits its schema. */
@@ -28,6 +35,11 @@ export interface ValidConfig<Value> {
    * for checks that no schema can do.
    */
   readonly problemAt: (path: ConfigPath, message: string, severity?: "error" | "warning") => ConfigProblem;
+  /**
+   * A text fit to be shown: what came from references is as they are written. Values shorter than 4 characters only where
+   * they are the whole text. `problemAt` does so by itself.
+   */
+  readonly conceal: (text: string) => string;
 }
 
 /** A configuration that does not fit: all that is wrong, in the order of the file. */
@@ -53,14 +65,44 @@ export function parseConfig<Value>(options: ParseConfigOptions<Value>): ConfigOu
   const source = new SourceText(file, text);
   const { root, problems } = parseDocument(options.format ?? detectFormat(file, text), source, limits);
   if (root === undefined) return invalid(problems);
-  const run = new ValidationRun(source, root);
-  const result = applySchema(run, schema);
-  const found = [...problems, ...run.problems, ...("problems" in result ? result.problems : [])];
+  const references = options.references === true ? resolveReferences(source, root, limits) : noReferences;
+  const { run, result } = validate({ source, root, references }, schema);
+  const complaints = "problems" in result ? result.problems.filter(isNews(root)) : [];
+  const found = [...problems, ...references.problems, ...run.problems, ...complaints];
   const errors = found.filter((problem) => problem.severity === "error");
   if (errors.length > 0 || !("value" in result)) return invalid(errors);
   const warnings = sortProblems(found);
-  return { type: "valid", value: result.value, warnings, problemAt: problemAt(run) };
+  return {
+    type: "valid",
+    value: result.value,
+    warnings,
+    problemAt: problemAt(run),
+    conceal: references.concealed.conceal,
+  };
 }
+
+interface ParsedConfig {
+  readonly source: SourceText;
+  readonly root: ConfigNode;
+  readonly references: ResolvedReferences;
+}
+
+/** As often as the schema finds references that should have been numbers or booleans. */
+function validate<Value>({ source, root, references }: ParsedConfig, schema: ConfigSchema<Value>) {
+  for (;;) {
+    const run = new ValidationRun(source, root, references.concealed.conceal);
+    const result: SchemaResult<Value> = applySchema(run, schema);
+    if ("value" in result || !convertReferences(run, result.issues)) return { run, result };
+  }
+}
+
+/** Whether something else is wrong at the place of a problem than a reference that stands for nothing. */
+const isNews =
+  (root: ConfigNode) =>
+  ({ path }: ConfigProblem): boolean => {
+    const { node } = findNode(root, path);
+    return node?.type !== "scalar" || node.reference?.isResolved !== false;
+  };
 
 /** The valid configuration of an outcome; throws {@link ConfigInvalidError} (ERR_CONFIG_INVALID) with the problems of an invalid one. */
 export function requireValid<Value>(outcome: ConfigOutcome<Value>): ValidConfig<Value> {
@@ -85,5 +127,5 @@ const problemAt =
   (path, message, severity = "error") => {
     const { node, nearest } = findNode(run.root, path);
     const type = severity === "warning" ? "notice" : "wrong-value";
-    return createProblem(run.source, { type, severity, message, path, span: (node ?? nearest).span });
+    return run.createProblem({ type, severity, message, path, span: (node ?? nearest).span });
   };

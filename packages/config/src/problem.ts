@@ -15,6 +15,8 @@ export type ConfigProblemType =
   | "wrong-type"
   /** The type is right, the value is not allowed. */
   | "wrong-value"
+  /** A `${env:NAME}` or `${file:PATH}` that stands for nothing. */
+  | "unresolved-reference"
   /** Too large or nested too deeply. */
   | "limit"
   /** A warning: still understood, not for long. */

@@ -14,6 +14,12 @@ const reasons: Readonly<Record<string, string>> = {
   EAGAIN: "it is a pipe, and nothing comes out of it",
 };
 
+/** Why a file cannot be opened or read, in words. */
+export function reasonOf(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? message;
+}
+
 /** Opening or reading a pipe that nobody writes to would block a thread for ever, and the end of the process with it. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const pipe = { pauseMs: 10, patienceMs: 5_000 };
@@ -31,8 +37,7 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
     const chunks = await readChunks(handle, maxBytes);
     if (chunks !== undefined) return Buffer.concat(chunks);
   } catch (cause: unknown) {
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    throw new ConfigReadError({ file, directory: process.cwd(), reason: reasons[code] ?? message, cause });
+    throw new ConfigReadError({ file, directory: process.cwd(), reason: reasonOf(cause), cause });
   }
   throw new ConfigReadError({
     file,

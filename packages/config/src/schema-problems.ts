@@ -2,8 +2,7 @@ import type { z } from "zod";
 import { describeNode, oneOf, quote } from "./describe.ts";
 import { type ConfigNode, findNode } from "./document.ts";
 import { expectationOf } from "./expectation.ts";
-import type { ConfigPath, ConfigProblem } from "./problem.ts";
-import { createProblem, type ProblemParts } from "./problem.ts";
+import type { ConfigPath, ConfigProblem, ProblemParts } from "./problem.ts";
 import { suggest } from "./suggestion.ts";
 import type { ValidationRun } from "./validation-run.ts";
 
@@ -14,19 +13,20 @@ export type ConfigSchema<Value> = z.ZodType<Value>;
  * Applies a schema to a file: the value, or every issue as problems with their places. Messages that the schema's
  * author wrote are kept; those that zod would make are made here, as only the file tells what was found and where.
  */
-export function applySchema<Value>(
-  run: ValidationRun,
-  schema: ConfigSchema<Value>,
-): { readonly value: Value } | { readonly problems: readonly ConfigProblem[] } {
+export function applySchema<Value>(run: ValidationRun, schema: ConfigSchema<Value>): SchemaResult<Value> {
   const raised: z.core.$ZodRawIssue[] = [];
   // zod asks this only where the schema brings no message; what it raised is found again by the message.
   const result = schema.safeParse(run.input, { error: (issue) => `${unsaid}${raised.push(issue) - 1}` });
   if (result.success) return { value: result.data };
   const context = { run, knownKeys: (issue: z.core.$ZodIssue) => knownKeys(raised, issue) };
-  return {
-    problems: firstOfEachValue(result.error.issues.flatMap((issue) => toProblems(context, issue, []))),
-  };
+  const { issues } = result.error;
+  return { problems: firstOfEachValue(issues.flatMap((issue) => toProblems(context, issue, []))), issues };
 }
+
+/** What a schema says of a file. */
+export type SchemaResult<Value> =
+  | { readonly value: Value }
+  | { readonly problems: readonly ConfigProblem[]; readonly issues: readonly z.core.$ZodIssue[] };
 
 /** A value that fails several checks is one thing to correct. */
 function firstOfEachValue(problems: readonly ConfigProblem[]): ConfigProblem[] {
@@ -127,6 +127,8 @@ const said = (issue: z.core.$ZodIssue): string =>
 
 function suggestValue(issue: z.core.$ZodIssue, node: ConfigNode): string | undefined {
   if (node.type !== "scalar" || typeof node.value !== "string") return undefined;
+  // What is like a value that must not be shown must not be shown either.
+  if (node.reference !== undefined) return undefined;
   const options =
     issue.code === "invalid_value" ? issue.values : "options" in issue ? (issue.options ?? []) : [];
   return suggest(
@@ -140,5 +142,5 @@ type PlacedParts = Pick<ProblemParts, "type" | "message" | "suggestion">;
 function place(run: ValidationRun, path: ConfigPath, parts: PlacedParts, at: "key" | "value"): ConfigProblem {
   const { node, key, nearest } = findNode(run.root, path);
   const span = (at === "key" ? key : undefined) ?? node?.span ?? nearest.span;
-  return createProblem(run.source, { ...parts, path, span });
+  return run.createProblem({ ...parts, path, span });
 }

@@ -12,15 +12,22 @@ export class ValidationRun {
   readonly problems: ConfigProblem[] = [];
   /** The file as plain data, which the schema is applied to. */
   readonly input: unknown;
+  readonly #conceal: (text: string) => string;
 
-  constructor(source: SourceText, root: ConfigNode) {
+  /** `conceal`: takes out of a message what must not be shown. */
+  constructor(source: SourceText, root: ConfigNode, conceal: (text: string) => string) {
     this.source = source;
     this.root = root;
+    this.#conceal = conceal;
     this.input = toPlainValue(root, (value, node) => origins.set(value, { run: this, node }));
   }
 
   report(parts: ProblemParts): void {
-    this.problems.push(createProblem(this.source, parts));
+    this.problems.push(this.createProblem(parts));
+  }
+
+  createProblem(parts: ProblemParts): ConfigProblem {
+    return createProblem(this.source, { ...parts, message: this.#conceal(parts.message) });
   }
 }
 

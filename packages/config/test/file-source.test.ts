@@ -144,3 +144,34 @@ it("ends without an error when the signal aborts, before and while it waits", as
   for await (const change of createFileSource(file).watch(stop.signal))
     expect.unreachable(describeChange(change));
 });
+
+it("sees a change of a file that it refers to, also that it goes and comes back", async () => {
+  await folder.write("secret", "one");
+  const text = "a = '${file:secret}'\n# ${file:other}";
+  const file = await folder.write("a.toml", text);
+  const source = createFileSource(file, { settleMs: 1, pollMs: 10, references: true });
+  const revisions = [(await source.load()).revision];
+  const changes = source.watch(stop.signal)[Symbol.asyncIterator]();
+  const steps = [
+    () => replace(folder.file("secret"), "two"),
+    () => rm(folder.file("secret")),
+    () => replace(folder.file("secret"), "one"),
+  ];
+  for (const step of steps) {
+    const change = changes.next();
+    await step();
+    const { value } = await change;
+    expect(describeChange(value)).toBe(text);
+    revisions.push(value.config.revision);
+  }
+  expect(new Set(revisions).size).toBe(3);
+  expect(revisions[3]).toBe(revisions[0]);
+});
+
+it("reads no file that it refers to where nobody asked for references", async () => {
+  await folder.write("secret", "one");
+  const source = createFileSource(await folder.write("a.toml", "a = '${file:secret}'"));
+  const { revision } = await source.load();
+  await folder.write("secret", "two");
+  expect((await source.load()).revision).toBe(revision);
+});

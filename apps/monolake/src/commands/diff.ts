@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { diffSites, type SiteDiff } from "@monolake/config";
 import { sitesOf } from "../run/proxy-sites.ts";
-import type { ProxyConfig } from "../schema/index.ts";
+import type { ValidProxyConfig } from "../schema/index.ts";
 import { type Command, readArguments, usageFailure } from "./command.ts";
 import { readValidConfig } from "./read-valid-config.ts";
 
@@ -21,7 +21,10 @@ Exits with 0 when both files are valid, and with 1 when not.
     if (unexpected !== undefined) throw usageFailure(`unexpected argument ${unexpected}`, this);
     const before = await readValidConfig(oldFile);
     const after = await readValidConfig(newFile);
-    const lines = [...siteLines(diffSites(sitesOf(before), sitesOf(after))), ...runtimeLines(before, after)];
+    const lines = [
+      ...siteLines(diffSites(sitesOf(before.config), sitesOf(after.config))),
+      ...runtimeLines(before, after),
+    ];
     process.stdout.write(`${lines.join("\n")}\n`);
   },
 };
@@ -49,13 +52,18 @@ function siteLines(diff: SiteDiff): string[] {
   ];
 }
 
-function runtimeLines({ runtime: before }: ProxyConfig, { runtime: after }: ProxyConfig): string[] {
+function runtimeLines(old: ValidProxyConfig, next: ValidProxyConfig): string[] {
+  const [before, after] = [old.config.runtime, next.config.runtime];
   if (isDeepStrictEqual(before, after)) return [];
   const names = new Set([...Object.keys(before), ...Object.keys(after)]) as Set<keyof typeof before>;
   const changed = [...names].filter((name) => before[name] !== after[name]);
   return changed.map((name) => {
     const effect =
       name === "workerType" ? "waits for the next start" : "workers are added, removed or replaced";
-    return `runtime    ${name}: ${String(before[name] ?? "default")} to ${String(after[name] ?? "default")}: ${effect}`;
+    const values = [
+      old.conceal(String(before[name] ?? "default")),
+      next.conceal(String(after[name] ?? "default")),
+    ];
+    return `runtime    ${name}: ${values.join(" to ")}: ${effect}`;
   });
 }

@@ -1,7 +1,7 @@
 import { createRequest } from "@monolake/http";
 import { explainRequest } from "../explain/explain-request.ts";
 import { findServer } from "../explain/find-server.ts";
-import type { HttpServerConfig, ProxyConfig } from "../schema/index.ts";
+import type { HttpServerConfig, ValidProxyConfig } from "../schema/index.ts";
 import { type Command, readArguments, usageFailure } from "./command.ts";
 import { readValidConfig } from "./read-valid-config.ts";
 
@@ -34,15 +34,15 @@ Exits with 0 when a route takes the request, and with 1 when none does.
     if (values.config === undefined)
       throw usageFailure("no configuration file given: use --config FILE", this);
     const asked = parseUrl(url);
-    const config = await readValidConfig(values.config);
-    const { server, why } = serverFor(config, asked, values.server);
+    const { config, conceal } = await readValidConfig(values.config);
+    const { server, why } = serverFor({ config, conceal }, asked, values.server);
     const request = createRequest({
       method,
       target: asked.target,
       headers: headersOf(values.header ?? [], asked.authority),
     });
     const { text, taken } = explainRequest(server, request);
-    process.stdout.write(`server ${JSON.stringify(server.key)}: ${why}\n${text}`);
+    process.stdout.write(conceal(`server ${JSON.stringify(server.key)}: ${why}\n${text}`));
     if (!taken) process.exitCode = 1;
   },
 };
@@ -66,13 +66,13 @@ function parseUrl(text: string): AskedUrl {
 }
 
 function serverFor(
-  config: ProxyConfig,
+  { config, conceal }: Pick<ValidProxyConfig, "config" | "conceal">,
   asked: AskedUrl,
   key: string | undefined,
 ): { server: HttpServerConfig; why: string } {
   const found = findServer(config, asked, key);
   if ("server" in found) return found;
-  throw usageFailure(found.problem, explainCommand);
+  throw usageFailure(conceal(found.problem), explainCommand);
 }
 
 function headersOf(lines: readonly string[], authority: string): (readonly [string, string])[] {

@@ -17,7 +17,7 @@ export const runCommand: Command = {
     const { values, positionals } = parsed;
     if (positionals[0] !== undefined) throw usageFailure(`unexpected argument ${positionals[0]}`);
     if (values.config === undefined) throw usageFailure("no configuration file given: use --config FILE");
-    await serve(createFileSource(values.config), servingSettings(values));
+    await serve(createFileSource(values.config, { references: true }), servingSettings(values));
   },
 };
 

@@ -23,13 +23,15 @@ export interface ValidProxyConfig {
   readonly pemUses: readonly PemUse[];
   /** See {@link ValidConfig.problemAt}. */
   readonly problemAt: ValidConfig<unknown>["problemAt"];
+  /** See {@link ValidConfig.conceal}. */
+  readonly conceal: ValidConfig<unknown>["conceal"];
 }
 
 /** {@link parseConfig} for the proxy's schema. */
 export function parseProxyConfig(
-  options: Omit<ParseConfigOptions<ConfigFile>, "schema">,
+  options: Omit<ParseConfigOptions<ConfigFile>, "schema" | "references">,
 ): ValidProxyConfig | InvalidConfig {
-  const outcome = parseConfig({ ...options, schema: configFileSchema });
+  const outcome = parseConfig({ ...options, schema: configFileSchema, references: true });
   if (outcome.type === "invalid") return outcome;
   return {
     type: "valid",
@@ -43,6 +45,7 @@ export function parseProxyConfig(
     withoutEffect: settingsWithoutEffect(outcome),
     pemUses: pemUses(outcome.value),
     problemAt: outcome.problemAt,
+    conceal: outcome.conceal,
   };
 }
 

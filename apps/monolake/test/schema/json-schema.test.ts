@@ -39,8 +39,11 @@ describe("a JSON Schema validator", () => {
     expect(validate.errors).toBeNull();
   });
 
-  it("accepts the other name of a key", () => {
-    validate(withServer({ http_timeout: { server_keepalive_timeout_sec: 5 } }));
+  it.each([
+    ["references in place of numbers and words", { debug: "${env:DEBUG}", parsing: "${env:P:-strict}" }],
+    ["the other name of a key", { http_timeout: { server_keepalive_timeout_sec: 5 } }],
+  ])("accepts %s", (_what, more) => {
+    validate(withServer(more));
     expect(validate.errors).toBeNull();
   });
 
