@@ -37,13 +37,19 @@ export class TlsHost {
     const kind = kindOf(names, options);
     this.#ticketKey = options.tickets === false ? undefined : new TicketKey(options.tickets ?? {}, kind);
     this.#server = createTlsServer(certificates, kind, options);
-    this.#server.on("secureConnection", (socket) => this.#take(socket)?.secured(socket));
+    this.#server.on("secureConnection", (socket) => {
+      const carrier = carrierOf(socket);
+      if (carrier === undefined) return;
+      socket.allowHalfOpen = carrier.allowHalfOpen;
+      this.#handshakes.get(carrier)?.secured(socket);
+    });
     this.#server.on("tlsClientError", (error, socket) => {
       const refused: unknown = socket.authorizationError;
       // A client whose certificate is not valid is cut off; the error says "socket hang up" then.
       const reason =
         typeof refused === "string" ? Object.assign(new Error(refused), { code: refused }) : error;
-      this.#take(socket)?.failed(reason);
+      const carrier = carrierOf(socket);
+      if (carrier !== undefined) this.#handshakes.get(carrier)?.failed(reason);
     });
   }
 
@@ -52,14 +58,17 @@ export class TlsHost {
     const ticketKey = this.#ticketKey?.next();
     if (ticketKey !== undefined) this.#server.setTicketKeys(ticketKey);
     this.#handshakes.set(socket, listener);
+    // The TLS socket is made with it: a client that ends before it is secured has nothing to wait for.
+    const { allowHalfOpen } = socket;
+    socket.allowHalfOpen = false;
     this.#server.emit("connection", socket);
+    socket.allowHalfOpen = allowHalfOpen;
   }
+}
 
-  #take(socket: TLSSocket): HandshakeListener | undefined {
-    const { _parent, _handle } = socket as unknown as SocketInternals;
-    const carrier = _parent ?? _handle?._parentWrap?.stream;
-    return carrier === undefined ? undefined : this.#handshakes.get(carrier);
-  }
+function carrierOf(socket: TLSSocket): Duplex | undefined {
+  const { _parent, _handle } = socket as unknown as SocketInternals;
+  return _parent ?? _handle?._parentWrap?.stream;
 }
 
 /** Names what a session of this host means: with anything of it changed, another handshake is needed. */

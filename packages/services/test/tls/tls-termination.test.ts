@@ -197,6 +197,15 @@ describe("what goes wrong", () => {
     expect(await echo.outcomes[0]).toMatchObject({ code: "ERR_TLS_HANDSHAKE_TIMEOUT" });
   });
 
+  it("closes a connection at once whose client ends in the middle of the handshake", async () => {
+    await using echo = await startTlsEcho({ certificates: [localhost], handshakeTimeoutMs: 0 });
+    const client = connectPlain(echo.port, "127.0.0.1");
+    client.write(await clientHello("localhost"));
+    client.once("data", () => client.end());
+    await new Promise((resolve) => client.once("close", resolve));
+    expect(await echo.outcomes[0]).toMatchObject({ code: "ERR_TLS_HANDSHAKE" });
+  });
+
   it("closes a connection that does not begin as TLS does, at its first byte", async () => {
     await using echo = await startTlsEcho({ certificates: [localhost] });
     for (const bytes of [
