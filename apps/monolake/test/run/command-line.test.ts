@@ -1,6 +1,6 @@
-import { freePort, rawClient, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import { freePort, rawClient, startHttpUpstream, startProgram, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { monolake } from "./cli.ts";
+import { main, monolake } from "./cli.ts";
 
 const configText = (port: number, upstreamPort: number): string => `
 [runtime]
@@ -45,6 +45,14 @@ describe("the command line", () => {
     finish();
     expect(await (await answer).text()).toBe("finished");
     expect((await proxy.exited).code).toBe(0);
+  });
+
+  it("says nothing when the reader of what it prints has seen enough", async () => {
+    const command = `'${process.execPath}' --conditions=@monolake/source '${main}' schema | head -c 10`;
+    await using program = await startProgram("sh", ["-c", command]);
+    expect((await program.exited).code).toBe(0);
+    expect(program.stdout).toHaveLength(10);
+    expect(program.stderr).toBe("");
   });
 
   it("says where a file is wrong and exits with 1", async () => {
