@@ -24,12 +24,16 @@ void events_change(int fd, struct watcher *watcher, uint32_t events) {
   control(EPOLL_CTL_MOD, fd, watcher, events);
 }
 
-void events_poll(void) {
+static void run_ready(int timeout_ms) {
   struct epoll_event batch[BATCH];
-  /* Timeout 0, never a sleep: a core that idles clocks down and takes long to wake, and the proxy would wait for us. */
-  int count = epoll_wait(epoll, batch, BATCH, 0);
+  int count = epoll_wait(epoll, batch, BATCH, timeout_ms);
   for (int i = 0; i < count; i++) {
     struct watcher *watcher = batch[i].data.ptr;
     watcher->ready(watcher, batch[i].events);
   }
 }
+
+/* Never a sleep: a core that idles clocks down and takes long to wake, and the proxy would wait for us. */
+void events_poll(void) { run_ready(0); }
+
+void events_wait(void) { run_ready(-1); }

@@ -16,4 +16,7 @@ void events_change(int fd, struct watcher *watcher, uint32_t events);
 /* Runs what is ready, and returns at once when nothing is. */
 void events_poll(void);
 
+/* The same, but sleeps until something is: for a core that others need, too. */
+void events_wait(void);
+
 #endif

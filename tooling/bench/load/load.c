@@ -1,10 +1,12 @@
 /* A closed loop of clients and the upstream behind the measured proxy, in one thread that never sleeps.
  *
  * One thread, so that on a machine with two cores the proxy has one for itself; two processes on the other core would take
- * turns, and the proxy would wait for both. It prints one line of JSON and ends. */
+ * turns, and the proxy would wait for both. It prints one line of JSON and ends. Without --proxy-port it is only the upstream. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 
 #include "body.h"
 #include "clients.h"
@@ -78,6 +80,12 @@ static void print_totals(void) {
          upstream_counts.refused);
 }
 
+/* The upstream alone, for clients that are another program on the same core. Until SIGTERM, or the end of who started it. */
+static void serve(void) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  for (;;) events_wait();
+}
+
 int main(int argument_count, char **arguments) {
   static struct histogram latencies;
   struct options options = read_options(argument_count, arguments);
@@ -86,6 +94,7 @@ int main(int argument_count, char **arguments) {
   protocol->prepare(options.proxy_port, body, options.body_bytes);
   events_open();
   if (options.upstream_port != 0) protocol->start_upstream(options.upstream_port);
+  if (options.proxy_port == 0) serve();
   clients_open(protocol->client,
                (struct client_load){.port = options.proxy_port, .count = options.connections, .depth = options.depth, .is_secure = protocol->is_secure});
   run_until_warm(&options);

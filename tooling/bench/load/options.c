@@ -80,7 +80,7 @@ struct options read_options(int argument_count, char **arguments) {
     read_option(&options, option, optarg);
   }
   if (optind != argument_count) fail("unexpected argument \"%s\"", arguments[optind]);
-  if (options.proxy_port == 0) fail("--proxy-port is missing");
+  if (options.proxy_port == 0 && options.upstream_port == 0) fail("--proxy-port is missing");
   if (options.connections == 0) fail("--connections must be at least 1");
   if (options.protocol->is_secure && !secure_is_possible()) fail("compiled without OpenSSL");
   uint32_t max_depth = options.protocol->max_depth;

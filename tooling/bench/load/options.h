@@ -10,7 +10,7 @@
 
 struct options {
   const struct protocol *protocol;
-  uint16_t proxy_port;
+  uint16_t proxy_port;    /* 0: no clients, for another program is them */
   uint16_t upstream_port; /* 0: no upstream, what is measured answers by itself */
   uint32_t connections;
   uint32_t depth; /* requests in flight on each connection */

@@ -1,10 +1,11 @@
 import { parseOptions, UsageError, wholeNumber, wholeNumbers } from "@monolake/command-line";
 import { http } from "./suites/http.ts";
+import { http2 } from "./suites/http2.ts";
 import { https } from "./suites/https.ts";
 import type { CaseChoice, Suite } from "./suites/suite.ts";
 import { thrift } from "./suites/thrift.ts";
 
-const allSuites: readonly Suite[] = [http, https, thrift];
+const allSuites: readonly Suite[] = [http, https, http2, thrift];
 
 /** What the command line asks for. */
 export interface BenchOptions {
@@ -29,11 +30,11 @@ export interface BenchOptions {
 /** What `--help` prints. */
 export const usage = `usage: pnpm bench [options]
 
-  --protocol NAME     http, https or thrift (all, one after the other)
+  --protocol NAME     http, https, http2 or thrift (all, one after the other)
   --rounds N          rounds of each case (5)
-  --bodies BYTES,...  body sizes (HTTP: 1024,65536; Thrift: 128,4096)
-  --connections N,... numbers of connections (HTTP: 64,1024; Thrift: 64)
-  --depths N,...      Thrift: calls in flight on each connection (1,16)
+  --bodies BYTES,...  body sizes (HTTP: 1024,65536; HTTP/2: 1024; Thrift: 128,4096)
+  --connections N,... numbers of connections (HTTP: 64,1024; HTTP/2: 8; Thrift: 64)
+  --depths N,...      calls or streams in flight on each connection (Thrift: 1,16; HTTP/2: 16)
   --only ID,...       only these proxies, for instance monolake,nginx
   --quick             one short round of each case: shows that everything works, measures nothing
   --attempts N        how often a round is tried until it reaches its load (4)

@@ -46,6 +46,8 @@ function processorName(): string {
 function programVersion(name: string): string | undefined {
   const program = findProgram(name);
   if (program === undefined) return undefined;
-  const output = execFileSync("sh", ["-c", '"$0" -v 2>&1', program], { encoding: "utf8" });
+  const output = execFileSync("sh", ["-c", '"$0" -v 2>&1 || "$0" --version 2>&1', program], {
+    encoding: "utf8",
+  });
   return /\d+\.\d+(\.\d+)?/.exec(output)?.[0];
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { findProgram } from "@monolake/test-kit";
-import type { LoadProtocol } from "./bench-case.ts";
+import type { BenchCase } from "./bench-case.ts";
 
 const run = promisify(execFile);
 const sourceFolder = fileURLToPath(new URL("../load", import.meta.url));
@@ -53,7 +53,7 @@ export async function compileLoadProgram(): Promise<string> {
 /** What {@link runLoad} does. */
 export interface LoadOptions {
   /** Left out: HTTP. */
-  readonly protocol?: LoadProtocol;
+  readonly protocol?: BenchCase["protocol"];
   readonly proxyPort: number;
   /** Where the load program listens as upstream. Left out, it has none, and what is measured answers by itself. */
   readonly upstreamPort?: number;
@@ -87,13 +87,22 @@ export interface LoadErrors {
   readonly refusedByUpstream: number;
 }
 
-/** One line of the load program. */
-export interface LoadResult {
+/** What a run says about the proxy, whichever program was the load. */
+export interface LoadMeasurement {
   readonly elapsedNs: number;
   /** Within the measured time, as are the next three. */
   readonly answers: number;
   readonly loadProcessorNs: number;
   readonly watchedProcessorNs: number;
+  readonly latencyNs: { readonly p50: number; readonly p99: number };
+  /** Over the whole run. Left out: a kind that this load cannot see. */
+  readonly errors: Partial<LoadErrors>;
+  /** The load sleeps when it waits for the proxy: how much of its core it had proves nothing. */
+  readonly loadSleeps?: boolean;
+}
+
+/** One line of the load program. */
+export interface LoadResult extends LoadMeasurement {
   readonly latencyNs: { readonly p50: number; readonly p99: number; readonly max: number };
   /** Over the whole run: requests of clients, whole answers to them, requests that the upstream read. */
   readonly total: { readonly sent: number; readonly answered: number; readonly served: number };
@@ -122,8 +131,8 @@ export async function runLoad(program: string, options: LoadOptions): Promise<Lo
 }
 
 /** How many things were wrong with the answers of a run. */
-export const countErrors = (errors: LoadErrors): number =>
-  Object.values(errors as unknown as Record<string, number>).reduce((sum, count) => sum + count, 0);
+export const countErrors = (errors: Partial<LoadErrors>): number =>
+  Object.values(errors as Record<string, number>).reduce((sum, count) => sum + count, 0);
 
 /** The body that the load program sends as upstream and expects as client; load/body.c has the same function. */
 export function expectedBody(length: number): Buffer {

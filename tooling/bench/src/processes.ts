@@ -24,6 +24,22 @@ export function processTree(process: number): readonly number[] {
   return [process, ...children.flatMap(processTree)];
 }
 
+/** Processor time that all threads of these processes have had, nanoseconds; exact, unlike the ticks of /proc/PID/stat. */
+export function processorNs(processes: readonly number[]): number {
+  return processes.reduce((sum, process) => sum + processNs(process), 0);
+}
+
+function processNs(process: number): number {
+  return readdirSync(`/proc/${process}/task`).reduce((sum, thread) => {
+    try {
+      return sum + Number(readFileSync(`/proc/${process}/task/${thread}/schedstat`, "utf8").split(" ")[0]);
+    } catch {
+      // The thread has just ended.
+      return sum;
+    }
+  }, 0);
+}
+
 /** Bytes in memory of all these processes. */
 export function residentBytes(processes: readonly number[]): number {
   return processes.reduce((sum, process) => {

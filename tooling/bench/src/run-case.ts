@@ -1,6 +1,6 @@
 import type { BenchCase } from "./bench-case.ts";
 import type { RunningContestant } from "./contestants/contestant.ts";
-import { type LoadResult, runLoad } from "./load-program.ts";
+import type { LoadMeasurement, LoadOptions } from "./load-program.ts";
 import { processTree, residentBytes } from "./processes.ts";
 import type { Entry, RoundOutcome } from "./row.ts";
 import { isLoaded, type Sample, toSample } from "./sample.ts";
@@ -15,7 +15,8 @@ export interface RunSettings {
   readonly attempts: number;
   readonly loadCore: number;
   readonly upstreamPort: number;
-  readonly loadProgram: string;
+  /** One run of one contestant. */
+  readonly runLoad: (options: LoadOptions) => Promise<LoadMeasurement>;
   /** Hears what is about to run. */
   readonly onProgress: (text: string) => void;
 }
@@ -61,8 +62,12 @@ async function runRound(
   return { type: "samples", samples };
 }
 
-const runOnce = (item: RunningContestant, benchCase: BenchCase, settings: RunSettings): Promise<LoadResult> =>
-  runLoad(settings.loadProgram, {
+const runOnce = (
+  item: RunningContestant,
+  benchCase: BenchCase,
+  settings: RunSettings,
+): Promise<LoadMeasurement> =>
+  settings.runLoad({
     ...benchCase,
     proxyPort: item.port,
     upstreamPort: settings.upstreamPort,

@@ -11,6 +11,7 @@ import {
   startContestant,
 } from "./contestants/contestant.ts";
 import { environmentText, readEnvironment } from "./environment.ts";
+import { runLoad } from "./load-program.ts";
 import { toSvg } from "./report/chart.ts";
 import { toMarkdown } from "./report/markdown.ts";
 import { type CaseReport, type Report, reportProblems } from "./report/report.ts";
@@ -53,7 +54,13 @@ export async function runSuite(suite: Suite, options: BenchOptions, place: Suite
   const timing = { rounds, warmupMs, measureMs };
   const cases = await runCases(suite, options, {
     running,
-    settings: { ...timing, attempts, loadCore: cores.load, upstreamPort, loadProgram },
+    settings: {
+      ...timing,
+      attempts,
+      loadCore: cores.load,
+      upstreamPort,
+      runLoad: (load) => (suite.runLoad ?? runLoad)(loadProgram, load),
+    },
   });
   const report: Report = { environment, settings: timing, cases, skipped };
   const problems = [...failed, ...reportProblems(report, suite.yardstick)];

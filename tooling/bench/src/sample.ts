@@ -1,4 +1,4 @@
-import { countErrors, type LoadErrors, type LoadResult } from "./load-program.ts";
+import { countErrors, type LoadErrors, type LoadMeasurement } from "./load-program.ts";
 
 /** Below this share of its core a run says little: the proxy had no load, or somebody else had the core. */
 export const leastShare = 0.9;
@@ -14,13 +14,15 @@ export interface Sample {
   readonly proxyShare: number;
   /** How much of its core the load program had, 0 to 1. */
   readonly loadShare: number;
+  /** The load sleeps when it waits: the proxy's share alone says whether it was loaded. */
+  readonly loadSleeps?: true;
   readonly errors: number;
   /** Only the kinds that there were. */
   readonly errorCounts: Partial<LoadErrors>;
 }
 
 /** What a run of the load program says about the proxy. */
-export function toSample(result: LoadResult): Sample {
+export function toSample(result: LoadMeasurement): Sample {
   return {
     requestsPerSecond: (result.answers / result.elapsedNs) * 1e9,
     p50Ms: result.latencyNs.p50 / 1e6,
@@ -28,11 +30,12 @@ export function toSample(result: LoadResult): Sample {
     processorUs: result.answers === 0 ? 0 : result.watchedProcessorNs / 1000 / result.answers,
     proxyShare: result.watchedProcessorNs / result.elapsedNs,
     loadShare: result.loadProcessorNs / result.elapsedNs,
+    ...(result.loadSleeps === true && { loadSleeps: true as const }),
     errors: countErrors(result.errors),
     errorCounts: Object.fromEntries(Object.entries(result.errors).filter(([, count]) => count > 0)),
   };
 }
 
 /** Whether both sides had what they need for the figures to mean something. */
-export const isLoaded = ({ proxyShare, loadShare }: Sample): boolean =>
-  proxyShare >= leastShare && loadShare >= leastShare;
+export const isLoaded = ({ proxyShare, loadShare, loadSleeps }: Sample): boolean =>
+  proxyShare >= leastShare && (loadSleeps === true || loadShare >= leastShare);

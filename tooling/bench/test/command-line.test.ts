@@ -4,6 +4,7 @@ import { caseText } from "../src/bench-case.ts";
 import { parseCommandLine } from "../src/command-line.ts";
 
 import { http } from "../src/suites/http.ts";
+import { http2 } from "../src/suites/http2.ts";
 import { https } from "../src/suites/https.ts";
 import { thrift } from "../src/suites/thrift.ts";
 
@@ -14,7 +15,7 @@ describe("the command line", () => {
       warmupMs: 600,
       measureMs: 1200,
       attempts: 4,
-      suites: [http, https, thrift],
+      suites: [http, https, http2, thrift],
       choice: {},
       monolakeFrom: "build",
       write: "complete",
@@ -35,6 +36,7 @@ describe("the command line", () => {
 
   it("chooses one suite, which is whole by itself", () => {
     expect(parseCommandLine(["--protocol", "thrift"])).toMatchObject({ suites: [thrift], write: "complete" });
+    expect(parseCommandLine(["--protocol", "http2"])).toMatchObject({ suites: [http2], write: "complete" });
   });
 
   it("reads lists and cores", () => {
@@ -70,6 +72,10 @@ describe("the cases", () => {
       "64 KiB bodies, 64 connections",
       "64 KiB bodies, 1,024 connections",
     ]);
+    expect(http2.cases({}).map(caseText)).toEqual([
+      "cleartext, 1 KiB bodies, 8 connections × 16 streams",
+      "TLS, 1 KiB bodies, 8 connections × 16 streams",
+    ]);
     expect(thrift.cases({}).map(caseText)).toEqual([
       "framed, 128 B, 64 connections",
       "framed, 128 B, 64 connections × 16 calls",
@@ -80,6 +86,14 @@ describe("the cases", () => {
       "TTHeader, 4 KiB, 64 connections",
       "TTHeader, 4 KiB, 64 connections × 16 calls",
     ]);
+  });
+
+  it("of HTTP/2 have each of the proxies once, with nginx to compare with", () => {
+    for (const benchCase of http2.cases({})) {
+      const taking = http2.contestants("build").filter(({ takesPart }) => takesPart?.(benchCase));
+      expect(taking.map(({ id }) => id)).toEqual(["monolake", "monolake-pipelining", "nginx", "haproxy"]);
+    }
+    expect(http2.yardstick).toBe("nginx");
   });
 
   it("are those that were chosen", () => {

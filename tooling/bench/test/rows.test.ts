@@ -52,6 +52,13 @@ describe("the rows of a case", () => {
     });
   });
 
+  it("count where a load that sleeps between answers left some of its core, but not where the proxy did", () => {
+    const asleep = sample({ loadShare: 0.4, loadSleeps: true });
+    const idle = sample({ loadShare: 0.4, loadSleeps: true, proxyShare: 0.89 });
+    const rows = toRows([entry("nginx", [[asleep]]), entry("haproxy", [[idle]])], "nginx");
+    expect(rows.map(({ outcome }) => outcome.type)).toEqual(["measured", "not-loaded"]);
+  });
+
   it("have no figures where a single answer was wrong, even in a round that does not count", () => {
     const wrong = sample({ errors: 1, proxyShare: 0.2 });
     const [row] = toRows([entry("nginx", [[wrong, sample()]])], "nginx");

@@ -53,14 +53,20 @@ export const monolake = monolakeWith({ id: "monolake", title: "Monolake" }, (pla
   configText("http", place, httpRoute(place)),
 );
 
+const pipelining: Pick<Contestant, "id" | "title" | "takesPart"> = {
+  id: "monolake-pipelining",
+  title: "Monolake, pipelining = 32",
+  takesPart: ({ bodyBytes }) => bodyBytes <= 16 * 1024,
+};
+
 /** The same with requests that share upstream connections. Of long bodies it forwards each on a connection of its own. */
-export const monolakePipelining = monolakeWith(
-  {
-    id: "monolake-pipelining",
-    title: "Monolake, pipelining = 32",
-    takesPart: ({ bodyBytes }) => bodyBytes <= 16 * 1024,
-  },
-  (place) => configText("http", place, httpRoute(place, ", pipelining = 32")),
+export const monolakePipelining = monolakeWith(pipelining, (place) =>
+  configText("http", place, httpRoute(place, ", pipelining = 32")),
+);
+
+/** Both. */
+export const monolakePipeliningHttps = monolakeWith(pipelining, async (place) =>
+  configText("http", place, `${await tlsLines(place)}\n${httpRoute(place, ", pipelining = 32")}`),
 );
 
 /** With TLS for clients. */

@@ -10,7 +10,11 @@ const large = `
  * One worker, and more idle upstream connections than the load opens: with fewer it would connect again and again. Without
  * access log, as none of the others writes one.
  */
-const configText = ({ listenPort, upstreamPort, folder }: Place, more: string, ssl = ""): string => `${
+const configText = (
+  { listenPort, upstreamPort, folder }: Place,
+  more: string,
+  listenOptions = "",
+): string => `${
   // Its workers drop to a user who may not enter the temporary folder, when root starts it.
   process.getuid?.() === 0 ? "user root;\n" : ""
 }daemon off;
@@ -32,7 +36,7 @@ http {
     keepalive_requests 1000000000;
   }
   server {
-    listen 127.0.0.1:${listenPort}${ssl} backlog=4096;${more}
+    listen 127.0.0.1:${listenPort}${listenOptions} backlog=4096;${more}
     location / {
       proxy_pass http://bench;
       proxy_http_version 1.1;
@@ -42,18 +46,22 @@ http {
 }
 `;
 
-const nginxWith = (buffers: string, rest: Pick<Contestant, "id" | "title" | "takesPart">): Contestant => ({
+const nginxWith = (
+  buffers: string,
+  rest: Pick<Contestant, "id" | "title" | "takesPart">,
+  listenOptions = "",
+): Contestant => ({
   ...rest,
   kind: "native",
   needs: { program: "nginx", debianPackage: "nginx-light" },
   async prepare(place) {
-    const config = await place.write(`${rest.id}.conf`, configText(place, buffers));
+    const config = await place.write(`${rest.id}.conf`, configText(place, buffers, listenOptions));
     return [findProgram("nginx") ?? "nginx", "-p", place.folder, "-c", config, "-e", "stderr"];
   },
 });
 
 /** The cipher that the load asks for, and keys that are as fast as those of the others. */
-export const nginxHttps: Contestant = {
+const nginxTls = (listenOptions: string): Contestant => ({
   id: "nginx",
   title: "nginx",
   kind: "native",
@@ -64,13 +72,22 @@ export const nginxHttps: Contestant = {
     ssl_certificate ${await place.write("nginx.crt", certificate)};
     ssl_certificate_key ${await place.write("nginx.key", key)};
     ssl_protocols TLSv1.2 TLSv1.3;`;
-    const config = await place.write("nginx-https.conf", configText(place, files, " ssl"));
+    const config = await place.write("nginx-https.conf", configText(place, files, listenOptions));
     return [findProgram("nginx") ?? "nginx", "-p", place.folder, "-c", config, "-e", "stderr"];
   },
-};
+});
+
+/** HTTP/1.1 over TLS. */
+export const nginxHttps = nginxTls(" ssl");
+
+/** HTTP/2 over TLS. */
+export const nginxH2 = nginxTls(" ssl http2");
 
 /** The yardstick: nginx as Debian configures it. */
 export const nginx: Contestant = nginxWith("", { id: "nginx", title: "nginx" });
+
+/** HTTP/2 in cleartext, and nothing else: this version does not tell the two apart on one port. */
+export const nginxH2c: Contestant = nginxWith("", { id: "nginx", title: "nginx" }, " http2");
 
 /** nginx that takes a whole large body at once. With small bodies it is the same as the other. */
 export const nginxLargeBuffers: Contestant = nginxWith(large, {

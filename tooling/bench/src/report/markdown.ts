@@ -7,7 +7,7 @@ import { markdownTable, toTable } from "./table.ts";
 
 const introduction = (
   { rounds, warmupMs, measureMs }: Report["settings"],
-  { fileName, texts: { heading, request, yardstick, load } }: Pick<Suite, "fileName" | "texts">,
+  { fileName, texts: { heading, request, yardstick, loaded, load } }: Pick<Suite, "fileName" | "texts">,
 ): string => `# ${heading}
 
 ![${request}s per second in relation to ${yardstick}](${fileName}.svg)
@@ -15,8 +15,8 @@ const introduction = (
 ${load}
 
 The proxies take turns within every round, so that what else happens on the machine hits all of them: ${rounds} rounds of
-${measureMs / 1000} s, each after ${warmupMs / 1000} s of warming up, and one before that is not counted. A round counts only when the proxy and the
-load both had ${leastShare * 100} % of their core; it is repeated otherwise.
+${measureMs / 1000} s, each after ${warmupMs / 1000} s of warming up, and one before that is not counted. A round counts only when
+${loaded} had ${leastShare * 100} % of its core; it is repeated otherwise.
 
 - **ratio**: ${request}s/s in relation to ${yardstick} in the same round, the median of all rounds
 - **${request}s/s**, **p50**, **p99**: medians of the rounds

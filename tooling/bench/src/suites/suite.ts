@@ -1,6 +1,7 @@
 import type { BenchCase } from "../bench-case.ts";
 import type { Contestant } from "../contestants/contestant.ts";
 import type { Versioned } from "../environment.ts";
+import type { LoadMeasurement, LoadOptions } from "../load-program.ts";
 
 /** Which of a suite's cases are wanted. Left out: those of a whole run. */
 export interface CaseChoice {
@@ -19,6 +20,8 @@ export interface SuiteTexts {
   readonly request: string;
   /** Of the yardstick, in a sentence. */
   readonly yardstick: string;
+  /** Who must have had its core for a round to count, in a sentence. */
+  readonly loaded: string;
   /** Paragraphs on what is sent and how it is checked, for the page. */
   readonly load: string;
 }
@@ -31,6 +34,8 @@ export interface Suite {
   readonly fileName: string;
   /** Why it cannot be measured on this machine; left out, it always can. */
   readonly missing?: () => string | undefined;
+  /** Left out: the load program is clients and upstream. */
+  readonly runLoad?: (loadProgram: string, options: LoadOptions) => Promise<LoadMeasurement>;
   /** The id of the contestant that the others are compared with. */
   readonly yardstick: string;
   readonly contestants: (monolakeFrom: "build" | "sources") => readonly Contestant[];
