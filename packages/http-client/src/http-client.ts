@@ -180,6 +180,7 @@ export class HttpClient implements AsyncDisposable {
       limits: () => this.#pool.limits,
       takeHttp11: target.httpVersion === "auto" ? (stream) => this.#keepHttp11(target, stream) : undefined,
       sendElsewhere: (pending) => this.start(target, pending),
+      sendUpgrade: this.#sendUpgrade(target),
       emptied: () => {
         if (this.#http2.get(target.key) === connections) this.#http2.delete(target.key);
       },
@@ -187,6 +188,14 @@ export class HttpClient implements AsyncDisposable {
     this.#http2.set(target.key, connections);
     if (this.#closed) void connections.close();
     return connections;
+  }
+
+  /** How an upgrade goes on that HTTP/2 does not take, where that is possible: on connections of its own. */
+  #sendUpgrade(target: HttpTarget): ((pending: PendingRequest) => void) | undefined {
+    const { key, http11Connector: connector, httpVersion } = target;
+    if (connector === undefined || httpVersion !== "auto") return undefined;
+    const http11: HttpTarget = { ...target, key: `${key} http/1.1`, connector, httpVersion: undefined };
+    return (pending) => this.#startAlone(http11, pending);
   }
 
   /** The server chose HTTP/1.1, and will do so again until it does not. */

@@ -14,6 +14,11 @@ export interface HttpTarget {
    */
   readonly httpVersion?: "auto" | "http2" | undefined;
   /**
+   * Opens connections on which the server speaks HTTP/1.1 whatever it would choose: with `auto`, for WebSockets that its HTTP/2 does
+   * not take (RFC 8441). Left out: those fail with ERR_HTTP_UPGRADE_UNSUPPORTED.
+   */
+  readonly http11Connector?: Connector | undefined;
+  /**
    * How many requests may be in flight on one connection (pipelining): for upstreams that take it, requests that come
    * together are sent together. Idempotent requests without a body only; the others, and all of them while an answer is
    * slow or long, have connections of their own. Left out or 1: so have all.

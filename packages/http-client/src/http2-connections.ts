@@ -1,9 +1,11 @@
 import {
+  ConnectionBusyError,
   Http2ClientConnection,
   type Http2ClientConnectionOwner,
   type HttpRequest,
   type HttpResponse,
   type ResolvedHttpClientConnectionOptions,
+  UpgradeUnsupportedError,
   UpstreamRefusedError,
 } from "@monolake/http";
 import type { Cancellation } from "@monolake/service-async";
@@ -37,6 +39,8 @@ export interface Http2Source {
    */
   readonly takeHttp11: ((stream: ByteStream) => void) | undefined;
   readonly sendElsewhere: (pending: PendingRequest) => void;
+  /** Sends an upgrade that these connections do not take. Left out: it fails. */
+  readonly sendUpgrade: ((pending: PendingRequest) => void) | undefined;
   /** No connection is left, and nobody waits for one. */
   readonly emptied: () => void;
 }
@@ -81,6 +85,13 @@ export class Http2Connections implements Http2ClientConnectionOwner, Expiring {
     this.#waiting.add(new WaitingRequest(pending, deadlineIn(waitTimeoutMs), this.#waiting));
     this.#watch(deadlineIn(waitTimeoutMs));
     this.#grow();
+  }
+
+  /** For a request that no connection of HTTP/2 takes. */
+  startUpgrade(pending: PendingRequest, error: Error): void {
+    const { sendUpgrade } = this.#source;
+    if (sendUpgrade === undefined) pending.failed(error);
+    else sendUpgrade(pending);
   }
 
   /** Takes an open stream on which HTTP/2 is spoken. */
@@ -153,7 +164,7 @@ export class Http2Connections implements Http2ClientConnectionOwner, Expiring {
     try {
       connection.start(pending.request, attempt, pending.cancellation);
     } catch (error) {
-      pending.failed(error as Error);
+      attempt.failed(error as Error);
     }
   }
 
@@ -247,6 +258,7 @@ class Attempt implements PendingRequest {
   }
 
   failed(error: Error): void {
+    if (error instanceof UpgradeUnsupportedError) return this.#connections.startUpgrade(this.#pending, error);
     const again = mayGoAgain(error, this.request, this.#times) && this.cancellation?.cancelled !== true;
     if (again) this.#connections.start(this);
     else this.#pending.failed(error);
@@ -254,6 +266,8 @@ class Attempt implements PendingRequest {
 }
 
 function mayGoAgain(error: Error, request: HttpRequest, times: number): boolean {
-  if (error instanceof UpstreamRefusedError) return request.body.length === 0 && times <= maxRefusals;
+  // Busy: what waited for SETTINGS found less room than before.
+  if (error instanceof UpstreamRefusedError || error instanceof ConnectionBusyError)
+    return request.body.length === 0 && times <= maxRefusals;
   return wasTooOld(error) && isRepeatable(request) && times === 1;
 }

@@ -105,6 +105,15 @@ export class UpstreamRefusedError extends defineError({
   message: (fields: { readonly address: string }) => `${fields.address} refused the request unseen`,
 }) {}
 
+/** An upstream cannot be asked for a WebSocket over HTTP/2 (RFC 8441). Nothing was sent. Answered with 502. */
+export class UpgradeUnsupportedError extends defineError({
+  code: "ERR_HTTP_UPGRADE_UNSUPPORTED",
+  source: "upstream",
+  retryable: false,
+  message: (fields: { readonly address: string; readonly what: string }) =>
+    `${fields.address} cannot be asked for a WebSocket over HTTP/2: ${fields.what}`,
+}) {}
+
 /** An upstream sent what is no HTTP response, or bytes that nobody asked for. Answered with 502. */
 export class UpstreamProtocolError extends defineError({
   code: "ERR_HTTP_UPSTREAM_PROTOCOL",

@@ -28,6 +28,7 @@ export {
   InvalidRequestError,
   InvalidResponseError,
   RequestTimeoutError,
+  UpgradeUnsupportedError,
   UpstreamClosedError,
   UpstreamProtocolError,
   UpstreamRefusedError,

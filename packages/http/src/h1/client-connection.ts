@@ -10,6 +10,7 @@ import type { Body } from "../body/body.ts";
 import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
 import { HeldBody } from "../client/held-body.ts";
 import type { ResponseListener } from "../client/response-listener.ts";
+import { upgradedResponse } from "../client/upgraded-response.ts";
 import { UpstreamFaults } from "../client/upstream-faults.ts";
 import { ChunkedEncodingError, ConnectionBusyError } from "../errors.ts";
 import type { ResponseHead } from "../head/response-head.ts";
@@ -20,7 +21,6 @@ import { encodedHead, encodeRequestHead } from "./encode-head.ts";
 import { MessageWriter, type MessageWriterOwner, type WrittenFraming } from "./message-writer.ts";
 import { isOfferedProtocol } from "./offered-protocol.ts";
 import { requestFraming } from "./request-framing.ts";
-import { upgradedResponse } from "./upgraded-response.ts";
 
 /** What happens to a client connection between requests. */
 export interface ClientConnectionOwner {

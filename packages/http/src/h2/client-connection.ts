@@ -20,11 +20,13 @@ import {
 import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
 import type { ResponseListener } from "../client/response-listener.ts";
 import { UpstreamFaults } from "../client/upstream-faults.ts";
-import { ConnectionBusyError, UpstreamRefusedError } from "../errors.ts";
+import { ConnectionBusyError, UpgradeUnsupportedError, UpstreamRefusedError } from "../errors.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
+import { AwaitedSettings, type AwaitedSettingsOwner } from "./awaited-settings.ts";
 import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
 import { encodeRequest } from "./request-fields.ts";
+import { asksForWebSocket, encodeWebSocketRequest, isHandshake } from "./websocket-request.ts";
 
 /** What happens to a client connection of HTTP/2. */
 export interface Http2ClientConnectionOwner {
@@ -47,19 +49,23 @@ const streamWindowBytes = 256 * 1024;
 const connectionWindowBytes = 4 * 1024 * 1024;
 
 /** The client side of one HTTP/2 connection (RFC 9113): many requests at a time, each a {@link ClientStreamExchange}. */
-export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
+export class Http2ClientConnection implements Expiring, ClientExchangeOwner, AwaitedSettingsOwner {
   deadlineMs = Number.POSITIVE_INFINITY;
   readonly options: ResolvedHttpClientConnectionOptions;
   readonly faults: UpstreamFaults;
   readonly heads: ResponseHeadReader;
+  /** Where both ends of the connection are. */
+  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
   readonly #owner: Http2ClientConnectionOwner;
   readonly #address: string;
   readonly #scheme: "http" | "https";
   readonly #socket: Duplex;
   readonly #session: ClientHttp2Session;
-  readonly #exchanges = new Set<ClientStreamExchange>();
+  readonly #exchanges = new Set<ClientStreamExchange | AwaitedSettings>();
   #state: State = "open";
   #maxStreams: number;
+  /** Whether the server takes extended CONNECT; undefined before its SETTINGS have come. */
+  #takesTunnels: boolean | undefined = undefined;
   #requests = 0;
   #lastStreamId = Number.POSITIVE_INFINITY;
   /** A ping is under way, since an answer was late. */
@@ -76,6 +82,7 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
     this.options = options;
     this.faults = new UpstreamFaults(stream, options);
     this.heads = new ResponseHeadReader(options.headLimits);
+    this.peer = { localAddress: stream.localAddress, remoteAddress: stream.remoteAddress };
     this.#owner = owner;
     this.#address = formatAddress(stream.remoteAddress);
     this.#scheme = stream.tls === undefined ? "http" : "https";
@@ -87,8 +94,12 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
     // The session reads by the socket's handle; somebody has to start that.
     socket.read(0);
     this.#session.setLocalWindowSize(connectionWindowBytes);
-    this.#session.on("remoteSettings", ({ maxConcurrentStreams = Number.POSITIVE_INFINITY }) => {
+    this.#session.on("remoteSettings", (settings) => {
+      const { maxConcurrentStreams = Number.POSITIVE_INFINITY, enableConnectProtocol } = settings;
       this.#maxStreams = Math.min(options.http2.maxConcurrentStreams, maxConcurrentStreams);
+      this.#takesTunnels = enableConnectProtocol === true;
+      for (const exchange of [...this.#exchanges])
+        if (exchange instanceof AwaitedSettings) exchange.arrived();
       if (this.hasRoom) owner.connectionHasRoom(this);
     });
     this.#session.on("goaway", (_code, lastStreamId) => {
@@ -126,21 +137,52 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
    * ERR_HTTP_UPSTREAM_PROTOCOL, ERR_HTTP_UPSTREAM_REFUSED, ERR_HTTP_RESPONSE_HEAD, or what broke the request's body off. The
    * request's headers are edited to what is sent. Throws ERR_HTTP_INVALID_REQUEST and ERR_HTTP_CONNECTION_BUSY, and the
    * reason of the cancellation, before anything is sent.
+   *
+   * An upgrade to a WebSocket is an extended CONNECT (RFC 8441), and what accepts it a 101 as of HTTP/1.1. ERR_HTTP_UPGRADE_UNSUPPORTED,
+   * thrown or told, where the server takes none: nothing was sent then. Other upgrades are left out.
    */
   start(request: HttpRequest, listener: ResponseListener, cancellation?: Cancellation): void {
     if (!this.hasRoom)
       throw new ConnectionBusyError({ state: this.#state === "open" ? "busy" : this.#state });
     if (cancellation?.cancelled) throw cancellation.reason;
+    const webSocket = request.upgrade && asksForWebSocket(request);
+    if (webSocket && !this.#maySendWebSocket(request, listener, cancellation)) return;
     request.expectContinue &&= this.options.continueTimeoutMs > 0 && request.body.whole === undefined;
-    const sent = encodeRequest(request, this.#scheme);
+    const sent = webSocket
+      ? encodeWebSocketRequest(request, this.#scheme)
+      : encodeRequest(request, this.#scheme);
     const stream = this.#session.request(sent.fields as unknown as [], {
       endStream: sent.endStream,
-      waitForTrailers: !sent.endStream && sent.length < 0,
+      waitForTrailers: !sent.endStream && !sent.tunnel && sent.length < 0,
     });
     this.#requests += 1;
     const exchange = new ClientStreamExchange(stream, this, request, listener, cancellation);
     this.#exchanges.add(exchange);
     exchange.begin(sent);
+  }
+
+  /** False while nobody knows: it is sent by itself. */
+  #maySendWebSocket(
+    request: HttpRequest,
+    listener: ResponseListener,
+    cancellation: Cancellation | undefined,
+  ): boolean {
+    if (!isHandshake(request))
+      throw new UpgradeUnsupportedError({
+        address: this.#address,
+        what: "the request is no handshake of a WebSocket (RFC 6455 section 4.1)",
+      });
+    if (this.#takesTunnels === false)
+      throw new UpgradeUnsupportedError({
+        address: this.#address,
+        what: "its SETTINGS have no ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3)",
+      });
+    if (this.#takesTunnels === true) return true;
+    const send = (): void => this.start(request, listener, cancellation);
+    const awaited = new AwaitedSettings(this, listener, cancellation, send);
+    this.#exchanges.add(awaited);
+    this.deadlineSet(awaited.deadlineMs);
+    return false;
   }
 
   /** Takes no more requests, and ends when those on it are over. */
@@ -192,7 +234,7 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner {
     );
   }
 
-  exchangeOver(exchange: ClientStreamExchange): void {
+  exchangeOver(exchange: ClientStreamExchange | AwaitedSettings): void {
     this.#exchanges.delete(exchange);
     if (this.#state === "open") {
       if (this.hasRoom) this.#owner.connectionHasRoom(this);

@@ -1,10 +1,11 @@
 import { type ClientHttp2Stream, constants } from "node:http2";
 import type { Cancellation } from "@monolake/service-async";
-import { deadlineIn } from "@monolake/streams";
+import { type ByteStream, deadlineIn } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
 import { HeldBody } from "../client/held-body.ts";
 import type { ResponseListener } from "../client/response-listener.ts";
+import { upgradedResponse } from "../client/upgraded-response.ts";
 import type { LateAction, UpstreamFaults } from "../client/upstream-faults.ts";
 import type { ResponseHeadReader } from "../head/head-reader.ts";
 import type { ResponseHead } from "../head/response-head.ts";
@@ -16,12 +17,16 @@ import type { SentRequest } from "./request-fields.ts";
 import { readResponseFields } from "./response-fields.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
+import { tunnelStream } from "./tunnel-stream.ts";
+import { toSwitching } from "./websocket-request.ts";
 
 /** What an exchange needs of its connection. */
 export interface ClientExchangeOwner {
   readonly options: ResolvedHttpClientConnectionOptions;
   readonly faults: UpstreamFaults;
   readonly heads: ResponseHeadReader;
+  /** Where both ends of the connection are. */
+  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
   /** Why the stream ended with this code, as far as the connection knows. */
   streamFault(stream: ClientHttp2Stream, unanswered: boolean): Error;
   exchangeOver(exchange: ClientStreamExchange): void;
@@ -35,8 +40,8 @@ const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM } = constants;
 const maxInterims = 100;
 const longestWhole = 64 * 1024;
 
-/** - "head": the response's head is awaited. - "body": the rest comes. - "over" */
-type Phase = "head" | "body" | "over";
+/** - "head": the response's head is awaited. - "body": the rest comes. - "tunnel": the stream has left HTTP. - "over" */
+type Phase = "head" | "body" | "tunnel" | "over";
 
 /** One request and its response: a stream of an HTTP/2 connection, from the side of the client (RFC 9113 section 8.1). */
 export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner {
@@ -51,6 +56,7 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   #phase: Phase = "head";
   #receiver: StreamBody | undefined = undefined;
   #held: HeldBody | undefined = undefined;
+  #asksForTunnel = false;
   #requestWritten = false;
   #writePending = false;
   #interims = 0;
@@ -78,10 +84,11 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   }
 
   /** Sends the request's body; its head is sent. */
-  begin({ length, endStream }: SentRequest): void {
+  begin({ length, endStream, tunnel }: SentRequest): void {
     this.#cancellation?.addListener(this);
     const { body } = this.#request;
-    if (endStream) {
+    this.#asksForTunnel = tunnel;
+    if (endStream || tunnel) {
       this.#requestWritten = true;
       body.cancel();
       return this.#awaitPeer();
@@ -131,6 +138,11 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     const head = this.#read(fields);
     if (head === undefined) return;
     const { status, headers } = head;
+    if (this.#asksForTunnel) {
+      if (status < 300) return this.#handOver(head);
+      // Refused: nothing follows the request.
+      this.#stream.end();
+    }
     const response = new HttpResponse(status, head.reason, "2", headers, emptyBody);
     const complete = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#phase = "body";
@@ -148,6 +160,20 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     listener?.responded(response);
   }
 
+  /** The stream is whatever joins it with a client's now; the connection has it until it is closed. */
+  #handOver(head: ResponseHead): void {
+    this.#phase = "tunnel";
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    this.#cancellation?.removeListener(this);
+    const { options, peer } = this.#owner;
+    const bytes = tunnelStream(this.#stream, peer);
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.responded(
+      upgradedResponse(toSwitching(this.#request, head), bytes, options.tunnelIdleTimeoutMs),
+    );
+  }
+
   #read(fields: readonly string[]): ResponseHead | undefined {
     try {
       const head = readResponseFields(fields, this.#owner.heads);
@@ -162,6 +188,7 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   #closed(): void {
     if (this.#phase === "over") return;
     const { rstCode } = this.#stream;
+    if (this.#phase === "tunnel") return this.#end();
     const complete = this.#phase === "body" && rstCode === NGHTTP2_NO_ERROR && this.#receiver?.done !== false;
     if (complete) this.#finish();
     else this.#fail(this.#fault ?? this.#owner.streamFault(this.#stream, this.#phase === "head"));

@@ -25,13 +25,16 @@ export function toUpgrade(head: RequestHead, protocol: string): void {
  * ERR_HTTP_INVALID_RESPONSE where that does not fit its key.
  */
 export function fromUpgrade(request: Headers, response: HttpResponse): void {
-  const key = request.get("sec-websocket-key") ?? "";
-  const expected = createHash("sha1")
-    .update(key + websocketId)
-    .digest("base64");
+  const expected = acceptOf(request);
   const { headers } = response;
   if (headers.get("sec-websocket-accept") !== expected)
     throw new InvalidResponseError({ what: "its Sec-WebSocket-Accept is of another request" });
   headers.delete("sec-websocket-accept");
   response.status = 200;
 }
+
+/** The Sec-WebSocket-Accept for a request (RFC 6455 section 4.2.2). */
+export const acceptOf = (request: Headers): string =>
+  createHash("sha1")
+    .update((request.get("sec-websocket-key") ?? "") + websocketId)
+    .digest("base64");

@@ -14,6 +14,8 @@ export interface SentRequest {
   /** What is announced of its body, or -1. */
   readonly length: number;
   readonly endStream: boolean;
+  /** It asks for a tunnel: its stream stays open, and no body follows. */
+  readonly tunnel: boolean;
 }
 
 /**
@@ -37,5 +39,5 @@ export function encodeRequest(request: HttpRequest, scheme: "http" | "https"): S
   addFields(fields, headers);
   if (host !== undefined) headers.append("Host", host);
   if (request.expectContinue) fields.push("expect", "100-continue");
-  return { fields, length, endStream: framing === "none" || length === 0 };
+  return { fields, length, endStream: framing === "none" || length === 0, tunnel: false };
 }

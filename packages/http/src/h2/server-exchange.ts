@@ -1,7 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { Cancellation } from "@monolake/service-async";
-import { type ByteStream, deadlineIn, duplexStream } from "@monolake/streams";
+import { type ByteStream, deadlineIn } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import {
   BodyDiscardedError,
@@ -28,6 +28,7 @@ import { resetStream } from "./reset-stream.ts";
 import { responseFields } from "./response-head.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
+import { tunnelStream } from "./tunnel-stream.ts";
 
 /** What a connection is told of the exchanges on it. */
 export interface ServerExchangeOwner {
@@ -324,9 +325,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#totalMs = Number.POSITIVE_INFINITY;
     this.#awaitPeer();
     this.#report?.answered(response);
-    const { peer } = this.#owner;
-    const bytes = duplexStream(stream, { ...peer, reset: () => stream.close(NGHTTP2_CANCEL) });
-    runUpgraded(response, bytes, (failure) => {
+    runUpgraded(response, tunnelStream(stream, this.#owner.peer), (failure) => {
       if (failure !== undefined) this.#tell(failure.error);
       if (!stream.destroyed) stream.destroy();
     });

@@ -49,6 +49,8 @@ export interface HttpUpstreamTarget {
   readonly address: SocketAddress;
   /** Undefined where connections are opened as everywhere. */
   readonly connector: Connector | undefined;
+  /** As `HttpTarget` has it. */
+  readonly http11Connector: Connector | undefined;
   /** The Host field that it gets when the client's is not preserved. */
   readonly host: PreparedField;
   /** Whether the client's is; undefined: as the upstream service says. */
@@ -116,14 +118,25 @@ function placeOf({
   endpoint,
   tls,
   httpVersion = "http11",
-}: HttpUpstreamConfig): Pick<HttpUpstreamTarget, "key" | "address" | "connector" | "host"> {
+}: HttpUpstreamConfig): Pick<
+  HttpUpstreamTarget,
+  "key" | "address" | "connector" | "http11Connector" | "host"
+> {
   const address: SocketAddress =
     endpoint.type === "unix"
       ? { type: "unix", path: endpoint.path }
       : { type: "socket", host: endpoint.host, port: endpoint.port };
   const place = formatAddress(address);
   const { connector, key } = secureConnector(place, tls && { alpnProtocols: offered[httpVersion], ...tls });
-  return { key, address, connector, host: new PreparedField("Host", authorityOf(endpoint, place)) };
+  const http11 = httpVersion === "auto" ? tls && { ...tls, alpnProtocols: offered.http11 } : undefined;
+  const { connector: http11Connector } = secureConnector(place, http11);
+  return {
+    key,
+    address,
+    connector,
+    http11Connector,
+    host: new PreparedField("Host", authorityOf(endpoint, place)),
+  };
 }
 
 function authorityOf(endpoint: HttpEndpoint, place: string): string {

@@ -9,7 +9,7 @@ import { HttpResponse } from "../message/response.ts";
  * response on cancels its body, as of any response, and that closes the upstream's stream.
  */
 export function upgradedResponse(
-  head: ResponseHead,
+  head: Pick<ResponseHead, "reason" | "headers">,
   stream: ByteStream,
   idleTimeoutMs: number,
 ): HttpResponse {
