@@ -10,6 +10,8 @@ const line = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0-\x08\x0a-\x1f\x7f]*)$/
 export const droppedTrailers: ReadonlySet<string> = new Set([
   "authorization",
   "cache-control",
+  "client-cert",
+  "client-cert-chain",
   "connection",
   "content-encoding",
   "content-length",
@@ -34,7 +36,10 @@ export const droppedTrailers: ReadonlySet<string> = new Set([
   "www-authenticate",
   "x-forwarded-for",
   "x-forwarded-host",
+  "x-forwarded-port",
+  "x-forwarded-prefix",
   "x-forwarded-proto",
+  "x-real-ip",
 ]);
 
 /** Reads a trailer section with its final empty line. Undefined when nothing in it may be kept. Throws ERR_HTTP_CHUNKED_ENCODING. */

@@ -79,6 +79,13 @@ describe("the chunked decoder", () => {
     expect(decode(["0\r\nX: \xe9\xa0\r\n\r\n"]).trailers).toEqual([["X", "\xe9\xa0"]]);
   });
 
+  it.each(["X-Forwarded-For", "X-Forwarded-Port", "X-Real-IP", "Client-Cert", "Client-Cert-Chain"])(
+    "drops %s as a trailer: what tells of the client is for a proxy to say",
+    (name) => {
+      expect(decode([`0\r\n${name}: evil\r\n\r\n`]).trailers).toBeUndefined();
+    },
+  );
+
   it("has no trailers when none may be kept", () => {
     expect(decode(["0\r\nContent-Length: 5\r\n\r\n"])).toEqual({
       data: "",
