@@ -64,10 +64,16 @@ export const monolakePipelining = monolakeWith(pipelining, (place) =>
   configText("http", place, httpRoute(place, ", pipelining = 32")),
 );
 
-/** Both. */
-export const monolakePipeliningHttps = monolakeWith(pipelining, async (place) =>
-  configText("http", place, `${await tlsLines(place)}\n${httpRoute(place, ", pipelining = 32")}`),
-);
+/** h2load opens no connection again: with the default of 1,000 requests each it would soon have none. */
+const http2Limits = "limits = { max_requests_per_connection = 1000000000 }";
+
+/** For HTTP/2, in cleartext or over TLS. */
+export const monolakeHttp2 = (isSecure: boolean, isPipelining: boolean) =>
+  monolakeWith(isPipelining ? pipelining : { id: "monolake", title: "Monolake" }, async (place) => {
+    const tls = isSecure ? `${await tlsLines(place)}\n` : "";
+    const route = httpRoute(place, isPipelining ? ", pipelining = 32" : "");
+    return configText("http", place, `${http2Limits}\n${tls}${route}`);
+  });
 
 /** With TLS for clients. */
 export const monolakeHttps = monolakeWith({ id: "monolake", title: "Monolake" }, async (place) =>

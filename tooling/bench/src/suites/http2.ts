@@ -1,12 +1,7 @@
 import type { H2loadProtocol } from "../bench-case.ts";
 import type { Contestant } from "../contestants/contestant.ts";
 import { haproxyH2, haproxyH2c } from "../contestants/haproxy.ts";
-import {
-  monolake,
-  monolakeHttps,
-  monolakePipelining,
-  monolakePipeliningHttps,
-} from "../contestants/monolake.ts";
+import { monolakeHttp2 } from "../contestants/monolake.ts";
 import { nginxH2, nginxH2c } from "../contestants/nginx.ts";
 import { missingH2load, runH2load } from "../h2load.ts";
 import type { Suite } from "./suite.ts";
@@ -27,10 +22,10 @@ export const http2: Suite = {
   missing: missingH2load,
   runLoad: runH2load,
   contestants: (from) => [
-    ...[monolake(from), monolakePipelining(from), nginxH2c, haproxyH2c].map((item) =>
-      forProtocol("h2c", item),
+    ...[monolakeHttp2(false, false)(from), monolakeHttp2(false, true)(from), nginxH2c, haproxyH2c].map(
+      (item) => forProtocol("h2c", item),
     ),
-    ...[monolakeHttps(from), monolakePipeliningHttps(from), nginxH2, haproxyH2].map((item) =>
+    ...[monolakeHttp2(true, false)(from), monolakeHttp2(true, true)(from), nginxH2, haproxyH2].map((item) =>
       forProtocol("h2", item),
     ),
   ],
@@ -51,9 +46,10 @@ export const http2: Suite = {
     loaded: "the proxy",
     load: `Each proxy has one core. On another one h2load is the clients, and a second process the upstream, which is asked with
 HTTP/1.1: every stream that is answered makes room for the next, with the same fields each time. All proxies keep their
-upstream connections, and none writes an access log. h2load compares no bytes: what is checked is that no request failed,
-that all have a status of 2xx, and that as many bytes of bodies came as belong to the answers. Latencies are of the answers
-in the measured time, from h2load's log of them. Over TLS (1.3, AES-128-GCM, certificates with a P-256 key) all connections
-are open when the clock starts. The load sleeps when it waits, so that how much of its core it had proves nothing.`,
+upstream connections, none writes an access log, and none limits the requests of a connection, as h2load does not open
+one again. It compares no bytes: what is checked is that no request failed, that all have a status of 2xx, and that as
+many bytes of bodies came as belong to the answers. Latencies are of the answers in the measured time, from h2load's log of
+them. Over TLS (1.3, AES-128-GCM, certificates with a P-256 key) all connections are open when the clock starts. The load
+sleeps when it waits, so that how much of its core it had proves nothing.`,
   },
 };
