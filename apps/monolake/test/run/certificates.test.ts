@@ -23,14 +23,13 @@ async function shownAt(port: number): Promise<string | undefined> {
   return subject;
 }
 
-async function startWithTls(folder: TemporaryFolder, more = "", runtime = "") {
+async function startWithTls(folder: TemporaryFolder, { runtime = "", workers = 2 } = {}) {
   const upstream = await startHttpUpstream();
   const port = await freePort();
-  const tls = `tls = { chain = "${folder.path}/server.crt", key = "${folder.path}/server.key" }${more}`;
-  const text = configText({ listen: port, upstream: upstream.origin, more: tls }).replace(
-    "[runtime]",
-    `[runtime]\n${runtime}`,
-  );
+  const tls = `tls = { chain = "${folder.path}/server.crt", key = "${folder.path}/server.key" }`;
+  const text = configText({ listen: port, upstream: upstream.origin, more: tls })
+    .replace("[runtime]", `[runtime]\n${runtime}`)
+    .replace("worker_threads = 2", `worker_threads = ${workers}`);
   const proxy = await startFollowing(`${folder.path}/proxy.toml`, text);
   return {
     proxy,
@@ -111,7 +110,7 @@ describe("a session", () => {
   it("is resumed by every worker process; they take turns at connections", async () => {
     await using folder = await temporaryFolder();
     await writeCertificate(folder, "server", issue("first"));
-    await using served = await startWithTls(folder, "", 'worker_type = "processes"');
+    await using served = await startWithTls(folder, { runtime: 'worker_type = "processes"' });
     const { session } = await visit(served.port);
     const resumed: boolean[] = [];
     for (let round = 0; round < 4; round += 1) resumed.push((await visit(served.port, session)).resumed);
@@ -158,18 +157,13 @@ describe("TLS that is switched on and off", () => {
   it("keeps the connections to upstreams", async () => {
     await using folder = await temporaryFolder();
     await writeCertificate(folder, "server", issue("first"));
-    await using served = await startWithTls(folder);
+    await using served = await startWithTls(folder, { workers: 1 });
     const { proxy, port, upstream, text } = served;
-    await proxy.change(
-      text.replace("worker_threads = 2", "worker_threads = 1"),
-      /workers are as \[runtime\] says/,
-    );
     const open = connect({ port, host: "127.0.0.1", servername: "localhost", ca: authority.certificate });
     open.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     await once(open.resume(), "close");
     const before = upstream.connections;
-    const one = text.replace("worker_threads = 2", "worker_threads = 1");
-    await proxy.change(one.replace(/^tls = .*$/m, ""), /"msg":"configuration applied"/);
+    await proxy.change(text.replace(/^tls = .*$/m, ""), /"msg":"configuration applied"/);
     expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200);
     expect(upstream.connections).toBe(before);
   });
