@@ -15,6 +15,8 @@ export const preset = defineConfig({
     // Tests start servers and threads of their own: more files at a time than cores only makes them slow and late.
     maxWorkers: Math.min(availableParallelism(), 8),
     testTimeout: 20_000,
+    // On a busy machine of strangers a test gets a second try, and the end of the run names it.
+    retry: process.env["CI"] ? 1 : 0,
     hookTimeout: 60_000,
     reporters: ["default", summary],
     passWithNoTests: false,
