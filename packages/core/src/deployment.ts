@@ -9,12 +9,10 @@ interface Committed {
 }
 
 /** What {@link DeploymentContainer.deploy} needs besides the service. */
-export interface DeployOptions extends Omit<ServeOptions, "slot"> {
-  readonly drain: DrainService;
-}
+export type DeployOptions = Omit<ServeOptions, "slot">;
 
-/** Begins to end the connections of a service that serves no new ones. */
-export type DrainService = (service: SharedService<SiteService>) => void;
+/** A service that serves no new connections any more. Whoever is given it is a holder of it: to drain and to release it. */
+export type RetiredService = SharedService<SiteService>;
 
 /** One site of one worker: at most one staged service, and at most one committed service that serves. */
 export class DeploymentContainer {
@@ -49,47 +47,47 @@ export class DeploymentContainer {
   }
 
   /**
-   * The staged service serves new connections from now on; those of the one before go on, unless `drain` ends them.
-   * Nothing happens unless one is staged and one committed.
+   * The staged service serves new connections from now on; those of the one before, which it gives, go on. Nothing happens
+   * unless one is staged and one committed.
    */
-  update(drain?: DrainService): void {
+  update(): RetiredService | undefined {
     if (this.#staged === undefined || this.#committed === undefined) return;
     const { slot } = this.#committed;
     const before = slot.take();
-    slot.replace(this.#staged);
-    if (before !== undefined && before !== this.#staged) drain?.(before);
-    void before?.release();
+    const next = this.#staged;
     this.#staged = undefined;
+    slot.replace(next);
+    return retiredBy(next, before);
   }
 
-  /**
-   * Serves what `acceptor` accepts with the staged service, and drains the one before; resolves when the listener before
-   * has closed.
-   */
-  async deploy(options: DeployOptions): Promise<void> {
+  /** Serves what `acceptor` accepts with the staged service; gives the one before when its listener has closed. */
+  async deploy(options: DeployOptions): Promise<RetiredService | undefined> {
     if (this.#staged === undefined) return;
     const before = this.#committed;
     const service = before?.slot.take();
-    const slot = new ServiceSlot(this.#staged);
-    const staysInService = service === this.#staged;
+    const next = this.#staged;
+    const slot = new ServiceSlot(next);
     this.#staged = undefined;
     // The new one accepts before the old one stops, so that there is always one that does.
     this.#committed = { slot, loop: new ServeLoop({ ...options, slot }) };
     await before?.loop.stop();
-    // Only now: whoever is told to come again must not come to what closes.
-    if (service !== undefined && !staysInService) options.drain(service);
-    void service?.release();
+    return retiredBy(next, service);
   }
 
-  /** Drops both services and drains the committed one; resolves when the listener has closed. */
-  async close(drain: DrainService): Promise<void> {
+  /** Drops both services; gives the committed one when its listener has closed. */
+  async close(): Promise<RetiredService | undefined> {
     this.unstage();
     const committed = this.#committed;
     this.#committed = undefined;
     const service = committed?.slot.take();
     await committed?.loop.stop();
-    if (service === undefined) return;
-    drain(service);
-    void service.release();
+    return service;
   }
+}
+
+/** What `next` takes the place of; nothing when that is the same service, which goes on. */
+function retiredBy(next: RetiredService, before: RetiredService | undefined): RetiredService | undefined {
+  if (before !== next) return before;
+  void before.release();
+  return undefined;
 }

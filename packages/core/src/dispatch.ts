@@ -3,7 +3,11 @@ import { type CommandOutcome, ResultGroup, type WorkerResult } from "./result-gr
 import type { ServiceCommand } from "./service-command.ts";
 import type { WorkerPlace } from "./worker-place.ts";
 
-/** Gives a command to all workers that are in service, in two steps; one that dies meanwhile counts as failed. */
+/**
+ * Gives a command to all workers that are in service, in two steps; one that dies meanwhile counts as failed. What the
+ * command took out of service drains when every worker has let go of its listener: a client that is told to come again
+ * would be reset by one that still listens and is about to close.
+ */
 export async function dispatchTo(
   places: readonly WorkerPlace[],
   command: ServiceCommand,
@@ -15,24 +19,36 @@ export async function dispatchTo(
     );
   const prepared = await Promise.allSettled(workers.map((worker) => worker.request("prepare", command)));
   const outcome = prepared.every(({ status }) => status === "fulfilled") ? "applied" : "discarded";
-  const results = workers.map((worker, index) =>
-    endCommand(worker, prepared[index] as PromiseSettledResult<void>, outcome),
+  const ends = await Promise.all(
+    workers.map((worker, index) =>
+      endCommand(worker, prepared[index] as PromiseSettledResult<void>, outcome),
+    ),
   );
-  return new ResultGroup(await Promise.all(results));
+  const draining = workers.filter((_, index) => ends[index]?.drains === true);
+  // One that dies now has nothing left to drain.
+  await Promise.allSettled(draining.map((worker) => worker.request("drain", undefined)));
+  return new ResultGroup(ends.map(({ result }) => result));
+}
+
+interface CommandEnd {
+  readonly result: WorkerResult<CommandOutcome>;
+  /** The worker waits to be told to drain. */
+  readonly drains: boolean;
 }
 
 async function endCommand(
   worker: ManagedWorker,
   prepared: PromiseSettledResult<void>,
   outcome: CommandOutcome,
-): Promise<WorkerResult<CommandOutcome>> {
+): Promise<CommandEnd> {
   const workerId = worker.id;
   try {
     if (prepared.status === "rejected") throw prepared.reason;
-    await worker.request(outcome === "applied" ? "apply" : "discard", undefined);
-    return { workerId, ok: true, value: outcome };
+    const drains = outcome === "applied" && (await worker.request("apply", undefined));
+    if (outcome === "discarded") await worker.request("discard", undefined);
+    return { result: { workerId, ok: true, value: outcome }, drains };
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error("the worker failed", { cause: thrown });
-    return { workerId, ok: false, error };
+    return { result: { workerId, ok: false, error }, drains: false };
   }
 }

@@ -28,7 +28,7 @@ export type {
 
 // For whoever runs services without a manager.
 
-export type { PreparedCommand } from "./prepare-command.ts";
+export type { BeginDrain, PreparedCommand } from "./prepare-command.ts";
 export type {
   CloseOptions,
   ExecutorOptions,

@@ -1,6 +1,6 @@
 import type { SharedService } from "@monolake/service-async";
 import type { Acceptor } from "./acceptor.ts";
-import { DeploymentContainer, type DrainService } from "./deployment.ts";
+import { DeploymentContainer, type RetiredService } from "./deployment.ts";
 import { PreparationNotExistError, PreviousHandlerNotExistError, SiteNotExistError } from "./errors.ts";
 import type { InFlightConnections } from "./in-flight.ts";
 import type { LiveServices } from "./live-services.ts";
@@ -19,10 +19,16 @@ export interface ExecutorState {
   readonly drain: ServiceDrain;
 }
 
+/** Asks the connections of a service that was taken out of service to end; returns at once. To be called once. */
+export type BeginDrain = () => void;
+
 /** A command whose every step that can fail has succeeded, and which has changed nothing yet. */
 export interface PreparedCommand {
-  /** Makes it so. Resolves when a listener that had to close has closed. */
-  readonly apply: () => Promise<void>;
+  /**
+   * Makes it so. Resolves when a listener that had to close has closed, with the beginning of a drain if one is due: to be
+   * called when no other worker accepts there either, as whoever is told to come again must not come to what closes.
+   */
+  readonly apply: () => Promise<BeginDrain | undefined>;
   /** Forgets it: what was made for it is disposed, and the state stays as it was. */
   readonly discard: () => Promise<void>;
 }
@@ -63,7 +69,10 @@ async function preparePrecommit(
       await buildService(site, spec, { worker, previous: previous?.service }),
     );
     return {
-      apply: async () => siteOrNew(site, state).stage(service),
+      async apply() {
+        siteOrNew(site, state).stage(service);
+        return undefined;
+      },
       discard: async () => void service.release(),
     };
   } finally {
@@ -78,7 +87,15 @@ async function prepareUpdate(
   const container = siteOrThrow(command, site, state);
   if (!container.hasCommitted) throw new PreviousHandlerNotExistError({ command, site });
   if (!container.hasStaged) throw new PreparationNotExistError({ command, site });
-  return { apply: async () => container.update(drain ? drainOf(site, state) : undefined), discard: nothing };
+  return {
+    async apply() {
+      const retired = container.update();
+      if (drain) return drainOf(retired, site, state);
+      void retired?.release();
+      return undefined;
+    },
+    discard: nothing,
+  };
 }
 
 async function prepareCommit(
@@ -108,7 +125,7 @@ async function preparePrepareAndCommit(
     async apply() {
       const container = siteOrNew(site, state);
       container.stage(service);
-      await prepareDeploy(container, { site, acceptor, state }).apply();
+      return await prepareDeploy(container, { site, acceptor, state }).apply();
     },
     async discard() {
       void service.release();
@@ -122,7 +139,13 @@ async function prepareAbort(
   state: ExecutorState,
 ): Promise<PreparedCommand> {
   const container = siteOrThrow(command, site, state);
-  return { apply: async () => container.unstage(), discard: nothing };
+  return {
+    async apply() {
+      container.unstage();
+      return undefined;
+    },
+    discard: nothing,
+  };
 }
 
 async function prepareRemove(
@@ -133,7 +156,7 @@ async function prepareRemove(
   return {
     async apply() {
       state.sites.delete(site);
-      await container.close(drainOf(site, state));
+      return drainOf(await container.close(), site, state);
     },
     discard: nothing,
   };
@@ -146,16 +169,25 @@ function prepareDeploy(
   const { site, acceptor, state } = options;
   const { connections, worker } = state;
   return {
-    apply: () =>
-      container.deploy({ site, acceptor, connections, logger: worker.logger, drain: drainOf(site, state) }),
+    async apply() {
+      const retired = await container.deploy({ site, acceptor, connections, logger: worker.logger });
+      return drainOf(retired, site, state);
+    },
     discard: () => closeAcceptor(acceptor, site, worker.logger),
   };
 }
 
-const drainOf =
-  (site: string, { drain }: ExecutorState): DrainService =>
-  (service) =>
-    drain.begin(site, service);
+function drainOf(
+  retired: RetiredService | undefined,
+  site: string,
+  { drain }: ExecutorState,
+): BeginDrain | undefined {
+  if (retired === undefined) return undefined;
+  return () => {
+    drain.begin(site, retired);
+    void retired.release();
+  };
+}
 
 const releaseAndThrow =
   (service: SharedService<SiteService>) =>

@@ -3,7 +3,13 @@ import type { DeploymentContainer } from "./deployment.ts";
 import { CoreClosedError, GracePeriodOverError } from "./errors.ts";
 import { InFlightConnections } from "./in-flight.ts";
 import { LiveServices } from "./live-services.ts";
-import { type ExecutorState, type PreparedCommand, prepareCommand, siteOrNew } from "./prepare-command.ts";
+import {
+  type BeginDrain,
+  type ExecutorState,
+  type PreparedCommand,
+  prepareCommand,
+  siteOrNew,
+} from "./prepare-command.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import { ServiceDrain } from "./service-drain.ts";
 import type { WorkerInfo } from "./service-spec.ts";
@@ -74,7 +80,8 @@ export class ServiceExecutor implements AsyncDisposable {
    */
   async execute(command: ServiceCommand): Promise<void> {
     const prepared = await this.prepare(command);
-    await prepared.apply();
+    const beginDrain = await prepared.apply();
+    beginDrain?.();
   }
 
   /**
@@ -165,13 +172,13 @@ export class ServiceExecutor implements AsyncDisposable {
     worker.logger.warn(left, "connections or services did not end in time");
   }
 
-  async #apply(prepared: PreparedCommand): Promise<void> {
+  async #apply(prepared: PreparedCommand): Promise<BeginDrain | undefined> {
     if (this.#closed === undefined) return prepared.apply();
     await prepared.discard();
-    this.#throwIfClosed();
+    return this.#throwIfClosed();
   }
 
-  #throwIfClosed(): void {
+  #throwIfClosed(): undefined {
     if (this.#closed !== undefined) throw new CoreClosedError({ what: "service executor" });
   }
 
@@ -186,7 +193,10 @@ export class ServiceExecutor implements AsyncDisposable {
 }
 
 /** All services drain together when an executor closes, under its own limit. */
-const closeOnly = (container: DeploymentContainer): Promise<void> => container.close(() => {});
+async function closeOnly(container: DeploymentContainer): Promise<void> {
+  const retired = await container.close();
+  void retired?.release();
+}
 
 /** Makes the executor of one worker: for whoever runs services without a worker manager. */
 export const createServiceExecutor = (worker: ExecutorWorker, options?: ExecutorOptions): ServiceExecutor =>

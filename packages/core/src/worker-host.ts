@@ -2,7 +2,7 @@ import { pinThread } from "./cpu-affinity.ts";
 import type { SiteRecord } from "./deployed-state.ts";
 import { runInit } from "./load-spec.ts";
 import type { Logger } from "./logger.ts";
-import type { PreparedCommand } from "./prepare-command.ts";
+import type { BeginDrain, PreparedCommand } from "./prepare-command.ts";
 import type { ServiceCommand } from "./service-command.ts";
 import { createServiceExecutor, type ExecutorStats } from "./service-executor.ts";
 import type { WorkerInfo } from "./service-spec.ts";
@@ -31,6 +31,7 @@ export function createWorkerHost({ birth, logger, onDrained }: WorkerHostOptions
   const executor = createServiceExecutor(worker, { drainMs, onDrained });
   const figures = new FiguresRecorder({ workerId: id, counts: worker.counts, executor });
   let prepared: PreparedCommand | undefined;
+  let beginDrain: BeginDrain | undefined;
   const takePrepared = (): PreparedCommand => {
     if (prepared === undefined) throw new TypeError("no command is prepared");
     const taken = prepared;
@@ -46,7 +47,14 @@ export function createWorkerHost({ birth, logger, onDrained }: WorkerHostOptions
     async prepare(command: ServiceCommand): Promise<void> {
       prepared = await executor.prepare(command);
     },
-    apply: async () => takePrepared().apply(),
+    async apply() {
+      beginDrain = await takePrepared().apply();
+      return beginDrain !== undefined;
+    },
+    async drain() {
+      beginDrain?.();
+      beginDrain = undefined;
+    },
     discard: async () => takePrepared().discard(),
     stats: async (): Promise<ExecutorStats> => executor.stats(),
     async close(options) {

@@ -18,7 +18,7 @@ export interface StartInput {
 
 /**
  * What a manager asks of a worker. A command takes two: `prepare`, then `apply` when all workers succeeded, or
- * `discard` when one failed.
+ * `discard` when one failed. One that takes a service out of service takes a third, `drain`, when all workers applied it.
  */
 export type WorkerRequests = {
   /** Gives what the init hook gave. */
@@ -26,7 +26,9 @@ export type WorkerRequests = {
   /** Brings a new worker to what the others hold. One where it fails is of no use. */
   readonly restore: { readonly input: readonly SiteRecord[]; readonly output: void };
   readonly prepare: { readonly input: ServiceCommand; readonly output: void };
-  readonly apply: { readonly input: undefined; readonly output: void };
+  /** Gives whether there is something to drain. */
+  readonly apply: { readonly input: undefined; readonly output: boolean };
+  readonly drain: { readonly input: undefined; readonly output: void };
   readonly discard: { readonly input: undefined; readonly output: void };
   readonly stats: { readonly input: undefined; readonly output: ExecutorStats };
   readonly close: { readonly input: CloseOptions; readonly output: void };

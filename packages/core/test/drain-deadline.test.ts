@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createWorkerManager } from "../src/index.ts";
-import { commandsFor } from "./commands.ts";
+import { commandsFor, lineService, tcpListener } from "./commands.ts";
 import { eventLog } from "./event-log.ts";
 import { connectLines, isListening } from "./line-client.ts";
 import { recordingLogger } from "./recording-logger.ts";
@@ -59,6 +59,23 @@ describe.each(["threads", "processes", "inline"] as const)("a service that is dr
     (await manager.dispatch(site.precommit("second"))).throwIfFailed();
     (await manager.dispatch(site.update())).throwIfFailed();
     expect(await client.ask("still there")).toBe("first still there");
+  });
+});
+
+describe.each(["threads", "processes"] as const)("a service of several workers (%s)", (mode) => {
+  it("drains when the last of them has closed its listener, as its clients are told to come again", async () => {
+    const logger = recordingLogger();
+    const runtime = { workerThreads: 2 };
+    await using manager = await createWorkerManager({ mode, runtime, logger, graceMs: 0 });
+    const listen = tcpListener({ name: "old", slowWorkers: [1] });
+    const service = lineService({ label: "first" });
+    const { results } = await manager.dispatch({ type: "prepare-and-commit", site: "site", service, listen });
+    expect(results).toHaveLength(2);
+    logger.takeEvents();
+    (await manager.dispatch(site.remove())).throwIfFailed();
+    const disposed = () => logger.records.filter(({ message }) => message === "service disposed").length;
+    await expect.poll(disposed, { timeout: 5_000 }).toBe(2);
+    expect(logger.takeEvents()).toEqual(["closed old", "closed old", "disposed first", "disposed first"]);
   });
 });
 

@@ -60,6 +60,16 @@ it("removing a site drains its service, so that connections end politely", async
   expect(executor.stats()).toMatchObject({ connections: 0, services: 0 });
 });
 
+it("a command that was prepared and applied drains only when it is told that nobody accepts any more", async () => {
+  const { executor, drained } = await start();
+  const prepared = await executor.prepare({ type: "remove", site: "site" });
+  const beginDrain = await prepared.apply();
+  expect(executor.stats()).toMatchObject({ sites: [], connections: 1, services: 1 });
+  beginDrain?.();
+  await drained;
+  await executor.close({ graceMs: 60_000 });
+});
+
 it("closing drains every service, and is over as soon as the connections are", async () => {
   const { executor, drained } = await start();
   await executor.close({ graceMs: 60_000 });

@@ -125,7 +125,7 @@ describe("the serve loop", () => {
     for (let count = 0; count < 100; count += 1) acceptor.failAccept(new Error("broken"));
     await logger.waitFor(({ message }) => message === "accepting failed");
     await executor.execute({ type: "remove", site: "site" });
-    expect(executor.stats()).toEqual({ sites: [], connections: 0, services: 0 });
+    await expect.poll(() => executor.stats()).toEqual({ sites: [], connections: 0, services: 0 });
   });
 
   it("breaks the item when its call rejects, and goes on", async () => {
