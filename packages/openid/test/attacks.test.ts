@@ -118,6 +118,11 @@ describe("a callback is refused", () => {
   });
 });
 
+const base64url = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+const changedFirstBit = (character: string): string =>
+  base64url.charAt((base64url.indexOf(character) + 32) % 64);
+
 describe("a session cookie is worth nothing", () => {
   it("when a byte of it was changed", async () => {
     await using site = await startForgedSite();
@@ -126,7 +131,8 @@ describe("a session cookie is worth nothing", () => {
     const sealed = jar.get("monolake") as string;
     expect((await site.client.get(`${site.site.origin}/page`)).status).toBe(200);
     for (let at = 0; at < sealed.length; at += 7) {
-      const changed = sealed[at] === "A" ? "B" : "A";
+      // The first bit of a character is always one of the text; the last ones of a part may be padding.
+      const changed = changedFirstBit(sealed.charAt(at));
       jar.set("monolake", sealed.slice(0, at) + changed + sealed.slice(at + 1));
       expect((await site.client.get(`${site.site.origin}/page`, { headers: { accept: "*/*" } })).status).toBe(
         401,

@@ -3,7 +3,7 @@ import type { TestAddress } from "@monolake/test-kit";
 
 /** Clients that ask without a pause, until they are ended. */
 export interface Traffic {
-  /** Resolves when at least `count` more requests were answered, whatever was said. */
+  /** Resolves when at least `count` more requests were answered, whatever was said, and at least one of each client. */
   readonly answered: (count: number) => Promise<void>;
   /** Ends the clients and gives what became of their requests. */
   readonly end: () => Promise<TrafficResult>;
@@ -24,7 +24,7 @@ export type Addresses = readonly TestAddress[];
 export function startTraffic(addresses: Addresses, { keepAlive = 4, newConnections = 2 } = {}): Traffic {
   const failures: string[] = [];
   const bodies = new Set<string>();
-  const waiting = new Set<() => void>();
+  const waiting = new Set<(client: Agent) => void>();
   let requests = 0;
   let ended = false;
   const client = async (agent: Agent) => {
@@ -33,7 +33,7 @@ export function startTraffic(addresses: Addresses, { keepAlive = 4, newConnectio
       requests += 1;
       if (outcome.type === "failed") failures.push(outcome.reason);
       else bodies.add(outcome.body);
-      for (const check of [...waiting]) check();
+      for (const check of [...waiting]) check(agent);
     }
     agent.destroy();
   };
@@ -44,9 +44,11 @@ export function startTraffic(addresses: Addresses, { keepAlive = 4, newConnectio
   return {
     answered(count) {
       const goal = requests + count;
+      const silent = new Set(agents);
       return new Promise((resolve) => {
-        const check = () => {
-          if (requests < goal) return;
+        const check = (client: Agent) => {
+          silent.delete(client);
+          if (requests < goal || silent.size > 0) return;
           waiting.delete(check);
           resolve();
         };
