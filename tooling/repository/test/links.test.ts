@@ -1,6 +1,7 @@
 import { temporaryFolder } from "@monolake/test-kit";
 import { expect, it } from "vitest";
-import { checkLinks, headingsOf, linksOf } from "../src/links.ts";
+import { headingsOf } from "../src/headings.ts";
+import { checkLinks, linksOf } from "../src/links.ts";
 
 it("every link of the documentation leads somewhere", () => {
   expect(checkLinks().problems).toEqual([]);

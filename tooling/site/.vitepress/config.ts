@@ -1,4 +1,5 @@
 import { cp } from "node:fs/promises";
+import { slugOf } from "@monolake/repository/headings";
 import { repositoryFolder } from "@monolake/repository/workspace";
 import { defineConfig, type Plugin } from "vitepress";
 import { drawDiagrams } from "../src/diagrams.ts";
@@ -30,6 +31,7 @@ export default defineConfig({
     theme: { light: "github-light", dark: "github-dark" },
     // Braces at the end of a line are text.
     attrs: { disable: true },
+    anchor: { slugify: slugOf },
     config(markdown) {
       keepBraces(markdown);
       linkPages(markdown);
