@@ -3,7 +3,7 @@ import type { RunningContestant } from "./contestants/contestant.ts";
 import type { LoadMeasurement, LoadOptions } from "./load-program.ts";
 import { processTree, residentBytes } from "./processes.ts";
 import type { Entry, RoundOutcome } from "./row.ts";
-import { isLoaded, type Sample, toSample } from "./sample.ts";
+import { boundOf, type Sample, toSample } from "./sample.ts";
 import { rotated } from "./statistics.ts";
 
 /** How every case is run. */
@@ -54,7 +54,7 @@ async function runRound(
     for (let attempt = 0; attempt < settings.attempts; attempt++) {
       const sample = toSample(await runOnce(item, benchCase, settings));
       samples.push(sample);
-      if (isLoaded(sample)) break;
+      if (boundOf(sample) !== undefined) break;
     }
   } catch (error) {
     return { type: "failed", message: (error as Error).message };

@@ -15,7 +15,7 @@ import { runLoad } from "./load-program.ts";
 import { toSvg } from "./report/chart.ts";
 import { toMarkdown } from "./report/markdown.ts";
 import { type CaseReport, type Report, reportProblems } from "./report/report.ts";
-import { terminalTable, toTable } from "./report/table.ts";
+import { marksText, terminalTable, toTable } from "./report/table.ts";
 import { toRows } from "./row.ts";
 import { type RunSettings, runCase } from "./run-case.ts";
 import type { Suite } from "./suites/suite.ts";
@@ -120,7 +120,8 @@ async function runCases(
     const onProgress = (progress: string) => console.log(`${text}: ${progress}`);
     const entries = await runCase(benchCase, taking, { ...settings, onProgress });
     const rows = toRows(entries, suite.yardstick);
-    console.log(`\n${terminalTable(toTable(rows, suite.texts.request))}\n`);
+    const { request } = suite.texts;
+    console.log(`\n${terminalTable(toTable(rows, request))}\n${marksText(rows, request)}\n`);
     reports.push({ ...benchCase, rows, entries });
   }
   return reports;

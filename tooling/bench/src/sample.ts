@@ -1,7 +1,9 @@
 import { countErrors, type LoadErrors, type LoadMeasurement } from "./load-program.ts";
 
 /** Below this share of its core a run says little: the proxy had no load, or somebody else had the core. */
-export const leastShare = 0.9;
+const leastShare = 0.9;
+/** A proxy that waits for a load that cannot do more has at least so much; below, waking up is what it does, not proxying. */
+const leastWaitingShare = 0.5;
 
 /** One measured run of one contestant. */
 export interface Sample {
@@ -14,7 +16,7 @@ export interface Sample {
   readonly proxyShare: number;
   /** How much of its core the load program had, 0 to 1. */
   readonly loadShare: number;
-  /** The load sleeps when it waits: the proxy's share alone says whether it was loaded. */
+  /** The load sleeps when it waits: the proxy's share alone says what bounded the run. */
   readonly loadSleeps?: true;
   readonly errors: number;
   /** Only the kinds that there were. */
@@ -36,6 +38,11 @@ export function toSample(result: LoadMeasurement): Sample {
   };
 }
 
-/** Whether both sides had what they need for the figures to mean something. */
-export const isLoaded = ({ proxyShare, loadShare, loadSleeps }: Sample): boolean =>
-  proxyShare >= leastShare && (loadSleeps === true || loadShare >= leastShare);
+/**
+ * What bounded a run: the proxy, so that requests per second are its own; a load that sleeps, so that only the proxy's processor
+ * time is; or neither, and then the figures mean nothing.
+ */
+export function boundOf({ proxyShare, loadShare, loadSleeps }: Sample): "proxy" | "load" | undefined {
+  if (proxyShare >= leastShare && (loadSleeps === true || loadShare >= leastShare)) return "proxy";
+  return loadSleeps === true && proxyShare >= leastWaitingShare ? "load" : undefined;
+}

@@ -11,21 +11,6 @@ export function median(values: readonly number[]): number | undefined {
 export const least = (values: readonly number[]): number | undefined =>
   values.length === 0 ? undefined : Math.min(...values);
 
-/**
- * The median of `values[i] / baseline[i]`. A round in which one of the two is missing says nothing. Ratios within a round and
- * then the median, not the ratio of two medians: the machine's speed differs between rounds, and cancels out within one.
- */
-export function medianRatio(
-  values: readonly (number | undefined)[],
-  baseline: readonly (number | undefined)[],
-): number | undefined {
-  const ratios = values.flatMap((value, index) => {
-    const base = baseline[index];
-    return value === undefined || base === undefined || base === 0 ? [] : [value / base];
-  });
-  return median(ratios);
-}
-
 /** The same things beginning with another one each round, so that none always runs after the same neighbour's leftovers. */
 export function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
   const start = items.length === 0 ? 0 : by % items.length;

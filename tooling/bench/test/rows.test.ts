@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { reportProblems } from "../src/report/report.ts";
-import { toRows } from "../src/row.ts";
+import { type Row, toRows } from "../src/row.ts";
 import { entry, exampleReport, sample } from "./fixtures/entries.ts";
 
 describe("the rows of a case", () => {
@@ -23,7 +23,9 @@ describe("the rows of a case", () => {
       type: "measured",
       figures: {
         requestsPerSecond: 30,
+        bound: "proxy",
         ratio: 2,
+        ratioOf: "requests",
         p50Ms: 1,
         p99Ms: 4,
         processorUs: 19,
@@ -52,11 +54,29 @@ describe("the rows of a case", () => {
     });
   });
 
-  it("count where a load that sleeps between answers left some of its core, but not where the proxy did", () => {
-    const asleep = sample({ loadShare: 0.4, loadSleeps: true });
-    const idle = sample({ loadShare: 0.4, loadSleeps: true, proxyShare: 0.89 });
-    const rows = toRows([entry("nginx", [[asleep]]), entry("haproxy", [[idle]])], "nginx");
-    expect(rows.map(({ outcome }) => outcome.type)).toEqual(["measured", "not-loaded"]);
+  describe("with a load that sleeps between answers", () => {
+    const loaded = sample({ loadShare: 0.4, loadSleeps: true });
+    const waiting = { ...loaded, proxyShare: 0.75, requestsPerSecond: 14_000, processorUs: 10 };
+    const idle = { ...loaded, proxyShare: 0.49 };
+    const figuresOf = (row: Row | undefined) =>
+      row?.outcome.type === "measured" ? row.outcome.figures : undefined;
+
+    it("count whatever the load left of its core", () => {
+      const [row] = toRows([entry("nginx", [[loaded]])], "nginx");
+      expect(figuresOf(row)).toMatchObject({ bound: "proxy", ratioOf: "requests", ratio: 1 });
+    });
+
+    it("compare by processor time where the load bounds one of the two", () => {
+      const rows = toRows([entry("monolake", [[loaded]]), entry("nginx", [[waiting]])], "nginx");
+      expect(rows.map(figuresOf)).toMatchObject([
+        { bound: "proxy", ratioOf: "processor-time", ratio: 0.5, requestsPerSecond: 10_000 },
+        { bound: "load", ratioOf: "processor-time", ratio: 1, requestsPerSecond: 14_000 },
+      ]);
+    });
+
+    it("do not count where the proxy has next to nothing to do", () => {
+      expect(toRows([entry("nginx", [[idle]])], "nginx")[0]?.outcome.type).toBe("not-loaded");
+    });
   });
 
   it("have no figures where a single answer was wrong, even in a round that does not count", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { least, median, medianRatio, rotated } from "../src/statistics.ts";
+import { least, median, rotated } from "../src/statistics.ts";
 
 describe("median", () => {
   it("is the middle of an odd number of values, in whatever order they come", () => {
@@ -23,22 +23,6 @@ describe("median", () => {
   it("does not exist without values", () => {
     expect(median([])).toBeUndefined();
     expect(least([])).toBeUndefined();
-  });
-});
-
-describe("medianRatio", () => {
-  it("compares round by round, not the medians", () => {
-    // The machine is three times as fast in the last round: the ratio of the medians would be 20 / 10 = 2.
-    expect(medianRatio([5, 20, 30], [10, 10, 60])).toBe(0.5);
-  });
-
-  it("leaves out rounds in which one of the two is missing", () => {
-    expect(medianRatio([undefined, 8, 6], [1, undefined, 3])).toBe(2);
-  });
-
-  it("does not exist without a round that has both", () => {
-    expect(medianRatio([1], [undefined])).toBeUndefined();
-    expect(medianRatio([1, 2], [])).toBeUndefined();
   });
 });
 

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { toMarkdown } from "../src/report/markdown.ts";
-import { markdownTable, terminalTable, toTable } from "../src/report/table.ts";
+import { markdownTable, marksText, terminalTable, toTable } from "../src/report/table.ts";
+import { toRows } from "../src/row.ts";
 import { http } from "../src/suites/http.ts";
 import { thrift } from "../src/suites/thrift.ts";
-import { exampleReport } from "./fixtures/entries.ts";
+import { entry, exampleReport, sample } from "./fixtures/entries.ts";
 
 const rows = exampleReport().cases[0]!.rows;
 
@@ -25,6 +26,18 @@ describe("the table", () => {
 
   it("shows no figure of a row that was not loaded, and says so", () => {
     expect(toTable(rows).lines[3]).toEqual(["starved", "–", "–", "–", "–", "–", "–", "0/1, not loaded"]);
+  });
+
+  it("marks ratios of processor time, and speeds that the load bounded", () => {
+    const loaded = sample({ loadSleeps: true });
+    const waiting = { ...loaded, proxyShare: 0.75, processorUs: 10 };
+    const marked = toRows([entry("monolake", [[loaded]]), entry("nginx", [[waiting]])], "nginx");
+    expect(toTable(marked).lines.map((line) => line.slice(1, 3))).toEqual([
+      ["* 0.50", "10,000"],
+      ["* 1.00", "≥ 10,000"],
+    ]);
+    expect(marksText(marked)).toMatch(/^\* of processor time per request: /);
+    expect(marksText(rows)).toBe("");
   });
 
   it("aligns its columns on a terminal", () => {

@@ -3,6 +3,7 @@ import { environmentText } from "../environment.ts";
 import type { Row } from "../row.ts";
 import type { SuiteTexts } from "../suites/suite.ts";
 import { type CaseReport, type Report, shortOutcome } from "./report.ts";
+import { ratioText, speedText } from "./table.ts";
 
 const columns = 2;
 const barWidth = 200;
@@ -65,9 +66,10 @@ function labelWidthFor(cases: readonly CaseReport[]): number {
 /** What stands behind a bar. */
 function valueText(row: Row): string {
   if (row.outcome.type !== "measured") return shortOutcome(row);
-  const { ratio, requestsPerSecond } = row.outcome.figures;
-  const speed = `${Math.round(requestsPerSecond).toLocaleString("en")}/s`;
-  return ratio === undefined ? speed : `${ratio.toFixed(2)}  (${speed})`;
+  const { figures } = row.outcome;
+  const ratio = ratioText(figures);
+  const speed = `${speedText(figures)}/s`;
+  return ratio === undefined ? speed : `${ratio}  (${speed})`;
 }
 
 function rowElements(row: Row, y: number, { end, start }: Scale): readonly string[] {

@@ -1,4 +1,4 @@
-import type { Row } from "../row.ts";
+import type { Figures, Row } from "../row.ts";
 import { shortOutcome } from "./report.ts";
 
 /** The head and the lines of a table, as text. */
@@ -25,8 +25,8 @@ function toLine(row: Row): readonly string[] {
   const { figures } = row.outcome;
   return [
     row.title,
-    figures.ratio?.toFixed(2) ?? missing,
-    Math.round(figures.requestsPerSecond).toLocaleString("en"),
+    ratioText(figures) ?? missing,
+    speedText(figures),
     figures.p50Ms.toFixed(2),
     figures.p99Ms.toFixed(2),
     figures.processorUs.toFixed(1),
@@ -34,6 +34,20 @@ function toLine(row: Row): readonly string[] {
     rounds,
   ];
 }
+
+/** With a mark where it is of processor time; undefined without a ratio. */
+export const ratioText = ({ ratio, ratioOf }: Figures): string | undefined =>
+  ratio === undefined ? undefined : `${ratioOf === "processor-time" ? "* " : ""}${ratio.toFixed(2)}`;
+
+/** Where the load bounded it, the proxy could have served more. */
+export const speedText = ({ requestsPerSecond, bound }: Figures): string =>
+  `${bound === "load" ? "≥ " : ""}${Math.round(requestsPerSecond).toLocaleString("en")}`;
+
+/** What the marks of a table mean, when there are any; empty otherwise. */
+export const marksText = (rows: readonly Row[], request = "request"): string =>
+  rows.some(({ outcome }) => outcome.type === "measured" && ratioText(outcome.figures)?.startsWith("*"))
+    ? `* of processor time per ${request}: the load could not keep one of the two busy (≥), so that ${request}s/s are the load's.`
+    : "";
 
 const columnWidths = ({ head, lines }: Table): readonly number[] =>
   head.map((title, column) => Math.max(3, title.length, ...lines.map((line) => line[column]?.length ?? 0)));

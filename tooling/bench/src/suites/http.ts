@@ -30,7 +30,7 @@ export const http: Suite = {
     proxies: "HTTP/1.1 proxies",
     request: "request",
     yardstick: "nginx",
-    loaded: "the proxy and the load each",
+    counts: "the proxy and the load each had 90 % of its core",
     load: `Each proxy has one core. On another one a single thread that never sleeps is the clients and the upstream at once: every
 connection sends its next request, with a head of about 330 bytes, as soon as the last one is answered. All proxies keep
 their upstream connections, and none writes an access log. Status, length and every byte of all answers are checked, and

@@ -43,13 +43,14 @@ export const http2: Suite = {
     proxies: "HTTP/2 proxies",
     request: "request",
     yardstick: "nginx",
-    loaded: "the proxy",
+    counts: "the proxy had 90 % of its core, or half of it while the load could not do more",
     load: `Each proxy has one core. On another one h2load is the clients, and a second process the upstream, which is asked with
 HTTP/1.1: every stream that is answered makes room for the next, with the same fields each time. All proxies keep their
 upstream connections, none writes an access log, and none limits the requests of a connection, as h2load does not open
 one again. It compares no bytes: what is checked is that no request failed, that all have a status of 2xx, and that as
 many bytes of bodies came as belong to the answers. Latencies are of the answers in the measured time, from h2load's log of
 them. Over TLS (1.3, AES-128-GCM, certificates with a P-256 key) all connections are open when the clock starts. The load
-sleeps when it waits, so that how much of its core it had proves nothing.`,
+sleeps when it waits, so that how much of its core it had proves nothing. A proxy that is faster than the load shows only in the
+processor time that a request takes it: where that is so, the ratio is of processor time, and marked.`,
   },
 };

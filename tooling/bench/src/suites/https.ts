@@ -20,7 +20,7 @@ export const https: Suite = {
     proxies: "HTTP/1.1 proxies over TLS",
     request: "request",
     yardstick: "nginx",
-    loaded: "the proxy and the load each",
+    counts: "the proxy and the load each had 90 % of its core",
     load: `As for HTTP/1.1 in clear, but that clients come with TLS 1.3 (AES-128-GCM, certificates with a P-256 key) and keep their
 connections; upstreams are asked in clear. Handshakes are not measured: all connections are open when the clock starts.`,
   },

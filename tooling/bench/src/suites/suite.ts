@@ -20,8 +20,8 @@ export interface SuiteTexts {
   readonly request: string;
   /** Of the yardstick, in a sentence. */
   readonly yardstick: string;
-  /** Who must have had its core for a round to count, in a sentence. */
-  readonly loaded: string;
+  /** When a round counts, behind "A round counts only when". */
+  readonly counts: string;
   /** Paragraphs on what is sent and how it is checked, for the page. */
   readonly load: string;
 }

@@ -32,7 +32,7 @@ export const thrift: Suite = {
     proxies: "Thrift proxies",
     request: "call",
     yardstick: "HAProxy in TCP mode",
-    loaded: "the proxy and the load each",
+    counts: "the proxy and the load each had 90 % of its core",
     load: `Each proxy has one core. On another one a single thread that never sleeps is the clients and the upstream at once: every
 connection makes its next call as soon as an earlier one is answered, with one call in flight, or with 16. A call has one
 string of the given size, and so has its answer; TTHeader adds what Kitex sends beside them. Sequence id, length and every
