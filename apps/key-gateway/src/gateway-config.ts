@@ -18,8 +18,8 @@ const module = new URL(
 ).href;
 
 /** One site: where it listens, and the module that every worker makes its services from. */
-export function readSites({ text, file }: ConfigText): SitesOutcome {
-  const outcome = parseConfig({ text, file, schema });
+export function readSites({ files }: ConfigText): SitesOutcome {
+  const outcome = parseConfig({ files, schema });
   if (outcome.type === "invalid") return outcome;
   const site: Site = {
     service: { module, config: outcome.value },

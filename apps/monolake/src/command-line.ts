@@ -25,7 +25,8 @@ Usage:
 ${commands.map(({ usage, summary }) => `  monolake ${usage.padEnd(34)} ${summary}`).join("\n")}
 
 Options:
-  -c, --config FILE           the configuration, TOML, JSON or YAML; followed, and applied when it changes
+  -c, --config PATH           the configuration, TOML, JSON or YAML; followed, and applied when it changes.
+                              A folder: all its files *.toml, *.json, *.yaml and *.yml together
       --log-level LEVEL       ${logLevels.join(", ")} (default info; also MONOLAKE_LOG)
       --dev                   for development: modules of workers are loaded afresh when they change
   -h, --help                  this text; monolake COMMAND --help for one command

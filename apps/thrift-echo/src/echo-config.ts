@@ -19,8 +19,8 @@ const serviceModule = new URL(
 const listenModule = import.meta.resolve("@monolake/listener/listen-module");
 
 /** Reads a configuration into the one site that it describes. */
-export function readSites(text: ConfigText): SitesOutcome {
-  const outcome = parseConfig({ text: text.text, file: text.file, schema: fileSchema });
+export function readSites({ files }: ConfigText): SitesOutcome {
+  const outcome = parseConfig({ files, schema: fileSchema });
   if (outcome.type === "invalid") return outcome;
   const { listen, prefix, pipelining, max_frame_bytes: maxFrameBytes } = outcome.value;
   const config: EchoConfig = { echo: { prefix }, thriftServer: { pipelining, maxFrameBytes } };

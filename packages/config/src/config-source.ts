@@ -1,11 +1,17 @@
 import type { ConfigReadError } from "./errors.ts";
 
-/** A configuration as it was read, before anyone looked at what it says. */
-export interface ConfigText {
+/** One file of a configuration. */
+export interface ConfigFileText {
   readonly text: string;
   /** The name that problems carry. */
   readonly file: string;
-  /** Differs when the text differs: a hash of the bytes. */
+}
+
+/** A configuration as it was read, before anyone looked at what it says. */
+export interface ConfigText {
+  /** One file, or those of a folder in the order of their names. */
+  readonly files: readonly [ConfigFileText, ...ConfigFileText[]];
+  /** Differs when a text or a name differs: a hash of the bytes. */
   readonly revision: string;
 }
 

@@ -15,14 +15,14 @@ function shorten(whole: string): string {
 }
 
 /** What was found, as a noun phrase; numbers as the file has them. */
-export function describeNode(node: ConfigNode, text: string): string {
+export function describeNode(node: ConfigNode): string {
   if (node.type === "table") return "a table";
   if (node.type === "array") return node.items.length === 0 ? "an empty array" : "an array";
   const { value, span, reference } = node;
   if (reference !== undefined) return quote(reference.written);
   return typeof value === "string"
     ? quote(value)
-    : shorten(text.slice(span.offset, span.offset + span.length));
+    : shorten(span.source.text.slice(span.offset, span.offset + span.length));
 }
 
 /** `"a"`, `"a" or "b"`, `"a", "b" or "c"`. */

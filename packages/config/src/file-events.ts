@@ -1,4 +1,4 @@
-import { type FSWatcher, realpathSync, watch } from "node:fs";
+import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 interface FileEventsOptions {
@@ -7,18 +7,19 @@ interface FileEventsOptions {
 }
 
 /**
- * Signs that a file may have changed. Watches the folder that names the file and the one that holds it, not the file:
- * a watch on a file stays with the old one when an editor or a link puts another in its place.
+ * Signs that files may have changed, or folders of them. Watches the folder that names a file and the one that holds it, not
+ * the file: a watch on a file stays with the old one when an editor or a link puts another in its place.
  */
 export class FileEvents implements Disposable {
-  readonly #file: string;
+  readonly #paths: () => readonly string[];
   readonly #options: FileEventsOptions;
   #watchers = new Map<string, FSWatcher>();
   #pending = false;
   #wake: (() => void) | undefined;
 
-  constructor(file: string, options: FileEventsOptions) {
-    this.#file = resolve(file);
+  /** `paths`: of the files and folders, as they are at the moment. */
+  constructor(paths: () => readonly string[], options: FileEventsOptions) {
+    this.#paths = paths;
     this.#options = options;
     this.#followFolders();
   }
@@ -58,7 +59,7 @@ export class FileEvents implements Disposable {
 
   /** Opens watches on the folders that matter now, and closes those that no longer do: a link may lead elsewhere. */
   #followFolders(): void {
-    const wanted = new Set([dirname(this.#file), realFolder(this.#file)]);
+    const wanted = new Set(this.#paths().flatMap((path) => [dirname(resolve(path)), realFolder(path)]));
     for (const [folder, watcher] of this.#watchers) {
       if (wanted.has(folder)) continue;
       watcher.close();
@@ -87,10 +88,12 @@ export class FileEvents implements Disposable {
   }
 }
 
-function realFolder(file: string): string {
+/** The folder that a path leads into: itself, when it is one. */
+function realFolder(path: string): string {
   try {
-    return dirname(realpathSync(file));
+    const real = realpathSync.native(path);
+    return statSync(real).isDirectory() ? real : dirname(real);
   } catch {
-    return dirname(file);
+    return dirname(resolve(path));
   }
 }

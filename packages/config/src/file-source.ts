@@ -3,6 +3,7 @@ import { ConfigReadError } from "./errors.ts";
 import { FileEvents } from "./file-events.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { createPathReader } from "./read-config-folder.ts";
 import { createReferenceReader } from "./reference-reader.ts";
 
 /** How a file is followed. */
@@ -16,10 +17,15 @@ export interface FileSourceOptions extends Partial<Pick<ConfigLimits, "maxBytes"
    * of the same text. For those who read the text with `references`. Default false.
    */
   readonly references?: boolean;
+  /**
+   * Whether it may be a folder: its files that end in .toml, .json, .yaml or .yml and do not begin with a dot are the
+   * configuration then, in the order of their names. Default false: a folder cannot be read.
+   */
+  readonly folders?: boolean;
 }
 
 /**
- * A configuration file as a source. It is followed through replacement by an editor, removal and return, and the swap
+ * A configuration file, or a folder of them, as a source. It is followed through replacement by an editor, removal and return, and the swap
  * of a symbolic link (the way Kubernetes updates a mounted ConfigMap). Whether it changed is judged by its bytes alone, and with
  * `references` by those of the files that it refers to.
  */
@@ -29,12 +35,16 @@ export function createFileSource(file: string, options: FileSourceOptions = {}):
   let revision: string | undefined;
   let failure: string | undefined;
 
-  const read = options.references === true ? createReferenceReader() : readConfigFile;
+  let paths: readonly string[] = [file];
+
+  const readPath = options.folders === true ? createPathReader() : readConfigFile;
+  const read = options.references === true ? createReferenceReader(readPath) : readPath;
 
   const load = async () => {
     const config = await read(file, maxBytes);
     revision = config.revision;
     failure = undefined;
+    paths = [file, ...config.files.map((one) => one.file)];
     return config;
   };
 
@@ -52,7 +62,7 @@ export function createFileSource(file: string, options: FileSourceOptions = {}):
   };
 
   async function* watch(signal: AbortSignal): AsyncGenerator<ConfigChange> {
-    using events = new FileEvents(file, { settleMs, pollMs });
+    using events = new FileEvents(() => paths, { settleMs, pollMs });
     while (!signal.aborted) {
       const change = await look();
       if (change !== undefined) yield change;

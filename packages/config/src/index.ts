@@ -3,7 +3,13 @@
 export type { ConfigFormat } from "./format.ts";
 export type { LoadConfigOptions } from "./load-config.ts";
 export { loadConfig } from "./load-config.ts";
-export type { ConfigOutcome, InvalidConfig, ParseConfigOptions, ValidConfig } from "./parse-config.ts";
+export type {
+  ConfigInput,
+  ConfigOutcome,
+  InvalidConfig,
+  ParseConfigOptions,
+  ValidConfig,
+} from "./parse-config.ts";
 export { parseConfig, requireValid } from "./parse-config.ts";
 export type { ConfigLimits } from "./parser-limits.ts";
 export type { ConfigSchema } from "./schema-problems.ts";
@@ -21,12 +27,12 @@ export { jsonSchemaOf } from "./json-schema.ts";
 export type { FormatProblemsOptions } from "./format-problems.ts";
 export { formatProblems } from "./format-problems.ts";
 export type { ConfigPath, ConfigProblem, ConfigProblemType } from "./problem.ts";
-export { formatPath } from "./problem.ts";
+export { formatPath, sortProblems } from "./problem.ts";
 export type { SourceExcerpt, SourcePosition } from "./source-text.ts";
 
 // Following a configuration that changes.
 
-export type { ConfigChange, ConfigSource, ConfigText } from "./config-source.ts";
+export type { ConfigChange, ConfigFileText, ConfigSource, ConfigText } from "./config-source.ts";
 export type { KeyedDiff } from "./diff-by-key.ts";
 export { diffByKey } from "./diff-by-key.ts";
 export type { FileSourceOptions } from "./file-source.ts";

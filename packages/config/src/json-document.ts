@@ -3,7 +3,7 @@ import { describeText } from "./describe.ts";
 import { type ConfigNode, createTable, type ParsedDocument } from "./document.ts";
 import { beyondParser, type ConfigLimits } from "./parser-limits.ts";
 import { createProblem } from "./problem.ts";
-import type { SourceText, Span } from "./source-text.ts";
+import type { SourceText } from "./source-text.ts";
 import { TreeBuilder } from "./tree-builder.ts";
 
 const meanings: Readonly<Record<string, string>> = {
@@ -45,18 +45,18 @@ function syntaxError(source: SourceText, error: ParseError | undefined): ParsedD
   const { offset, length } = error ?? { offset: 0, length: 0 };
   const span =
     offset >= source.text.trimEnd().length
-      ? { offset: source.endOfContent(offset), length: 0 }
-      : { offset, length };
+      ? source.span(source.endOfContent(offset), 0)
+      : source.span(offset, length);
   const code = error === undefined ? "ValueExpected" : printParseErrorCode(error.error);
   const meaning = meanings[code] ?? "expected JSON";
   const message = meaning.startsWith("expected")
     ? `${meaning}, found ${describeText(source.text, offset)}`
     : meaning;
-  return { root: undefined, problems: [createProblem(source, { type: "syntax", message, span })] };
+  return { root: undefined, problems: [createProblem({ type: "syntax", message, span })] };
 }
 
 function toNode(builder: TreeBuilder, node: Node, depth: number): ConfigNode {
-  const span: Span = { offset: node.offset, length: node.length };
+  const span = builder.source.span(node.offset, node.length);
   if (!builder.fits(depth, span)) return createTable(span);
   if (node.type !== "array" && node.type !== "object") return { type: "scalar", value: node.value, span };
   if (node.type === "array") {
@@ -69,7 +69,7 @@ function toNode(builder: TreeBuilder, node: Node, depth: number): ConfigNode {
   const table = createTable(span);
   for (const { children: [key, value] = [] } of node.children ?? []) {
     if (key === undefined || value === undefined) continue;
-    const keySpan = { offset: key.offset, length: key.length };
+    const keySpan = builder.source.span(key.offset, key.length);
     if (builder.allows(String(key.value), keySpan)) {
       builder.add(table, String(key.value), keySpan, toNode(builder, value, depth + 1));
     }

@@ -20,6 +20,6 @@ export interface LoadConfigOptions<Value> extends Partial<ConfigLimits> {
  * outcome; one that cannot be read is thrown as {@link ConfigReadError} (ERR_CONFIG_READ).
  */
 export async function loadConfig<Value>(options: LoadConfigOptions<Value>): Promise<ConfigOutcome<Value>> {
-  const { text } = await readConfigFile(options.file, resolveLimits(options).maxBytes);
-  return parseConfig({ ...options, text });
+  const { files } = await readConfigFile(options.file, resolveLimits(options).maxBytes);
+  return parseConfig({ ...options, files });
 }

@@ -1,7 +1,9 @@
+import type { ConfigFileText, ConfigText } from "./config-source.ts";
 import { convertReferences } from "./convert-references.ts";
-import { type ConfigNode, findNode } from "./document.ts";
+import { type ConfigNode, findNode, type ParsedDocument } from "./document.ts";
 import { ConfigInvalidError } from "./errors.ts";
 import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
+import { mergeDocuments } from "./merge-documents.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, sortProblems } from "./problem.ts";
 import { noReferences, type ResolvedReferences, resolveReferences } from "./resolve-references.ts";
@@ -9,17 +11,24 @@ import { applySchema, type ConfigSchema, type SchemaResult } from "./schema-prob
 import { SourceText } from "./source-text.ts";
 import { ValidationRun } from "./validation-run.ts";
 
-/** How to read a configuration that is not in a file, or already read from one. */
+/** A configuration that is not in a file, or already read from one. */
+export type ConfigInput =
+  | {
+      readonly text: string;
+      /** The name that problems carry. Default `"config"`. */
+      readonly file?: string;
+    }
+  /** Of several files, which are one configuration: tables are merged by key, and a key in two files is a problem. */
+  | Pick<ConfigText, "files">;
+
+/** How a configuration is read. */
 export interface ParseConfigOptions<Value> extends Partial<ConfigLimits> {
-  readonly text: string;
-  /** The name that problems carry. Default `"config"`. */
-  readonly file?: string;
   /** Default: YAML for a file called `.yaml` or `.yml`; JSON for `.json`, or a text that begins with `{`; else TOML. */
   readonly format?: ConfigFormat;
   readonly schema: ConfigSchema<Value>;
   /**
    * Whether strings may have references to environment variables, `${env:NAME}` or `${env:NAME:-default}`, and to files,
-   * `${file:PATH}` (relative to the folder of `file`). Default false.
+   * `${file:PATH}` (relative to the folder of the file that it is in). Default false.
    */
   readonly references?: boolean;
 }
@@ -28,7 +37,7 @@ export interface ParseConfigOptions<Value> extends Partial<ConfigLimits> {
 export interface ValidConfig<Value> {
   readonly type: "valid";
   readonly value: Value;
-  /** What works and should be changed, in the order of the file. */
+  /** What works and should be changed, in the order of the files. */
   readonly warnings: readonly ConfigProblem[];
   /**
    * A problem or warning of the application's own about the value (or, where the file has none, the table) at `path`,
@@ -42,7 +51,7 @@ export interface ValidConfig<Value> {
   readonly conceal: (text: string) => string;
 }
 
-/** A configuration that does not fit: all that is wrong, in the order of the file. */
+/** A configuration that does not fit: all that is wrong, in the order of the files. */
 export interface InvalidConfig {
   readonly type: "invalid";
   readonly problems: readonly ConfigProblem[];
@@ -52,21 +61,20 @@ export interface InvalidConfig {
 export type ConfigOutcome<Value> = ValidConfig<Value> | InvalidConfig;
 
 /**
- * Reads a configuration text and checks it against a schema. Every problem is found at once, except that a text with a
- * syntax error is looked at no further. Unknown keys are problems where the schema uses `z.strictObject`.
+ * Reads a configuration and checks it against a schema. Every problem is found at once, except that nothing is looked at
+ * further while a text has a syntax error. Unknown keys are problems where the schema uses `z.strictObject`.
  *
  * Throws nothing for a bad text. The schema must be synchronous.
  */
-export function parseConfig<Value>(options: ParseConfigOptions<Value>): ConfigOutcome<Value> {
-  const { text, file = "config", schema } = options;
+export function parseConfig<Value>(options: ConfigInput & ParseConfigOptions<Value>): ConfigOutcome<Value> {
+  const files = "files" in options ? options.files : [{ file: "config", ...options }];
   const limits = resolveLimits(options);
-  const size = Buffer.byteLength(text);
-  if (size > limits.maxBytes) return tooLarge(file, size, limits);
-  const source = new SourceText(file, text);
-  const { root, problems } = parseDocument(options.format ?? detectFormat(file, text), source, limits);
+  const excess = firstTooLarge(files, limits);
+  if (excess !== undefined) return invalid([excess]);
+  const { root, problems } = parseFiles(files, options.format, limits);
   if (root === undefined) return invalid(problems);
-  const references = options.references === true ? resolveReferences(source, root, limits) : noReferences;
-  const { run, result } = validate({ source, root, references }, schema);
+  const references = options.references === true ? resolveReferences(root, limits) : noReferences;
+  const { run, result } = validate({ root, references }, options.schema);
   const complaints = "problems" in result ? result.problems.filter(isNews(root)) : [];
   const found = [...problems, ...references.problems, ...run.problems, ...complaints];
   const errors = found.filter((problem) => problem.severity === "error");
@@ -81,16 +89,30 @@ export function parseConfig<Value>(options: ParseConfigOptions<Value>): ConfigOu
   };
 }
 
+function parseFiles(
+  files: readonly ConfigFileText[],
+  format: ConfigFormat | undefined,
+  limits: ConfigLimits,
+): ParsedDocument {
+  const documents = files.map(({ file, text }) =>
+    parseDocument(format ?? detectFormat(file, text), new SourceText(file, text), limits),
+  );
+  const problems = documents.flatMap((document) => document.problems);
+  const roots = documents.flatMap(({ root }) => root ?? []);
+  if (roots.length < documents.length) return { root: undefined, problems };
+  const merged = mergeDocuments(roots);
+  return { root: merged.root, problems: [...problems, ...merged.problems] };
+}
+
 interface ParsedConfig {
-  readonly source: SourceText;
   readonly root: ConfigNode;
   readonly references: ResolvedReferences;
 }
 
 /** As often as the schema finds references that should have been numbers or booleans. */
-function validate<Value>({ source, root, references }: ParsedConfig, schema: ConfigSchema<Value>) {
+function validate<Value>({ root, references }: ParsedConfig, schema: ConfigSchema<Value>) {
   for (;;) {
-    const run = new ValidationRun(source, root, references.concealed.conceal);
+    const run = new ValidationRun(root, references.concealed.conceal);
     const result: SchemaResult<Value> = applySchema(run, schema);
     if ("value" in result || !convertReferences(run, result.issues)) return { run, result };
   }
@@ -115,11 +137,19 @@ const invalid = (problems: readonly ConfigProblem[]): InvalidConfig => ({
   problems: sortProblems(problems),
 });
 
-function tooLarge(file: string, size: number, { maxBytes }: ConfigLimits): InvalidConfig {
-  const message = `expected at most ${maxBytes} bytes, found ${size}`;
-  return invalid([
-    createProblem(new SourceText(file, ""), { type: "limit", message, span: { offset: 0, length: 0 } }),
-  ]);
+/** At the file that is too much, alone or after those before it. */
+function firstTooLarge(
+  files: readonly ConfigFileText[],
+  { maxBytes }: ConfigLimits,
+): ConfigProblem | undefined {
+  let size = 0;
+  for (const { file, text } of files) {
+    size += Buffer.byteLength(text);
+    if (size <= maxBytes) continue;
+    const message = `expected at most ${maxBytes} bytes${files.length > 1 ? " in all files" : ""}, found ${size}`;
+    return createProblem({ type: "limit", message, span: new SourceText(file, "").span(0, 0) });
+  }
+  return undefined;
 }
 
 const problemAt =

@@ -14,9 +14,9 @@ export function resolveLimits(limits: Partial<ConfigLimits>): ConfigLimits {
   return { maxBytes: limits.maxBytes ?? 1024 * 1024, maxDepth: limits.maxDepth ?? 64 };
 }
 
-export function tooDeep(source: SourceText, span: Span, { maxDepth }: ConfigLimits): ParsedDocument {
+export function tooDeep(span: Span, { maxDepth }: ConfigLimits): ParsedDocument {
   const message = `expected at most ${maxDepth} levels of nesting, found more`;
-  return { root: undefined, problems: [createProblem(source, { type: "limit", message, span })] };
+  return { root: undefined, problems: [createProblem({ type: "limit", message, span })] };
 }
 
 /**
@@ -27,10 +27,10 @@ export function beyondParser(source: SourceText, limits: ConfigLimits): ParsedDo
   let depth = 0;
   for (const { 0: bracket, index } of source.text.matchAll(/[[\]{}]/g)) {
     depth += bracket === "[" || bracket === "{" ? 1 : -1;
-    if (depth > limits.maxDepth) return tooDeep(source, { offset: index, length: 1 }, limits);
+    if (depth > limits.maxDepth) return tooDeep(source.span(index, 1), limits);
   }
   const longest = /[^\n]{65536}/.exec(source.text);
   const message = "expected shorter values, found one that is too long to read";
-  const span = { offset: longest?.index ?? 0, length: 1 };
-  return { root: undefined, problems: [createProblem(source, { type: "limit", message, span })] };
+  const span = source.span(longest?.index ?? 0, 1);
+  return { root: undefined, problems: [createProblem({ type: "limit", message, span })] };
 }

@@ -1,4 +1,4 @@
-import type { SourceExcerpt, SourcePosition, SourceText, Span } from "./source-text.ts";
+import type { SourceExcerpt, SourcePosition, Span } from "./source-text.ts";
 
 /** The keys and array indices that lead from the root to a value. */
 export type ConfigPath = readonly (string | number)[];
@@ -24,7 +24,7 @@ export type ConfigProblemType =
   /** A warning of the application about a value that is valid. */
   | "notice";
 
-/** One thing that is wrong with a configuration file, or worth a warning. Plain data: it can cross threads. */
+/** One thing that is wrong with a configuration, or worth a warning. Plain data: it can cross threads. */
 export interface ConfigProblem {
   readonly type: ConfigProblemType;
   readonly severity: "error" | "warning";
@@ -50,26 +50,28 @@ export interface ProblemParts {
   readonly severity?: "error" | "warning";
 }
 
-export function createProblem(source: SourceText, parts: ProblemParts): ConfigProblem {
+export function createProblem(parts: ProblemParts): ConfigProblem {
   const { type, message, span, path = [], suggestion, severity = "error" } = parts;
   const problem = {
     type,
     severity,
     message,
     path,
-    position: source.position(span),
-    excerpt: source.excerpt(span),
+    position: span.source.position(span),
+    excerpt: span.source.excerpt(span),
   };
   return suggestion === undefined ? problem : { ...problem, suggestion };
 }
 
-/** In the order of the file, each once. */
+/** By the names of the files and in the order of each, every problem once. */
 export function sortProblems(problems: readonly ConfigProblem[]): ConfigProblem[] {
   const seen = new Set<string>();
   return problems
-    .toSorted((a, b) => a.position.offset - b.position.offset)
-    .filter((problem) => {
-      const id = `${problem.position.offset} ${problem.message}`;
+    .toSorted(({ position: a }, { position: b }) =>
+      a.file === b.file ? a.offset - b.offset : a.file < b.file ? -1 : 1,
+    )
+    .filter(({ position, message }) => {
+      const id = JSON.stringify([position.file, position.offset, message]);
       return !seen.has(id) && seen.add(id);
     });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ConfigText } from "./config-source.ts";
+import type { ConfigFileText, ConfigText } from "./config-source.ts";
 import { ConfigReadError } from "./errors.ts";
 
 const reasons: Readonly<Record<string, string>> = {
@@ -24,11 +24,12 @@ export function reasonOf(error: unknown): string {
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const pipe = { pauseMs: 10, patienceMs: 5_000 };
 
-/** Reads at most `maxBytes` of UTF-8. Throws {@link ConfigReadError}. */
+/** Reads a file of at most `maxBytes` of UTF-8. Throws {@link ConfigReadError}. */
 export async function readConfigFile(file: string, maxBytes: number): Promise<ConfigText> {
   const bytes = await readBounded(file, maxBytes);
   const revision = createHash("sha256").update(bytes).digest("hex");
-  return { text: decode(file, bytes), file, revision };
+  const config: ConfigFileText = { text: decode(file, bytes), file };
+  return { files: [config], revision };
 }
 
 async function readBounded(file: string, maxBytes: number): Promise<Buffer> {

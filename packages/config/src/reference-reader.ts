@@ -1,19 +1,20 @@
 import { createHash } from "node:crypto";
-import type { ConfigText } from "./config-source.ts";
+import type { ConfigFileText } from "./config-source.ts";
 import { detectFormat, parseDocument } from "./format.ts";
 import { resolveLimits } from "./parser-limits.ts";
-import { readConfigFile } from "./read-config-file.ts";
+import type { readConfigFile } from "./read-config-file.ts";
 import { readReferencedFile } from "./read-referenced-file.ts";
 import { referencedFiles } from "./resolve-references.ts";
 import { SourceText } from "./source-text.ts";
 
-/** {@link readConfigFile} with a revision that is also that of the files that the text refers to. */
-export function createReferenceReader(): typeof readConfigFile {
+/** `read` with a revision that is also that of the files that the texts refer to. */
+export function createReferenceReader(read: typeof readConfigFile): typeof readConfigFile {
   let last: { readonly revision: string; readonly files: readonly string[] } | undefined;
   return async (file, maxBytes) => {
-    const config = await readConfigFile(file, maxBytes);
+    const config = await read(file, maxBytes);
     const { revision } = config;
-    if (last?.revision !== revision) last = { revision, files: filesOf(config, maxBytes) };
+    if (last?.revision !== revision)
+      last = { revision, files: config.files.flatMap((one) => filesOf(one, maxBytes)) };
     if (last.files.length === 0) return config;
     const hash = createHash("sha256").update(revision);
     for (const path of last.files) hash.update(JSON.stringify([path, readReferencedFile(path)]));
@@ -21,9 +22,9 @@ export function createReferenceReader(): typeof readConfigFile {
   };
 }
 
-function filesOf({ file, text }: ConfigText, maxBytes: number): readonly string[] {
+function filesOf({ file, text }: ConfigFileText, maxBytes: number): readonly string[] {
   if (!text.includes("file:")) return [];
   const source = new SourceText(file, text);
   const { root } = parseDocument(detectFormat(file, text), source, resolveLimits({ maxBytes }));
-  return root === undefined ? [] : referencedFiles(file, root);
+  return root === undefined ? [] : referencedFiles(root);
 }

@@ -6,7 +6,7 @@ import type { ConfigLimits } from "./parser-limits.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
 import { type ReferencedText, readReferencedFile } from "./read-referenced-file.ts";
 import { partsOf, type Reference, type StringPart } from "./reference-syntax.ts";
-import type { SourceText } from "./source-text.ts";
+import type { Span } from "./source-text.ts";
 
 /** What became of the references of a file. */
 export interface ResolvedReferences {
@@ -18,24 +18,24 @@ export interface ResolvedReferences {
 export const noReferences: ResolvedReferences = { problems: [], concealed: new ConcealedValues() };
 
 /** Puts the values of `${env:NAME}` and `${file:PATH}` into the strings of a tree. */
-export function resolveReferences(
-  source: SourceText,
-  root: ConfigNode,
-  limits: ConfigLimits,
-): ResolvedReferences {
-  const resolver = new ReferenceResolver(source, limits);
+export function resolveReferences(root: ConfigNode, limits: ConfigLimits): ResolvedReferences {
+  const resolver = new ReferenceResolver(limits);
   for (const { node, path } of stringsIn(root, [])) resolver.resolve(node, path);
   return resolver;
 }
 
 /** The absolute paths of all `${file:PATH}` in the tree of a configuration file. */
-export function referencedFiles(file: string, root: ConfigNode): string[] {
-  const parts = [...stringsIn(root, [])].flatMap(({ node }) => partsOf(node.value) ?? []);
-  const references = parts.filter((part) => typeof part !== "string" && part.type === "file");
-  return [...new Set(references.map(({ path }) => absolute(file, path)))];
+export function referencedFiles(root: ConfigNode): string[] {
+  const paths = [...stringsIn(root, [])].flatMap(({ node: { value, span } }) =>
+    (partsOf(value) ?? [])
+      .filter((part) => typeof part !== "string" && part.type === "file")
+      .map(({ path }) => absolute(span, path)),
+  );
+  return [...new Set(paths)];
 }
 
-const absolute = (configFile: string, path: string): string => resolve(dirname(configFile), path);
+/** A relative path starts from the folder of the file that it is written in. */
+const absolute = ({ source }: Span, path: string): string => resolve(dirname(source.file), path);
 
 type StringNode = ScalarNode & { value: string };
 
@@ -50,13 +50,11 @@ function* stringsIn(node: ConfigNode, path: ConfigPath): Generator<{ node: Strin
 class ReferenceResolver implements ResolvedReferences {
   readonly problems: ConfigProblem[] = [];
   readonly concealed = new ConcealedValues();
-  readonly #source: SourceText;
   readonly #limits: ConfigLimits;
   readonly #files = new Map<string, ReferencedText>();
   #bytes = 0;
 
-  constructor(source: SourceText, limits: ConfigLimits) {
-    this.#source = source;
+  constructor(limits: ConfigLimits) {
     this.#limits = limits;
   }
 
@@ -95,7 +93,7 @@ class ReferenceResolver implements ResolvedReferences {
   }
 
   #file({ text, path }: Reference & { type: "file" }, at: PlaceOfString): string | undefined {
-    const file = absolute(this.#source.file, path);
+    const file = absolute(at.node.span, path);
     const read = this.#files.get(file) ?? readReferencedFile(file);
     this.#files.set(file, read);
     if ("text" in read) return read.text;
@@ -116,10 +114,10 @@ class ReferenceResolver implements ResolvedReferences {
 
   /** At the reference itself, where the string is written as it is read. */
   #report({ node, path }: PlaceOfString, { text, ...problem }: ReferenceProblem): undefined {
-    const { offset, length } = node.span;
-    const index = this.#source.text.slice(offset, offset + length).indexOf(text);
-    const span = index === -1 ? node.span : { offset: offset + index, length: text.length };
-    this.problems.push(createProblem(this.#source, { ...problem, path, span }));
+    const { source, offset, length } = node.span;
+    const index = source.text.slice(offset, offset + length).indexOf(text);
+    const span = index === -1 ? node.span : source.span(offset + index, text.length);
+    this.problems.push(createProblem({ ...problem, path, span }));
   }
 }
 

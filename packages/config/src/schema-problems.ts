@@ -100,7 +100,7 @@ function wrongValue({ run }: IssueContext, issue: z.core.$ZodIssue, path: Config
   if (node === undefined || ownWords) return ownMessage(run, issue, path, node);
   const suggestion = suggestValue(issue, node);
   const hint = suggestion === undefined ? "" : `, did you mean ${quote(suggestion)}?`;
-  const message = `expected ${expected ?? said(issue)}, found ${describeNode(node, run.source.text)}${hint}`;
+  const message = `expected ${expected ?? said(issue)}, found ${describeNode(node)}${hint}`;
   return place(run, path, { type, message, suggestion }, "value");
 }
 
@@ -112,7 +112,7 @@ function ownMessage(
   node?: ConfigNode,
 ): ConfigProblem {
   const expected = issue.code === "custom" ? expectationOf(issue) : undefined;
-  const found = node === undefined ? "nothing" : describeNode(node, run.source.text);
+  const found = node === undefined ? "nothing" : describeNode(node);
   const message = expected === undefined ? said(issue) : `expected ${expected}, found ${found}`;
   return place(
     run,

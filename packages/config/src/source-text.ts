@@ -1,7 +1,8 @@
 import { maskPasswords } from "./mask-passwords.ts";
 
-/** A stretch of the text: where it begins and how many UTF-16 code units it has. */
+/** A stretch of the text of one file: where it begins and how many UTF-16 code units it has. */
 export interface Span {
+  readonly source: SourceText;
   readonly offset: number;
   readonly length: number;
 }
@@ -42,6 +43,10 @@ export class SourceText {
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  }
+
+  span(offset: number, length: number): Span {
+    return { source: this, offset, length };
   }
 
   position(span: Span): SourcePosition {

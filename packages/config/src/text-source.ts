@@ -42,7 +42,6 @@ async function changeOrAbort(wakes: Set<() => void>, signal: AbortSignal): Promi
 }
 
 const configText = (text: string, file: string): ConfigText => ({
-  text,
-  file,
+  files: [{ text, file }],
   revision: createHash("sha256").update(text).digest("hex"),
 });

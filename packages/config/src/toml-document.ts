@@ -24,7 +24,7 @@ export function parseTomlDocument(source: SourceText, limits: ConfigLimits): Par
     throw error;
   }
   const builder = new TreeBuilder(source, limits);
-  const root = createTable({ offset: 0, length: 0 });
+  const root = createTable(source.span(0, 0));
   for (const statement of program.body[0].body) {
     if (statement.type === "TOMLKeyValue") addKeyValue(builder, root, statement, 0);
     else addTable(builder, root, statement);
@@ -38,19 +38,19 @@ function syntaxError(source: SourceText, error: ParseError): ParsedDocument {
   if (error.message === duplicateKeyComplaint) {
     const [key = ""] = /^(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)/.exec(source.text.slice(offset)) ?? [];
     const name = key.replace(/^(["'])(.*)\1$/, "$2");
-    return { root: undefined, problems: [duplicateKey(source, name, { offset, length: key.length })] };
+    return { root: undefined, problems: [duplicateKey(name, source.span(offset, key.length))] };
   }
   const message = explainTomlComplaint(error.message, () => describeText(source.text, offset));
   return {
     root: undefined,
-    problems: [createProblem(source, { type: "syntax", message, span: { offset, length: 1 } })],
+    problems: [createProblem({ type: "syntax", message, span: source.span(offset, 1) })],
   };
 }
 
 /** `a.b = 1`: dotted keys make tables on the way. */
 function addKeyValue(builder: TreeBuilder, table: TableNode, pair: AST.TOMLKeyValue, depth: number): void {
   for (const [index, segment] of pair.key.keys.entries()) {
-    const [name, span] = [nameOf(segment), spanOf(segment)];
+    const [name, span] = [nameOf(segment), spanOf(builder, segment)];
     depth += 1;
     if (!builder.allows(name, span) || !builder.fits(depth, span)) return;
     if (index === pair.key.keys.length - 1)
@@ -72,11 +72,11 @@ function openTable(builder: TreeBuilder, root: TableNode, header: AST.TOMLTable)
   for (const [index, step] of header.resolvedKey.entries()) {
     if (node.type === "array") {
       const items: ConfigNode[] = node.items;
-      node = items[Number(step)] ?? createTable(spanOf(header.key));
+      node = items[Number(step)] ?? createTable(spanOf(builder, header.key));
       if (items.length === step) items.push(node);
     } else if (node.type === "table") {
       const segment = segments.next().value;
-      const span = spanOf(segment ?? header.key);
+      const span = spanOf(builder, segment ?? header.key);
       if (!builder.allows(String(step), span) || !builder.fits(index + 1, span)) return undefined;
       const isArray = typeof header.resolvedKey[index + 1] === "number";
       node = isArray ? arrayIn(builder, node, String(step), span) : builder.tableIn(node, String(step), span);
@@ -84,7 +84,7 @@ function openTable(builder: TreeBuilder, root: TableNode, header: AST.TOMLTable)
   }
   if (node.type !== "table") return undefined;
   // A table that a longer header implied so far is where its own header is.
-  node.span = spanOf(header.key);
+  node.span = spanOf(builder, header.key);
   return node;
 }
 
@@ -97,7 +97,7 @@ function arrayIn(builder: TreeBuilder, table: TableNode, name: string, span: Spa
 }
 
 function toNode(builder: TreeBuilder, content: AST.TOMLContentNode, depth: number): ConfigNode {
-  const span = spanOf(content);
+  const span = spanOf(builder, content);
   if (!builder.fits(depth, span)) return createTable(span);
   if (content.type === "TOMLValue") return { type: "scalar", value: scalarOf(content), span };
   if (content.type === "TOMLArray") {
@@ -115,4 +115,5 @@ const scalarOf = (content: AST.TOMLValue): string | number | boolean =>
 const nameOf = (key: AST.TOMLBare | AST.TOMLQuoted): string =>
   key.type === "TOMLBare" ? key.name : key.value;
 
-const spanOf = ({ range: [start, end] }: AST.HasLocs): Span => ({ offset: start, length: end - start });
+const spanOf = ({ source }: TreeBuilder, { range: [start, end] }: AST.HasLocs): Span =>
+  source.span(start, end - start);

@@ -34,7 +34,7 @@ export class TreeBuilder {
   allows(key: string, span: Span): boolean {
     if (!forbiddenKeys.has(key)) return true;
     const message = `expected another name, found the key ${quote(key)}, which no table may have`;
-    this.#problems.push(createProblem(this.source, { type: "forbidden-key", message, span }));
+    this.#problems.push(createProblem({ type: "forbidden-key", message, span }));
     return false;
   }
 
@@ -45,7 +45,7 @@ export class TreeBuilder {
       table.entries.set(name, { key, value });
       return;
     }
-    this.#problems.push(duplicateKey(this.source, name, key, this.source.position(first.key).line));
+    this.#problems.push(duplicateKey(name, key, first.key));
   }
 
   /** The table `name` of `table`, made when it is not there yet. */
@@ -59,28 +59,29 @@ export class TreeBuilder {
 
   /** Something that the format allows and no configuration may have. */
   report(message: string, span: Span): void {
-    this.#problems.push(createProblem(this.source, { type: "syntax", message, span }));
+    this.#problems.push(createProblem({ type: "syntax", message, span }));
   }
 
   /** The tree is too large to be looked at any further. */
   giveUp(message: string, span: Span): void {
-    this.#refusal ??= createProblem(this.source, { type: "limit", message, span });
+    this.#refusal ??= createProblem({ type: "limit", message, span });
   }
 
   finish(root: ConfigNode): ParsedDocument {
     if (this.#refusal !== undefined) return { root: undefined, problems: [this.#refusal] };
-    if (this.#tooDeep !== undefined) return tooDeep(this.source, this.#tooDeep, this.#limits);
+    if (this.#tooDeep !== undefined) return tooDeep(this.#tooDeep, this.#limits);
     return { root, problems: this.#problems };
   }
 }
 
-export function duplicateKey(
-  source: SourceText,
-  name: string,
-  span: Span,
-  firstLine?: number,
-): ConfigProblem {
-  const where = firstLine === undefined ? "" : `, first in line ${firstLine}`;
-  const message = `expected each key once, found ${quote(name)} again${where}`;
-  return createProblem(source, { type: "duplicate-key", message, span });
+/** `span`: of the key that is one too many; `first`: of the one that stays, where it is known. */
+export function duplicateKey(name: string, span: Span, first?: Span): ConfigProblem {
+  const message = `expected each key once, found ${quote(name)} again${first === undefined ? "" : `, first in ${placeOf(first, span)}`}`;
+  return createProblem({ type: "duplicate-key", message, span });
+}
+
+/** Where a span is, for somebody who looks at another one. */
+function placeOf(span: Span, from: Span): string {
+  const { file, line, column } = span.source.position(span);
+  return span.source === from.source ? `line ${line}` : `${file}:${line}:${column}`;
 }

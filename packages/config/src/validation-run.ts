@@ -1,22 +1,19 @@
 import { type ConfigNode, type TableNode, toPlainValue } from "./document.ts";
 import { type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
-import type { SourceText } from "./source-text.ts";
 
-/** Which run, and which table of its file, an object came from while a schema looks at it. */
+/** Which run, and which table of its files, an object came from while a schema looks at it. */
 const origins = new WeakMap<object, { readonly run: ValidationRun; readonly node: TableNode }>();
 
-/** One validation of one file: what parts of a schema report that has no place in a zod issue. */
+/** One validation of one configuration: what parts of a schema report that has no place in a zod issue. */
 export class ValidationRun {
-  readonly source: SourceText;
   readonly root: ConfigNode;
   readonly problems: ConfigProblem[] = [];
-  /** The file as plain data, which the schema is applied to. */
+  /** The configuration as plain data, which the schema is applied to. */
   readonly input: unknown;
   readonly #conceal: (text: string) => string;
 
   /** `conceal`: takes out of a message what must not be shown. */
-  constructor(source: SourceText, root: ConfigNode, conceal: (text: string) => string) {
-    this.source = source;
+  constructor(root: ConfigNode, conceal: (text: string) => string) {
     this.root = root;
     this.#conceal = conceal;
     this.input = toPlainValue(root, (value, node) => origins.set(value, { run: this, node }));
@@ -27,7 +24,7 @@ export class ValidationRun {
   }
 
   createProblem(parts: ProblemParts): ConfigProblem {
-    return createProblem(this.source, { ...parts, message: this.#conceal(parts.message) });
+    return createProblem({ ...parts, message: this.#conceal(parts.message) });
   }
 }
 

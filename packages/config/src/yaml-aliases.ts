@@ -11,10 +11,11 @@ export class AliasBudget<Node> {
   readonly #anchors = new Map<string, Node>();
   #within = 0;
   #made = 0;
-  #place: Span = { offset: 0, length: 0 };
+  #place: Span;
 
   constructor(builder: TreeBuilder) {
     this.#builder = builder;
+    this.#place = builder.source.span(0, 0);
   }
 
   /** An anchor; a later one of the same name takes its place for the aliases that follow. */

@@ -33,13 +33,13 @@ function syntaxError(
   const [first] = [...errors, ...warnings].toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (first === undefined) return undefined;
   const [start, end] = first.pos;
-  if (first.code === "RESOURCE_EXHAUSTION") return tooDeep(source, { offset: start, length: 1 }, limits);
+  if (first.code === "RESOURCE_EXHAUSTION") return tooDeep(source.span(start, 1), limits);
   const atEnd = source.text.slice(start).trim() === "";
   const span = atEnd
-    ? { offset: source.endOfContent(start), length: 0 }
-    : { offset: start, length: Math.max(1, end - start) };
+    ? source.span(source.endOfContent(start), 0)
+    : source.span(start, Math.max(1, end - start));
   const message = explainYamlComplaint(first.code, first.message, source.text, span.offset);
-  return { root: undefined, problems: [createProblem(source, { type: "syntax", message, span })] };
+  return { root: undefined, problems: [createProblem({ type: "syntax", message, span })] };
 }
 
 type ParsedNode = Document.Parsed["contents"];
@@ -55,16 +55,17 @@ class YamlTree {
   }
 
   finish({ contents }: Document.Parsed): ParsedDocument {
+    const start = this.#builder.source.span(0, 0);
     const root =
       contents === null || (isScalar(contents) && contents.source === "")
-        ? createTable({ offset: 0, length: 0 })
-        : this.#node(contents, 0, { offset: 0, length: 0 });
+        ? createTable(start)
+        : this.#node(contents, 0, start);
     return this.#builder.finish(root);
   }
 
   /** `near`: the place of a value that is not written, as in `key:`. */
   #node(node: ParsedNode, depth: number, near: Span): ConfigNode {
-    const span = spanOf(node) ?? near;
+    const span = this.#spanOf(node) ?? near;
     if (!this.#builder.fits(depth, span)) return createTable(span);
     this.#aliases.count();
     if (isAlias(node)) return this.#aliased(node.source, depth, span);
@@ -89,7 +90,7 @@ class YamlTree {
     const merged: ConfigNode[] = [];
     for (const pair of map.items as Pair<ParsedNode, ParsedNode>[]) {
       const { key } = pair;
-      const keySpan = spanOf(key) ?? span;
+      const keySpan = this.#spanOf(key) ?? span;
       if (isScalar(key) && key.type === "PLAIN" && key.value === "<<") {
         merged.push(this.#node(pair.value, depth + 1, keySpan));
         continue;
@@ -115,10 +116,13 @@ class YamlTree {
           if (!table.entries.has(name)) table.entries.set(name, entry);
     }
   }
-}
 
-const spanOf = (node: ParsedNode): Span | undefined =>
-  node?.range == null ? undefined : { offset: node.range[0], length: node.range[1] - node.range[0] };
+  #spanOf(node: ParsedNode): Span | undefined {
+    if (node?.range == null) return undefined;
+    const [start, end] = node.range;
+    return this.#builder.source.span(start, end - start);
+  }
+}
 
 function scalarOf(node: ParsedNode): string | number | boolean | null {
   const value: unknown = isScalar(node) ? node.value : null;

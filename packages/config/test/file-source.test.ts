@@ -36,13 +36,18 @@ async function replace(file: string, text: string): Promise<void> {
 }
 
 const describeChange = (change: ConfigChange): string =>
-  change.type === "changed" ? change.config.text : `unreadable: ${change.error.reason}`;
+  change.type === "changed"
+    ? change.config.files.map(({ text }) => text).join(" ")
+    : `unreadable: ${change.error.reason}`;
 
 it("gives the text with a revision that differs when the text does", async () => {
   const file = await folder.write("a.toml", "one");
   const source = createFileSource(file);
   const first = await source.load();
-  expect(first).toEqual({ text: "one", file, revision: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(first).toEqual({
+    files: [{ text: "one", file }],
+    revision: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
   expect((await source.load()).revision).toBe(first.revision);
   await folder.write("a.toml", "two");
   expect((await source.load()).revision).not.toBe(first.revision);

@@ -18,10 +18,10 @@ it("reads a pipe to its end, however slow its writer", () =>
     await writer.write("one ");
     await writer.write("two");
     await writer.close();
-    expect((await loading).text).toBe("one two");
+    expect((await loading).files[0].text).toBe("one two");
   }));
 
 it("does not wait for somebody to write to a pipe, which nothing could end", () =>
   withPipe(async (path) => {
-    expect((await createFileSource(path).load()).text).toBe("");
+    expect((await createFileSource(path).load()).files[0].text).toBe("");
   }));

@@ -5,14 +5,13 @@ it("gives the text with the name for problems and a revision that differs when t
   const source = createTextSource("one", "mine.toml");
   const first = await source.load();
   expect(first).toEqual({
-    text: "one",
-    file: "mine.toml",
+    files: [{ text: "one", file: "mine.toml" }],
     revision: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
   source.set("two");
-  expect(await source.load()).toMatchObject({ text: "two", file: "mine.toml" });
+  expect(await source.load()).toMatchObject({ files: [{ text: "two", file: "mine.toml" }] });
   expect((await source.load()).revision).not.toBe(first.revision);
-  expect(await createTextSource("x").load()).toMatchObject({ file: "config" });
+  expect(await createTextSource("x").load()).toMatchObject({ files: [{ file: "config" }] });
 });
 
 it("tells whoever watches about the last of the texts that are new, and ends with the signal", async () => {
@@ -24,7 +23,7 @@ it("tells whoever watches about the last of the texts that are new, and ends wit
   source.set("one");
   source.set("two");
   source.set("three");
-  expect((await next).value).toMatchObject({ type: "changed", config: { text: "three" } });
+  expect((await next).value).toMatchObject({ type: "changed", config: { files: [{ text: "three" }] } });
   const end = changes.next();
   source.set("three");
   stop.abort();

@@ -8,16 +8,16 @@ import { readValidConfig } from "./read-valid-config.ts";
 export const diffCommand: Command = {
   name: "diff",
   usage: "diff OLD NEW",
-  summary: "say what a reload from one file to another would do",
+  summary: "say what a reload from one configuration to another would do",
   details: `Compares as a reload does: by server, deeply, whatever the format. Files that are named, such as certificates, are not read.
-Exits with 0 when both files are valid, and with 1 when not.
+Each is a file, or a folder of them. Exits with 0 when both are valid, and with 1 when not.
 `,
   async run(args) {
     const parsed = readArguments(this, args, {});
     if (parsed === undefined) return;
     const [oldFile, newFile, unexpected] = parsed.positionals;
     if (oldFile === undefined || newFile === undefined)
-      throw usageFailure("two configuration files are needed: use diff OLD NEW", this);
+      throw usageFailure("two configurations are needed: use diff OLD NEW", this);
     if (unexpected !== undefined) throw usageFailure(`unexpected argument ${unexpected}`, this);
     const before = await readValidConfig(oldFile);
     const after = await readValidConfig(newFile);

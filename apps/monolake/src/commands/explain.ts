@@ -7,13 +7,13 @@ import { readValidConfig } from "./read-valid-config.ts";
 
 export const explainCommand: Command = {
   name: "explain",
-  usage: "explain METHOD URL --config FILE",
+  usage: "explain METHOD URL --config PATH",
   summary: "say which server, route and upstream would take a request, and why",
   details: `Asks the code that routes requests; nothing is sent to anybody. The server is the one that listens at the host and port of
 the URL, at its port, or the only one for HTTP.
 
 Options:
-  -c, --config FILE       the configuration
+  -c, --config PATH       the configuration: a file, or a folder of them
   -H, --header 'A: B'     a header field of the request; as often as needed
   -s, --server KEY        the server, whatever the URL says
 
@@ -32,7 +32,7 @@ Exits with 0 when a route takes the request, and with 1 when none does.
       throw usageFailure("a method and a url are needed: use explain METHOD URL", this);
     if (unexpected !== undefined) throw usageFailure(`unexpected argument ${unexpected}`, this);
     if (values.config === undefined)
-      throw usageFailure("no configuration file given: use --config FILE", this);
+      throw usageFailure("no configuration file given: use --config PATH", this);
     const asked = parseUrl(url);
     const { config, conceal } = await readValidConfig(values.config);
     const { server, why } = serverFor({ config, conceal }, asked, values.server);

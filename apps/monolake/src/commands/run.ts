@@ -8,16 +8,19 @@ export const servingOptions = { "log-level": { type: "string" }, dev: { type: "b
 
 export const runCommand: Command = {
   name: "",
-  usage: "--config FILE",
-  summary: "run the proxy with a configuration file",
+  usage: "--config PATH",
+  summary: "run the proxy with a configuration",
   details: "",
   async run(args) {
     const parsed = readArguments(this, args, { config: { type: "string", short: "c" }, ...servingOptions });
     if (parsed === undefined) return;
     const { values, positionals } = parsed;
     if (positionals[0] !== undefined) throw usageFailure(`unexpected argument ${positionals[0]}`);
-    if (values.config === undefined) throw usageFailure("no configuration file given: use --config FILE");
-    await serve(createFileSource(values.config, { references: true }), servingSettings(values));
+    if (values.config === undefined) throw usageFailure("no configuration file given: use --config PATH");
+    await serve(
+      createFileSource(values.config, { references: true, folders: true }),
+      servingSettings(values),
+    );
   },
 };
 

@@ -19,7 +19,7 @@ export class FollowedFiles implements Disposable {
   readonly read = async (file: string): Promise<string> => {
     const source = this.#sources.get(file) ?? createFileSource(file, { maxBytes, settleMs });
     this.#sources.set(file, source);
-    return (await source.load()).text;
+    return (await source.load()).files[0].text;
   };
 
   /** Follows these and no others from now on. They were read before. */

@@ -19,10 +19,10 @@ export interface UnservableConfig extends InvalidConfig {
 
 /** Reads a configuration and, with `read`, the files that it names. */
 export async function readConfig(
-  { text, file }: ConfigText,
+  { files: texts }: ConfigText,
   read: (file: string) => Promise<string>,
 ): Promise<ServableConfig | UnservableConfig> {
-  const outcome = parseProxyConfig({ text, file });
+  const outcome = parseProxyConfig({ files: texts });
   if (outcome.type === "invalid") return { ...outcome, files: [] };
   const { withoutEffect } = outcome;
   const { config, files, missing, unusable, warnings } = await loadPemFiles(outcome, read);

@@ -91,7 +91,7 @@ export async function runProxy(source: ConfigSource, options: RunProxyOptions): 
   }
 }
 
-const readText = async (file: string): Promise<string> => (await createFileSource(file).load()).text;
+const readText = async (file: string): Promise<string> => (await createFileSource(file).load()).files[0].text;
 
 interface FollowOptions {
   readonly manager: WorkerManager;
@@ -116,8 +116,8 @@ async function followConfig(source: ConfigSource, options: FollowOptions): Promi
     logger.info({ file }, "a file that the configuration names has changed");
     void reloader?.reload();
   });
-  const read = async (text: ConfigText): Promise<SitesOutcome> => {
-    const outcome = await readConfig(text, files.read);
+  const read = async (config: ConfigText): Promise<SitesOutcome> => {
+    const outcome = await readConfig(config, files.read);
     // Also of one that is refused: with other files it may be good.
     files.follow(outcome.files);
     if (outcome.type === "invalid") return outcome;

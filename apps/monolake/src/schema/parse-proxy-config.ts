@@ -1,7 +1,7 @@
 import {
+  type ConfigInput,
   type ConfigProblem,
   type InvalidConfig,
-  type ParseConfigOptions,
   parseConfig,
   type ValidConfig,
 } from "@monolake/config";
@@ -12,7 +12,7 @@ import type { ProxyConfig } from "./proxy-config.ts";
 import { doubtfulRoutes } from "./route-notes.ts";
 import { riskySettings, settingsWithoutEffect } from "./setting-notes.ts";
 
-/** A configuration file that fits the schema. */
+/** A configuration that fits the schema. */
 export interface ValidProxyConfig {
   readonly type: "valid";
   readonly config: ProxyConfig;
@@ -28,10 +28,8 @@ export interface ValidProxyConfig {
 }
 
 /** {@link parseConfig} for the proxy's schema. */
-export function parseProxyConfig(
-  options: Omit<ParseConfigOptions<ConfigFile>, "schema" | "references">,
-): ValidProxyConfig | InvalidConfig {
-  const outcome = parseConfig({ ...options, schema: configFileSchema, references: true });
+export function parseProxyConfig(input: ConfigInput): ValidProxyConfig | InvalidConfig {
+  const outcome = parseConfig({ ...input, schema: configFileSchema, references: true });
   if (outcome.type === "invalid") return outcome;
   return {
     type: "valid",

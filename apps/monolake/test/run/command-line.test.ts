@@ -75,7 +75,7 @@ describe("the command line", () => {
   });
 
   it.each([
-    ["--help", /Usage:[\s\S]*--config FILE/],
+    ["--help", /Usage:[\s\S]*--config PATH/],
     ["-h", /Usage:/],
     ["--version", /^monolake \d+\.\d+\.\d+\n$/],
     ["-V", /^monolake \d/],

@@ -83,7 +83,7 @@ servers:
   it("needs two files", async () => {
     await using command = await monolake(["diff", "x.toml"]);
     expect((await command.exited).code).toBe(1);
-    expect(command.stderr).toMatch(/two configuration files are needed/);
+    expect(command.stderr).toMatch(/two configurations are needed/);
   });
 });
 

@@ -105,7 +105,7 @@ export class ModelRun implements AsyncDisposable {
     const reloader = await createReloader({
       manager: this.#manager,
       source,
-      read: ({ text }) => this.#read(text),
+      read: ({ files: [{ text }] }) => this.#read(text),
     });
     const one = new Sequence(this, reloader, source.set);
     try {

@@ -43,8 +43,8 @@ export type SiteTable = z.input<typeof schema>[string];
 const fixture = (file: string): string => new URL(`../fixtures/${file}`, import.meta.url).href;
 
 /** What a gateway of one's own writes: sites from a text. */
-export function readSites({ text, file }: ConfigText): SitesOutcome {
-  const outcome = parseConfig({ text, file, schema });
+export function readSites({ files }: ConfigText): SitesOutcome {
+  const outcome = parseConfig({ files, schema });
   if (outcome.type === "invalid") return outcome;
   const sites = Object.entries(outcome.value).map(([name, { listen, ...service }]) => {
     const site = {

@@ -84,7 +84,7 @@ describe("a reload that is asked for", () => {
     const source = createTextSource(JSON.stringify(site(port, "one")));
     await using manager = await createWorkerManager({ mode: "inline", graceMs: 0 });
     const read = (config: Parameters<typeof readSites>[0]): SitesOutcome => {
-      if (refuse && config.text.includes("two")) throw new RangeError("not today");
+      if (refuse && config.files[0].text.includes("two")) throw new RangeError("not today");
       return readSites(config);
     };
     const outcomes: ReloadOutcome[] = [];
@@ -149,7 +149,7 @@ describe("a source", () => {
     await using manager = await createWorkerManager({ mode: "inline", graceMs: 0 });
     const logger = recordingLogger();
     const source: ConfigSource = {
-      load: async () => ({ text: "{}", file: "x", revision: "1" }),
+      load: async () => ({ files: [{ text: "{}", file: "x" }], revision: "1" }),
       watch: () => ({
         [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error("gone")) }),
       }),
