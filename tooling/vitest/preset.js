@@ -4,6 +4,11 @@ import { defineConfig } from "vitest/config";
 
 const summary = fileURLToPath(new URL("./summary-reporter.js", import.meta.url));
 
+// Tests start hundreds of programs and workers from sources. With what was compiled kept, each takes a third of the processor time.
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(
+  new URL("../../node_modules/.cache/node-compile-cache", import.meta.url),
+);
+
 /** The tests of every package: from sources (no build), each file in a process of its own, ended by a line that counts. */
 export const preset = defineConfig({
   resolve: { conditions: ["@monolake/source"] },
