@@ -3,6 +3,7 @@ import { convertReferences } from "./convert-references.ts";
 import { type ConfigNode, findNode, type ParsedDocument } from "./document.ts";
 import { ConfigInvalidError } from "./errors.ts";
 import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
+import { maskPasswords } from "./mask-passwords.ts";
 import { mergeDocuments } from "./merge-documents.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, sortProblems } from "./problem.ts";
@@ -45,8 +46,8 @@ export interface ValidConfig<Value> {
    */
   readonly problemAt: (path: ConfigPath, message: string, severity?: "error" | "warning") => ConfigProblem;
   /**
-   * A text fit to be shown: what came from references is as they are written. Values shorter than 4 characters only where
-   * they are the whole text. `problemAt` does so by itself.
+   * A text fit to be shown: what came from references is as they are written, and passwords in URIs are stars. Values shorter
+   * than 4 characters only where they are the whole text. `problemAt` does so by itself.
    */
   readonly conceal: (text: string) => string;
 }
@@ -85,7 +86,7 @@ export function parseConfig<Value>(options: ConfigInput & ParseConfigOptions<Val
     value: result.value,
     warnings,
     problemAt: problemAt(run),
-    conceal: references.concealed.conceal,
+    conceal: (text) => maskPasswords(references.concealed.conceal(text)),
   };
 }
 

@@ -16,6 +16,8 @@ import { riskySettings, settingsWithoutEffect } from "./setting-notes.ts";
 export interface ValidProxyConfig {
   readonly type: "valid";
   readonly config: ProxyConfig;
+  /** The same with the keys as they are written, and with defaults. */
+  readonly file: ConfigFile;
   readonly warnings: readonly ConfigProblem[];
   /** Read because the original has them; they change nothing here. */
   readonly withoutEffect: readonly ConfigProblem[];
@@ -34,6 +36,7 @@ export function parseProxyConfig(input: ConfigInput): ValidProxyConfig | Invalid
   return {
     type: "valid",
     config: normalizeConfig(outcome.value),
+    file: outcome.value,
     warnings: [
       ...outcome.warnings,
       ...noServers(outcome),

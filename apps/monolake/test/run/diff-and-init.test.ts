@@ -43,6 +43,7 @@ describe("monolake diff", () => {
       output
         .trimEnd()
         .split("\n")
+        .filter((line) => !line.startsWith(" "))
         .map((line) => line.replace(/(:.*)$/, "")),
     ).toEqual([
       "unchanged  same",
@@ -51,9 +52,41 @@ describe("monolake diff", () => {
       "added      fresh",
       "renamed    before to after",
       "removed    gone",
-      "runtime    workerThreads",
+      "runtime    worker_threads",
     ]);
-    expect(output).toMatch(/workerThreads: 2 to 4: workers are added, removed or replaced/);
+    expect(output).toMatch(/worker_threads: 2 -> 4: workers are added, removed or replaced/);
+  });
+
+  it("names the keys that differ, as they are written, and shows no secret", async () => {
+    const routes = (...paths: string[]) =>
+      paths.map((path) => `[[servers.web.routes]]\npath = "${path}"\nmodule = "a.js"\n`).join("");
+    const before = `${configText(
+      server(
+        "web",
+        1001,
+        "timeout = { server_keepalive_timeout_sec = 60 }\nlimits = { max_connections = 5 }",
+      ),
+    )}request = { set = { X-Stage = "one", Authorization = "Bearer hunter2" } }\n${routes("/a", "/b")}`;
+    const after = `debug = true\n${configText(
+      server("web", 1001, 'timeout = { server_keepalive_timeout_sec = 30 }\nparsing = "compat"'),
+    )}request = { set = { X-Stage = "two", Authorization = "Bearer hunter3" } }\n${routes("/c", "/b")}`.replace(
+      "http://127.0.0.1:9",
+      "http://127.0.0.1:10",
+    );
+    const { output, code } = await diff(before, after);
+    expect(code).toBe(0);
+    expect(output.split("\n").slice(1)).toEqual([
+      '           parsing: "strict" -> "compat"',
+      "           timeout.server_keepalive_timeout_sec: 60 -> 30",
+      "           limits.max_connections: removed, 5",
+      '           routes[0].request.set.X-Stage: "one" -> "two"',
+      "           routes[0].request.set.Authorization: another value, which is not shown",
+      '           routes[0].upstreams[0].endpoint.value: "http://127.0.0.1:9" -> "http://127.0.0.1:10"',
+      '           routes[1].path: "/a" -> "/c"',
+      "           debug: false -> true",
+      "",
+    ]);
+    expect(output).not.toContain("hunter");
   });
 
   it("compares what files say, not how", async () => {

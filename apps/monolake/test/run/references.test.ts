@@ -57,7 +57,7 @@ describe("references in a configuration", () => {
     const old = await folder.write("old.toml", server);
     const text = server.replace("worker_threads = 2", 'worker_threads = "${env:WORKERS}"');
     const { output } = await run(text, { WORKERS: "7" }, ["diff", old, "FILE"]);
-    expect(output).toMatch(/workerThreads: 2 to \$\{env:WORKERS\}:/);
+    expect(output).toMatch(/worker_threads: 2 -> \$\{env:WORKERS\}:/);
   });
 
   it("to a file are followed: the proxy serves with what is in it now", async () => {
