@@ -109,6 +109,34 @@ describe.each(protocols)("an unframed message in %s", (protocol) => {
     ]);
   });
 
+  test("is at the same field behind a structure as before it", () => {
+    const writer = createWriter(protocol);
+    writer.writeField(1, Type.STRUCT);
+    writer.beginStruct();
+    writer.writeField(2, Type.I32);
+    writer.writeI32(7);
+    writer.endStruct();
+    const reader = createReader(protocol, writer.finish());
+    reader.nextField();
+    reader.readStruct();
+    while (reader.nextField()) expect([reader.fieldId, reader.readI32()]).toEqual([2, 7]);
+    expect(reader.fieldId).toBe(1);
+  });
+
+  test("knows the type of a list's elements behind elements that were passed over", () => {
+    const writer = createWriter(protocol);
+    writer.writeField(1, Type.LIST);
+    writer.beginList(Type.LIST, 2);
+    for (const value of [1, 2]) {
+      writer.beginList(Type.I32, 1);
+      writer.writeI32(value);
+    }
+    const reader = createReader(protocol, writer.finish());
+    reader.nextField();
+    for (let left = reader.readList(); left > 0; left -= 1) reader.skip(reader.elementType);
+    expect(reader.nextField()).toBe(false);
+  });
+
   test("does not give a value of another type", () => {
     const reader = createReader(protocol, everyType(protocol));
     reader.nextField();
