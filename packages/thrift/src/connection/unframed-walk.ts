@@ -5,7 +5,7 @@ import { detectTransport } from "../wire/detect-transport.ts";
 import type { ThriftProtocol } from "../wire/format.ts";
 import type { ResolvedThriftLimits } from "../wire/limits.ts";
 import { foundHead, readMessageHead } from "../wire/message-head.ts";
-import type { StructureWalker } from "../wire/walk-stack.ts";
+import type { StructureWalker } from "../wire/structure-walker.ts";
 
 /** Walks messages without a frame, one after another, to find their ends. */
 export class UnframedWalk {

@@ -1,14 +1,8 @@
 import { Type } from "../constants.ts";
 import { ThriftPayloadError } from "../errors.ts";
 import { int32At } from "./integers.ts";
-import {
-  inStructure,
-  nothingOpen,
-  type StructureWalker,
-  unknownType,
-  WalkBudget,
-  WalkStack,
-} from "./walk-stack.ts";
+import { StructureWalker } from "./structure-walker.ts";
+import { unknownType } from "./walk-stack.ts";
 
 const variable = 0;
 const unknown = 255;
@@ -41,54 +35,39 @@ const fieldIdBytes = 2;
 const longestHeadBytes = fieldIdBytes + 6;
 
 /** {@link StructureWalker} of the binary protocol. */
-export class BinaryWalker implements StructureWalker {
-  done = false;
-  readonly #stack: WalkStack;
-  readonly #budget = new WalkBudget();
-  #wanted: Head = head.none;
+export class BinaryWalker extends StructureWalker {
   #wantedBytes = 0;
   /** Bytes in front of what is wanted that say nothing. */
   #before = 0;
-  #skip = 0;
   /** A head that came in parts. */
   readonly #parts = new Uint8Array(longestHeadBytes);
   #partBytes = 0;
 
-  constructor(maxDepth: number) {
-    this.#stack = new WalkStack(maxDepth);
+  override start(maxBytes: number): void {
+    this.#partBytes = 0;
+    super.start(maxBytes);
   }
 
-  start(maxBytes: number): void {
-    this.done = false;
-    this.#budget.start(maxBytes);
-    this.#stack.depth = 0;
-    this.#stack.pushStructure();
-    this.#skip = 0;
-    this.#partBytes = 0;
+  protected expectField(): void {
     this.#want(head.field, 1, 0);
   }
 
-  walk(bytes: Uint8Array, at: number, end: number): number {
-    while (!this.done) {
-      if (this.#skip > 0) {
-        const part = Math.min(this.#skip, end - at);
-        at += part;
-        this.#skip -= part;
-        if (this.#skip > 0) break;
-      }
-      if (this.#wanted === head.none) this.#advance();
-      else if (this.#partBytes === 0 && end - at >= this.#wantedBytes) {
-        const start = at;
-        at += this.#wantedBytes;
-        this.#read(bytes, start + this.#before);
-      } else {
-        at = this.#gather(bytes, at, end);
-        if (this.#partBytes < this.#wantedBytes) break;
-        this.#partBytes = 0;
-        this.#read(this.#parts, this.#before);
-      }
+  protected expectElement(type: number): void {
+    this.#expectValue(type, 0);
+  }
+
+  protected read(bytes: Uint8Array, at: number, end: number): number {
+    if (this.#partBytes === 0 && end - at >= this.#wantedBytes) {
+      const next = at + this.#wantedBytes;
+      this.#readHead(bytes, at + this.#before);
+      return next;
     }
-    return at;
+    const next = this.#gather(bytes, at, end);
+    if (this.#partBytes === this.#wantedBytes) {
+      this.#partBytes = 0;
+      this.#readHead(this.#parts, this.#before);
+    }
+    return next;
   }
 
   #gather(bytes: Uint8Array, at: number, end: number): number {
@@ -101,46 +80,34 @@ export class BinaryWalker implements StructureWalker {
   }
 
   #want(what: Head, bytes: number, before: number): void {
-    this.#wanted = what;
+    this.expected = what;
     this.#wantedBytes = before + bytes;
     this.#before = before;
-    this.#budget.take(before + bytes);
-  }
-
-  #pass(bytes: number): void {
-    this.#budget.take(bytes);
-    this.#skip = bytes;
-  }
-
-  #advance(): void {
-    const type = this.#stack.next();
-    if (type === nothingOpen) this.done = true;
-    else if (type === inStructure) this.#want(head.field, 1, 0);
-    else this.#expectValue(type, 0);
+    this.budget.take(before + bytes);
   }
 
   #expectValue(type: number, before: number): void {
     const width = widths[type] as number;
     if (width === unknown) throw unknownType(type);
-    if (width !== variable) return this.#pass(before + width);
+    if (width !== variable) return this.pass(before + width);
     if (type === Type.STRING) return this.#want(head.length, 4, before);
     if (type === Type.MAP) return this.#want(head.map, 6, before);
     if (type !== Type.STRUCT) return this.#want(head.list, 5, before);
-    this.#pass(before);
-    this.#stack.pushStructure();
+    this.pass(before);
+    this.stack.pushStructure();
   }
 
-  #read(bytes: Uint8Array, at: number): void {
-    const what = this.#wanted;
-    this.#wanted = head.none;
+  #readHead(bytes: Uint8Array, at: number): void {
+    const what = this.expected;
+    this.expected = head.none;
     if (what === head.field) {
       const type = bytes[at] as number;
-      if (type === Type.STOP) this.#stack.pop();
+      if (type === Type.STOP) this.stack.pop();
       else this.#expectValue(type, fieldIdBytes);
     } else if (what === head.length) {
       const length = int32At(bytes, at);
       if (length < 0) throw new ThriftPayloadError({ what: `a string of ${length} bytes` });
-      this.#pass(length);
+      this.pass(length);
     } else if (what === head.list) {
       this.#openValues(bytes[at] as number, bytes[at] as number, int32At(bytes, at + 1), 1);
     } else this.#openValues(bytes[at] as number, bytes[at + 1] as number, int32At(bytes, at + 2), 2);
@@ -148,15 +115,15 @@ export class BinaryWalker implements StructureWalker {
 
   /** `each`: values of one element. */
   #openValues(keyType: number, valueType: number, size: number, each: 1 | 2): void {
-    this.#budget.expect(size);
+    this.budget.expect(size);
     if (size === 0) return;
     const keyWidth = widths[keyType] as number;
     const valueWidth = widths[valueType] as number;
     if (keyWidth === unknown) throw unknownType(keyType);
     if (valueWidth === unknown) throw unknownType(valueType);
     if (keyWidth !== variable && valueWidth !== variable) {
-      return this.#pass(size * (each === 1 ? valueWidth : keyWidth + valueWidth));
+      return this.pass(size * (each === 1 ? valueWidth : keyWidth + valueWidth));
     }
-    this.#stack.pushValues(size * each, keyType, valueType);
+    this.stack.pushValues(size * each, keyType, valueType);
   }
 }

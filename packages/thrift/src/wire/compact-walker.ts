@@ -1,13 +1,7 @@
 import { ThriftPayloadError } from "../errors.ts";
 import { compactTypes } from "./compact-types.ts";
-import {
-  inStructure,
-  nothingOpen,
-  type StructureWalker,
-  unknownType,
-  WalkBudget,
-  WalkStack,
-} from "./walk-stack.ts";
+import { StructureWalker } from "./structure-walker.ts";
+import { unknownType } from "./walk-stack.ts";
 
 /** What the next byte belongs to. */
 const byteOf = {
@@ -32,66 +26,34 @@ const longestVarintBytes = 10;
 const longestSizeBytes = 5;
 
 /** {@link StructureWalker} of the compact protocol. */
-export class CompactWalker implements StructureWalker {
-  done = false;
-  readonly #stack: WalkStack;
-  readonly #budget = new WalkBudget();
-  #next: ByteOf = byteOf.none;
-  #skip = 0;
+export class CompactWalker extends StructureWalker {
   #varintBytes = 0;
   #size = 0;
   /** The type of a field whose id stands apart, or of a list whose size does. */
   #type = 0;
 
-  constructor(maxDepth: number) {
-    this.#stack = new WalkStack(maxDepth);
+  protected expectField(): void {
+    this.expected = byteOf.field;
   }
 
-  start(maxBytes: number): void {
-    this.done = false;
-    this.#budget.start(maxBytes);
-    this.#stack.depth = 0;
-    this.#stack.pushStructure();
-    this.#skip = 0;
-    this.#next = byteOf.field;
-  }
-
-  walk(bytes: Uint8Array, at: number, end: number): number {
-    while (!this.done) {
-      if (this.#skip > 0) {
-        const part = Math.min(this.#skip, end - at);
-        at += part;
-        this.#skip -= part;
-        if (this.#skip > 0) break;
-      }
-      if (this.#next === byteOf.none) {
-        this.#advance();
-        continue;
-      }
-      if (at === end) break;
-      this.#budget.take(1);
-      this.#read(bytes[at] as number);
-      at += 1;
-    }
-    return at;
-  }
-
-  #advance(): void {
-    const type = this.#stack.next();
-    if (type === nothingOpen) this.done = true;
-    else if (type === inStructure) this.#next = byteOf.field;
-    else if (type === compactTypes.true || type === compactTypes.false) this.#pass(1);
+  protected expectElement(type: number): void {
+    if (type === compactTypes.true || type === compactTypes.false) this.pass(1);
     else this.#expectValue(type);
   }
 
-  #pass(bytes: number): void {
-    this.#budget.take(bytes);
-    this.#skip = bytes;
+  protected read(bytes: Uint8Array, at: number, end: number): number {
+    let next = at;
+    while (next < end && this.expected !== byteOf.none) {
+      this.budget.take(1);
+      this.#readByte(bytes[next] as number);
+      next += 1;
+    }
+    return next;
   }
 
-  #read(byte: number): void {
-    const what = this.#next;
-    this.#next = byteOf.none;
+  #readByte(byte: number): void {
+    const what = this.expected;
+    this.expected = byteOf.none;
     switch (what) {
       case byteOf.field:
         return this.#readField(byte);
@@ -101,7 +63,7 @@ export class CompactWalker implements StructureWalker {
       case byteOf.varint:
         return void this.#isVarintEnd(byte, byteOf.varint, longestVarintBytes);
       case byteOf.length:
-        if (this.#isSizeEnd(byte, byteOf.length)) this.#pass(this.#size);
+        if (this.#isSizeEnd(byte, byteOf.length)) this.pass(this.#size);
         return;
       case byteOf.list:
         return this.#readList(byte);
@@ -110,21 +72,21 @@ export class CompactWalker implements StructureWalker {
         return;
       case byteOf.mapSize:
         // A map without entries does not name its types.
-        if (this.#isSizeEnd(byte, byteOf.mapSize) && this.#size > 0) this.#next = byteOf.mapTypes;
+        if (this.#isSizeEnd(byte, byteOf.mapSize) && this.#size > 0) this.expected = byteOf.mapTypes;
         return;
       default:
-        this.#budget.expect(this.#size);
+        this.budget.expect(this.#size);
         this.#openValues(byte >>> 4, byte & 0x0f, 2 * this.#size);
     }
   }
 
   #readField(byte: number): void {
     const type = byte & 0x0f;
-    if (byte === 0) return this.#stack.pop();
+    if (byte === 0) return this.stack.pop();
     if (byte >>> 4 !== 0) return this.#expectFieldValue(type);
     this.#type = type;
     this.#varintBytes = 0;
-    this.#next = byteOf.fieldId;
+    this.expected = byteOf.fieldId;
   }
 
   #expectFieldValue(type: number): void {
@@ -137,28 +99,28 @@ export class CompactWalker implements StructureWalker {
     this.#size = 0;
     switch (type) {
       case compactTypes.byte:
-        return this.#pass(1);
+        return this.pass(1);
       case compactTypes.i16:
       case compactTypes.i32:
       case compactTypes.i64:
-        this.#next = byteOf.varint;
+        this.expected = byteOf.varint;
         return;
       case compactTypes.double:
-        return this.#pass(8);
+        return this.pass(8);
       case compactTypes.uuid:
-        return this.#pass(16);
+        return this.pass(16);
       case compactTypes.binary:
-        this.#next = byteOf.length;
+        this.expected = byteOf.length;
         return;
       case compactTypes.list:
       case compactTypes.set:
-        this.#next = byteOf.list;
+        this.expected = byteOf.list;
         return;
       case compactTypes.map:
-        this.#next = byteOf.mapSize;
+        this.expected = byteOf.mapSize;
         return;
       case compactTypes.structure:
-        return this.#stack.pushStructure();
+        return this.stack.pushStructure();
       default:
         throw unknownType(type);
     }
@@ -170,19 +132,19 @@ export class CompactWalker implements StructureWalker {
     if (size < 15) return this.#openValues(this.#type, this.#type, size);
     this.#varintBytes = 0;
     this.#size = 0;
-    this.#next = byteOf.listSize;
+    this.expected = byteOf.listSize;
   }
 
   #openValues(keyType: number, valueType: number, values: number): void {
-    this.#budget.expect(values);
-    if (values > 0) this.#stack.pushValues(values, keyType, valueType);
+    this.budget.expect(values);
+    if (values > 0) this.stack.pushValues(values, keyType, valueType);
   }
 
   #isVarintEnd(byte: number, again: ByteOf, longest: number): boolean {
     if (byte < 0x80) return true;
     this.#varintBytes += 1;
     if (this.#varintBytes >= longest) throw new ThriftPayloadError({ what: "a varint that does not end" });
-    this.#next = again;
+    this.expected = again;
     return false;
   }
 

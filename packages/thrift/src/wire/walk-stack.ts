@@ -1,18 +1,5 @@
 import { ThriftPayloadError, ThriftTooLargeError } from "../errors.ts";
 
-/** Finds the end of a structure, over any number of chunks. */
-export interface StructureWalker {
-  /** The structure has ended. */
-  readonly done: boolean;
-  /** Begins a new structure, of at most `maxBytes`. */
-  start(maxBytes: number): void;
-  /**
-   * Walks from `at` to `end` at most and returns where it stopped: at `end`, or behind the structure's end when `done`. Throws
-   * ERR_THRIFT_PAYLOAD and ERR_THRIFT_TOO_LARGE.
-   */
-  walk(bytes: Uint8Array, at: number, end: number): number;
-}
-
 /**
  * Where a walk is: the structures and containers that are open. A level is the number of values that are left in it, or
  * {@link openStructure}, with the types of its values.
