@@ -6,7 +6,7 @@ import { type HeadLimits, resolveHeadLimits } from "./head-limits.ts";
 import type { Parsing } from "./parsing.ts";
 import { readPlainRequest } from "./plain-request.ts";
 import { readPlainResponse } from "./plain-response.ts";
-import { refuseRequest, refuseResponse } from "./refusal.ts";
+import { type Refuse, refuseRequest, refuseResponse } from "./refusal.ts";
 import type { RequestHead } from "./request-head.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { readStrictRequest } from "./strict-request.ts";
@@ -14,27 +14,26 @@ import { readStrictResponse } from "./strict-response.ts";
 
 const lineEnd = Buffer.from("\r\n");
 
-/**
- * Reads the request heads of one connection, strictly unless it is told otherwise: what RFC 9112 leaves open is refused. After an
- * error the connection has to be closed.
- */
-export class RequestHeadReader {
+/** Reads the heads of one connection: on the fast path where they are whole and plain, else framed first and then judged. */
+abstract class HeadReader<Head extends RequestHead | ResponseHead> {
   /** How many bytes of the chunk of the last {@link read} belong to the head; empty lines before it included. */
   consumed: number;
-  private readonly limits: HeadLimits;
-  private readonly parsing: Parsing;
+  protected readonly limits: HeadLimits;
+  protected readonly parsing: Parsing;
+  private readonly isRequest: boolean;
+  private readonly refuse: Refuse;
   private frame: HeadFrame | undefined;
-  private lineJudged: boolean;
 
-  constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
+  constructor(isRequest: boolean, limits: Partial<HeadLimits> | undefined, parsing: Parsing) {
     this.consumed = 0;
     this.limits = resolveHeadLimits(limits);
     this.parsing = parsing;
+    this.isRequest = isRequest;
+    this.refuse = isRequest ? refuseRequest : refuseResponse;
     this.frame = undefined;
-    this.lineJudged = false;
   }
 
-  /** Some bytes of a head have come, but not all: the time a client may take for it is running. */
+  /** Some bytes of a head have come, but not all: the time a peer may take for it is running. */
   get started(): boolean {
     return this.frame?.started === true;
   }
@@ -42,14 +41,13 @@ export class RequestHeadReader {
   /**
    * Reads on from `offset`. Returns the head once it is complete, else undefined, with all of the chunk taken. The
    * chunk is borrowed: nothing points into it afterwards. Throws ERR_HTTP_REQUEST_HEAD, with the status to answer
-   * with, as soon as it is certain that there is no acceptable head.
+   * with, or ERR_HTTP_RESPONSE_HEAD, as soon as it is certain that there is no acceptable head.
    */
-  read(chunk: Buffer, offset: number): RequestHead | undefined {
+  read(chunk: Buffer, offset: number): Head | undefined {
     if (this.frame === undefined) {
-      const head = readPlainRequest(chunk, offset, chunk.length, this.limits);
+      const head = this.readPlain(chunk, offset, chunk.length);
       if (head !== undefined) {
         this.consumed = head.bytes;
-        headCounts.fastRequests++;
         return head;
       }
       if (offset === chunk.length) {
@@ -60,7 +58,7 @@ export class RequestHeadReader {
     try {
       return this.readFramed(chunk, offset);
     } catch (error) {
-      headCounts.refusedRequests++;
+      this.refused();
       throw error;
     }
   }
@@ -69,36 +67,74 @@ export class RequestHeadReader {
   reset(): void {
     this.consumed = 0;
     this.frame = undefined;
-    this.lineJudged = false;
   }
 
-  private readFramed(chunk: Buffer, offset: number): RequestHead | undefined {
+  /** The head from `start` on when it is all there and plain; undefined says nothing but that others have to look. */
+  protected abstract readPlain(bytes: Buffer, start: number, end: number): Head | undefined;
+  /** The head that `bytes` are, by our own strict rules and by llhttp. */
+  protected abstract readStrict(bytes: Buffer, firstLineEnd: number): Head;
+  /** For the counts. */
+  protected abstract refused(): void;
+  /** Not all of a head has come. */
+  protected waits(_frame: HeadFrame): void {}
+
+  private readFramed(chunk: Buffer, offset: number): Head | undefined {
     const whole = this.frame === undefined;
-    this.frame ??= new HeadFrame(this.limits, refuseRequest, true, this.parsing);
+    this.frame ??= new HeadFrame(this.limits, this.refuse, this.isRequest, this.parsing);
     const frame = this.frame;
     const end = frame.scan(chunk, offset);
     if (end === -1) {
       this.consumed = chunk.length - offset;
-      this.judgeFirstLine(frame);
+      this.waits(frame);
       return undefined;
     }
     const taken = frame.take(chunk, end);
-    const bytes = this.parsing === "strict" ? taken : canonicalHead(taken, true, refuseRequest);
-    const plain =
-      whole && frame.chunkStart === offset && bytes === taken
-        ? undefined
-        : readPlainRequest(bytes, 0, bytes.length, this.limits);
-    if (plain !== undefined) headCounts.fastRequests++;
+    const bytes = this.parsing === "strict" ? taken : canonicalHead(taken, this.isRequest, this.refuse);
+    const known = whole && frame.chunkStart === offset && bytes === taken;
+    const plain = known ? undefined : this.readPlain(bytes, 0, bytes.length);
     const firstLineEnd = bytes === taken ? frame.firstLineEnd : bytes.indexOf(lineEnd);
-    const head = plain ?? readStrictRequest(bytes, firstLineEnd, this.limits);
-    if (plain === undefined) headCounts.llhttpRequests++;
+    const head = plain ?? this.readStrict(bytes, firstLineEnd);
     this.reset();
     this.consumed = end - offset;
     return head;
   }
+}
+
+/**
+ * Reads the request heads of one connection, strictly unless it is told otherwise: what RFC 9112 leaves open is refused. After an
+ * error the connection has to be closed.
+ */
+export class RequestHeadReader extends HeadReader<RequestHead> {
+  private lineJudged: boolean;
+
+  constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
+    super(true, limits, parsing);
+    this.lineJudged = false;
+  }
+
+  override reset(): void {
+    super.reset();
+    this.lineJudged = false;
+  }
+
+  protected readPlain(bytes: Buffer, start: number, end: number): RequestHead | undefined {
+    const head = readPlainRequest(bytes, start, end, this.limits);
+    if (head !== undefined) headCounts.fastRequests++;
+    return head;
+  }
+
+  protected readStrict(bytes: Buffer, firstLineEnd: number): RequestHead {
+    const head = readStrictRequest(bytes, firstLineEnd, this.limits);
+    headCounts.llhttpRequests++;
+    return head;
+  }
+
+  protected refused(): void {
+    headCounts.refusedRequests++;
+  }
 
   /** A first line that cannot be one is refused before the rest has come, which may be never. */
-  private judgeFirstLine(frame: HeadFrame): void {
+  protected override waits(frame: HeadFrame): void {
     if (this.lineJudged || frame.firstLineEnd === -1 || frame.held === undefined) return;
     const line = this.parsing === "strict" ? frame.held : canonicalLine(frame.held, frame.firstLineEnd);
     const end = this.parsing === "strict" ? frame.firstLineEnd : line.length;
@@ -108,72 +144,24 @@ export class RequestHeadReader {
 }
 
 /** Reads the response heads of one connection; as {@link RequestHeadReader}, with ERR_HTTP_RESPONSE_HEAD. */
-export class ResponseHeadReader {
-  /** How many bytes of the chunk of the last {@link read} belong to the head. */
-  consumed: number;
-  private readonly limits: HeadLimits;
-  private readonly parsing: Parsing;
-  private frame: HeadFrame | undefined;
-
+export class ResponseHeadReader extends HeadReader<ResponseHead> {
   constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
-    this.consumed = 0;
-    this.limits = resolveHeadLimits(limits);
-    this.parsing = parsing;
-    this.frame = undefined;
+    super(false, limits, parsing);
   }
 
-  /** Some bytes of a head have come, but not all. */
-  get started(): boolean {
-    return this.frame?.started === true;
-  }
-
-  /** As {@link RequestHeadReader.read}; throws ERR_HTTP_RESPONSE_HEAD. */
-  read(chunk: Buffer, offset: number): ResponseHead | undefined {
-    if (this.frame === undefined) {
-      const head = readPlainResponse(chunk, offset, chunk.length, this.limits);
-      if (head !== undefined) {
-        this.consumed = head.bytes;
-        headCounts.fastResponses++;
-        return head;
-      }
-      if (offset === chunk.length) {
-        this.consumed = 0;
-        return undefined;
-      }
-    }
-    try {
-      return this.readFramed(chunk, offset);
-    } catch (error) {
-      headCounts.refusedResponses++;
-      throw error;
-    }
-  }
-
-  /** Forgets what has come of a head. */
-  reset(): void {
-    this.consumed = 0;
-    this.frame = undefined;
-  }
-
-  private readFramed(chunk: Buffer, offset: number): ResponseHead | undefined {
-    const whole = this.frame === undefined;
-    this.frame ??= new HeadFrame(this.limits, refuseResponse, false, this.parsing);
-    const frame = this.frame;
-    const end = frame.scan(chunk, offset);
-    if (end === -1) {
-      this.consumed = chunk.length - offset;
-      return undefined;
-    }
-    const taken = frame.take(chunk, end);
-    const bytes = this.parsing === "strict" ? taken : canonicalHead(taken, false, refuseResponse);
-    const plain =
-      whole && bytes === taken ? undefined : readPlainResponse(bytes, 0, bytes.length, this.limits);
-    if (plain !== undefined) headCounts.fastResponses++;
-    const firstLineEnd = bytes === taken ? frame.firstLineEnd : bytes.indexOf(lineEnd);
-    const head = plain ?? readStrictResponse(bytes, firstLineEnd, this.limits);
-    if (plain === undefined) headCounts.llhttpResponses++;
-    this.reset();
-    this.consumed = end - offset;
+  protected readPlain(bytes: Buffer, start: number, end: number): ResponseHead | undefined {
+    const head = readPlainResponse(bytes, start, end, this.limits);
+    if (head !== undefined) headCounts.fastResponses++;
     return head;
+  }
+
+  protected readStrict(bytes: Buffer, firstLineEnd: number): ResponseHead {
+    const head = readStrictResponse(bytes, firstLineEnd, this.limits);
+    headCounts.llhttpResponses++;
+    return head;
+  }
+
+  protected refused(): void {
+    headCounts.refusedResponses++;
   }
 }
