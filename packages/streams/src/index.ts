@@ -23,3 +23,14 @@ export { takeSocket } from "./take-socket.ts";
 export type { PeerCertificate, TlsDetails } from "./tls-details.ts";
 export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";
 export { tunnel } from "./tunnel.ts";
+export type { TurnEndTask } from "./turn-end.ts";
+export { atTurnEnd } from "./turn-end.ts";
+export {
+  copiedBytes,
+  holdWriteBuffer,
+  releaseWriteBuffer,
+  writeBuffer,
+  writeBufferBytes,
+  writeBufferInUse,
+  writtenPart,
+} from "./write-buffer.ts";

@@ -1,5 +1,5 @@
 import type { Cancellation } from "@monolake/service-async";
-import type { ByteStream } from "@monolake/streams";
+import { type ByteStream, copiedBytes } from "@monolake/streams";
 import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
 import { BytesBody, emptyBody } from "../body/fixed-bodies.ts";
@@ -12,7 +12,6 @@ import { headMemory } from "../headers/head-memory.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
 import { receivedFraming } from "./response-framing.ts";
-import { copiedBodyBytes } from "./write-buffer.ts";
 
 /** What a connection is told of the exchange on it. */
 export interface ClientExchangeOwner {
@@ -70,7 +69,7 @@ export class ClientExchange implements IncomingBodySource {
     this.#owner = owner;
     this.#limits = options;
     const { maxBodyBytes } = options;
-    this.#longestWhole = maxBodyBytes > 0 ? Math.min(maxBodyBytes, copiedBodyBytes) : copiedBodyBytes;
+    this.#longestWhole = maxBodyBytes > 0 ? Math.min(maxBodyBytes, copiedBytes) : copiedBytes;
     this.#heads = new ResponseHeadReader(options.headLimits, options.parsing);
   }
 

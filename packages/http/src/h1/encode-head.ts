@@ -1,3 +1,4 @@
+import { copiedBytes, writeBuffer } from "@monolake/streams";
 import type { Body } from "../body/body.ts";
 import { checkRequestLine } from "../client/check-request-line.ts";
 import { encodeText } from "../headers/encode-text.ts";
@@ -8,7 +9,6 @@ import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { statusText } from "../message/status-text.ts";
 import type { WrittenFraming } from "./message-writer.ts";
-import { writeBuffer } from "./write-buffer.ts";
 
 /** A head in a write buffer. One object for all: read it before the next head is encoded. */
 export const encodedHead: { buffer: Buffer; bytes: number } = { buffer: Buffer.alloc(0), bytes: 0 };
@@ -20,8 +20,8 @@ const transferField = knownFields("transfer-encoding");
 const framingFields = knownFields("content-length");
 const teField = knownFields("te");
 const dateField = knownFields("date");
-/** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends. */
-const ownFieldsBytes = 160;
+/** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends: 160; and a small body behind the head. */
+const ownBytes = 160 + copiedBytes;
 
 const statusLines = new Map<number, string>();
 
@@ -52,7 +52,7 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
     wire.framing === "none" ? response.status !== 204 : announces(headers, wire.framing, length);
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
   const line = statusLine(response, wire.version);
-  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownFieldsBytes);
+  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownBytes);
   let at = encodeText(buffer, 0, line);
   at = headers.encode(buffer, at);
   if ((headers.knownMask & dateField) === 0) at = encodeText(buffer, at, `Date: ${httpDate()}\r\n`);
@@ -91,7 +91,7 @@ export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming)
   const length = bodyLength(request.body);
   const keepsLength = announces(headers, framing, length);
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
-  const buffer = writeBuffer(method.length + target.length + 12 + headers.maxEncodedBytes + ownFieldsBytes);
+  const buffer = writeBuffer(method.length + target.length + 12 + headers.maxEncodedBytes + ownBytes);
   let at = encodeText(buffer, 0, method);
   buffer[at++] = 32;
   at = encodeText(buffer, at, target);

@@ -1,17 +1,17 @@
-import type { ByteStream } from "@monolake/streams";
-import type { Body, BodySink } from "../body/body.ts";
-import { emptyBody } from "../body/fixed-bodies.ts";
-import { BodyLengthError } from "../errors.ts";
-import { encodeText } from "../headers/encode-text.ts";
-import type { Headers } from "../headers/headers.ts";
 import {
-  copiedBodyBytes,
+  type ByteStream,
+  copiedBytes,
   holdWriteBuffer,
   releaseWriteBuffer,
   writeBuffer,
   writeBufferInUse,
   writtenPart,
-} from "./write-buffer.ts";
+} from "@monolake/streams";
+import type { Body, BodySink } from "../body/body.ts";
+import { emptyBody } from "../body/fixed-bodies.ts";
+import { BodyLengthError } from "../errors.ts";
+import { encodeText } from "../headers/encode-text.ts";
+import type { Headers } from "../headers/headers.ts";
 
 /** How the peer will find the end of what is written (RFC 9112 section 6.3). "none": there is no body. */
 export type WrittenFraming = "none" | "length" | "chunked" | "close";
@@ -156,7 +156,7 @@ export class MessageWriter implements BodySink {
     this.#tookWhole = true;
     this.bodyBytes = whole.length;
     const body = this.#body;
-    if (whole.length <= copiedBodyBytes) {
+    if (whole.length <= copiedBytes) {
       head.set(whole, headBytes);
       this.#flush(head, headBytes + whole.length);
     } else {
@@ -203,16 +203,16 @@ export class MessageWriter implements BodySink {
     const head = this.#head;
     if (head === undefined) return this.#written(this.#stream.write(chunk));
     const headBytes = this.#takeHead();
-    if (chunk.length > copiedBodyBytes) return this.#flushAll([writtenPart(head, headBytes), chunk], head);
+    if (chunk.length > copiedBytes) return this.#flushAll([writtenPart(head, headBytes), chunk], head);
     head.set(chunk, headBytes);
     return this.#flush(head, headBytes + chunk.length);
   }
 
   #writeChunk(chunk: Buffer): boolean {
-    const buffer = this.#head ?? writeBuffer(chunkOverheadBytes);
+    const buffer = this.#head ?? writeBuffer(copiedBytes);
     let at = this.#head === undefined ? 0 : this.#takeHead();
     at = encodeText(buffer, at, chunk.length.toString(16) + crlf);
-    if (chunk.length + chunkOverheadBytes > copiedBodyBytes) {
+    if (chunk.length + chunkOverheadBytes > copiedBytes) {
       return this.#flushAll([buffer.subarray(0, at), chunk, lineEnd], buffer);
     }
     buffer.set(chunk, at);

@@ -1,18 +1,18 @@
-import type { ByteStream } from "@monolake/streams";
+import { atTurnEnd, type ByteStream, type TurnEndTask } from "@monolake/streams";
 
 const bufferBytes = 64 * 1024;
 
 /** The requests that are sent on a connection in one turn of the event loop: one write for all of them. */
-export class RequestBatch {
+export class RequestBatch implements TurnEndTask {
   /** The kernel has not taken everything yet: nothing should be added until it has. */
   blocked = false;
   /** Requests that are not written yet. */
   size = 0;
   readonly #stream: ByteStream;
   readonly #written: (pending: boolean) => void;
-  readonly #flush = (): void => this.flush();
   #buffer: Buffer | undefined = undefined;
   #bytes = 0;
+  #atTurnEnd = false;
 
   /** `written` hears of every write, and when the kernel has taken what was `pending` of it. */
   constructor(stream: ByteStream, written: (pending: boolean) => void) {
@@ -24,10 +24,16 @@ export class RequestBatch {
   add(head: Buffer, bytes: number): void {
     if (this.#bytes + bytes > bufferBytes) this.flush();
     if (bytes > bufferBytes) return this.#write(Buffer.from(head.subarray(0, bytes)));
-    if (this.size === 0) setImmediate(this.#flush);
+    if (!this.#atTurnEnd) atTurnEnd(this);
+    this.#atTurnEnd = true;
     this.size += 1;
     this.#buffer ??= Buffer.allocUnsafeSlow(bufferBytes);
     this.#bytes += head.copy(this.#buffer, this.#bytes, 0, bytes);
+  }
+
+  turnEnded(): void {
+    this.#atTurnEnd = false;
+    this.flush();
   }
 
   /** Writes what was added. */

@@ -1,8 +1,15 @@
-import type { ByteStream } from "@monolake/streams";
+import {
+  atTurnEnd,
+  type ByteStream,
+  copiedBytes,
+  type TurnEndTask,
+  writeBuffer,
+  writeBufferBytes,
+  writeBufferInUse,
+  writtenPart,
+} from "@monolake/streams";
 import type { Payload, PayloadSink } from "../message/payload.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
-import { atTurnEnd, type TurnEndTask } from "./turn-end.ts";
-import { copiedBytes, sharedBufferBytes, writeBuffer, writeBufferInUse } from "./write-buffer.ts";
 
 /** Who writes messages. */
 export interface MessageWriterOwner {
@@ -153,7 +160,7 @@ export class MessageWriter implements PayloadSink, TurnEndTask {
     for (const message of queue) {
       if (!message.isWhole) break;
       const more = message.wholeBytes;
-      if (count > 0 && bytes + more > sharedBufferBytes) break;
+      if (count > 0 && bytes + more > writeBufferBytes) break;
       bytes += more;
       count += 1;
     }
@@ -177,7 +184,7 @@ export class MessageWriter implements PayloadSink, TurnEndTask {
   }
 
   #writeFrom(buffer: Buffer, bytes: number): void {
-    const taken = this.#stream.write(buffer.subarray(0, bytes));
+    const taken = this.#stream.write(writtenPart(buffer, bytes));
     if (!taken) writeBufferInUse(buffer);
     this.#written(taken);
   }

@@ -1,25 +1,23 @@
-/** Heads and small bodies are put together here, so that a message is one write. One for all connections of a thread. */
-const bufferBytes = 64 * 1024;
-let buffer = Buffer.allocUnsafeSlow(bufferBytes);
+/** Small messages are put together here, so that each, or several, are one write. One for all connections of a thread. */
+export const writeBufferBytes = 64 * 1024;
+let buffer = Buffer.allocUnsafeSlow(writeBufferBytes);
 let held = false;
 /** Views of the buffer from its start, by length: small messages have few lengths, and a new view costs more than a look. */
 const longestKeptView = 4 * 1024;
 const noViews = (): (Buffer | undefined)[] => new Array(longestKeptView + 1).fill(undefined);
 let views = noViews();
 
-/** A body up to this size is copied behind its head; a larger one is handed to the system beside it. */
-export const copiedBodyBytes = 16 * 1024;
+/** Bytes up to this many are copied into a write buffer, behind what is there; more are handed to the system beside it. */
+export const copiedBytes = 16 * 1024;
 
 /**
- * A buffer with room for `bytes` and a copied body behind them, good until the next call. Whoever writes from it and is not rid
- * of the bytes at once calls {@link writeBufferInUse}.
+ * A buffer with room for `bytes`, good until the next call: up to {@link writeBufferBytes} without a new allocation. Whoever writes
+ * from it and is not rid of the bytes at once calls {@link writeBufferInUse}.
  */
-export function writeBuffer(bytes: number): Buffer {
-  const wanted = bytes + copiedBodyBytes;
-  return wanted <= bufferBytes && !held ? buffer : Buffer.allocUnsafeSlow(wanted);
-}
+export const writeBuffer = (bytes: number): Buffer =>
+  bytes <= writeBufferBytes && !held ? buffer : Buffer.allocUnsafeSlow(bytes);
 
-/** A head waits in the buffer while its body begins, which may write other messages: they get buffers of their own. */
+/** What is in the buffer waits for more, which may write other messages: they get buffers of their own. */
 export function holdWriteBuffer(used: Buffer): void {
   if (used === buffer) held = true;
 }
@@ -32,7 +30,7 @@ export function releaseWriteBuffer(used: Buffer): void {
 /** The kernel has not taken everything yet: the buffer belongs to that write, the next message gets another one. */
 export function writeBufferInUse(used: Buffer): void {
   if (used !== buffer) return;
-  buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  buffer = Buffer.allocUnsafeSlow(writeBufferBytes);
   views = noViews();
 }
 

@@ -7,7 +7,10 @@ export interface TurnEndTask {
 let waiting: TurnEndTask[] = [];
 let scheduled = false;
 
-/** Calls `task` when everything that arrived in this turn of the event loop has been read. Must not be called twice for one turn. */
+/**
+ * Calls `task` when everything that arrived in this turn of the event loop has been read: what a connection is given to send in a turn
+ * can be one write. Must not be called twice for one turn.
+ */
 export function atTurnEnd(task: TurnEndTask): void {
   waiting.push(task);
   if (scheduled) return;
