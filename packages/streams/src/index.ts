@@ -3,6 +3,7 @@ export type { SocketAddress } from "./address.ts";
 export { formatAddress } from "./address.ts";
 export type { ByteStream, StreamHandler } from "./byte-stream.ts";
 export { ConnectionDeadline } from "./connection-deadline.ts";
+export type { Content, ContentSink } from "./content.ts";
 export type { Expiring } from "./deadline.ts";
 export { deadlineClockMs, deadlineIn, unwatchDeadline, watchDeadline, watchedDeadlines } from "./deadline.ts";
 export type { DialOptions } from "./dial-stream.ts";
@@ -17,6 +18,7 @@ export {
   ConnectionUnreachableError,
   TunnelIdleError,
 } from "./errors.ts";
+export { IncomingContent } from "./incoming-content.ts";
 export { fromSocketError } from "./socket-error.ts";
 export { StreamReader } from "./stream-reader.ts";
 export { takeSocket } from "./take-socket.ts";

@@ -1,7 +1,7 @@
+import { IncomingContent } from "@monolake/streams";
 import { BodyUsedError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
-import type { Body, BodySink } from "./body.ts";
-import { writeCopy } from "./chunk-copy.ts";
+import type { Body } from "./body.ts";
 
 /** The connection that an incoming body arrives on. */
 export interface IncomingBodySource {
@@ -15,155 +15,37 @@ export interface IncomingBodySource {
   bodyCancelled(reason: Error | undefined): void;
 }
 
-/**
- * A body that arrives on a connection. What comes before anybody wants it waits in memory of its own, at most one
- * read of it, because reading stops then.
- */
-export class IncomingBody implements Body {
-  readonly length: number;
-  trailers: Headers | undefined = undefined;
-  /** The last byte has arrived. */
-  complete = false;
-  #source: IncomingBodySource;
-  #sink: BodySink | undefined = undefined;
-  #waiting: Buffer[] | undefined = undefined;
-  #error: Error | undefined = undefined;
-  #blocked = false;
-  #closed = false;
-  #used = false;
+/** A body that arrives on a connection, with its trailers at the end. */
+export class IncomingBody extends IncomingContent<Headers | undefined> implements Body {
+  readonly #source: IncomingBodySource;
 
+  /** `length` is -1 where it is not announced. */
   constructor(source: IncomingBodySource, length: number) {
+    super(length);
     this.#source = source;
-    this.length = length;
   }
 
-  get whole(): Buffer | undefined {
-    if (!this.complete || this.#used || this.#error !== undefined || this.trailers !== undefined)
-      return undefined;
-    const waiting = this.#waiting;
-    if (waiting === undefined) return nothing;
-    if (waiting.length > 1) waiting.splice(0, waiting.length, Buffer.concat(waiting));
-    return waiting[0];
+  get trailers(): Headers | undefined {
+    return this.ending;
   }
 
-  /** Somebody takes it, or said that nobody will. */
-  get used(): boolean {
-    return this.#used;
+  protected override contentWanted(): void {
+    this.#source.bodyWanted();
   }
 
-  /** It is complete, and none of its memory is in use any more. */
-  get settled(): boolean {
-    return this.complete && this.#closed;
+  protected contentResumed(): void {
+    this.#source.bodyResumed();
   }
 
-  /** A sink has not given its memory back. */
-  get held(): boolean {
-    return this.#blocked;
-  }
-
-  pipe(sink: BodySink): void {
-    if (this.#used) throw new BodyUsedError();
-    this.#used = true;
-    this.#sink = sink;
-    const coming = !this.complete && this.#error === undefined;
-    if (coming) this.#source.bodyWanted();
-    this.#flush();
-    if (coming && !this.#blocked && !this.complete && !this.#closed) this.#source.bodyResumed();
-  }
-
-  resume(): void {
-    if (!this.#blocked || this.#closed) return;
-    this.#blocked = false;
-    this.#flush();
-    if (this.#blocked || this.#closed) return;
-    if (this.complete) this.#settle();
-    else this.#source.bodyResumed();
-  }
-
-  cancel(reason?: Error): void {
-    if (this.#closed) return;
-    const broken = this.#error !== undefined;
-    this.#used = true;
-    this.#forget();
-    if (this.complete) this.#settle();
-    else {
-      this.#closed = true;
-      if (!broken) this.#source.bodyCancelled(reason);
-    }
-  }
-
-  /** For the connection: bytes arrived; `kept` when their memory stays as it is while reading is stopped. False stops reading. */
-  push(chunk: Buffer, kept: boolean): boolean {
-    // What nobody wants does not stop the connection from reading it away.
-    if (this.#closed || this.#error !== undefined) return true;
-    const sink = this.#sink;
-    if (sink === undefined || this.#blocked || this.#waiting !== undefined) {
-      this.#waiting ??= [];
-      this.#waiting.push(kept ? chunk : Buffer.from(chunk));
-      return false;
-    }
-    const taken = kept ? sink.write(chunk) : writeCopy(chunk, sink);
-    this.#blocked = !taken && this.#sink === sink;
-    return !this.#blocked;
-  }
-
-  /** For the connection: that was all of it. */
-  finish(trailers: Headers | undefined): void {
-    this.complete = true;
-    this.trailers = trailers;
-    if (this.#closed || this.#error !== undefined) return this.#settle();
-    if (this.#sink !== undefined) this.#end();
-  }
-
-  /** For the connection: nobody can have the rest. What waits is dropped, what still comes is thrown away. */
-  break(error: Error): void {
-    if (this.#closed || this.#error !== undefined) return;
-    const sink = this.#sink;
-    // A sink that has it all is not told: only its memory is in use.
-    if (this.complete && this.#used && sink === undefined) return;
-    this.#error = error;
-    this.#forget();
-    sink?.fail(error);
-  }
-
-  #forget(): void {
-    this.#sink = undefined;
-    this.#waiting = undefined;
-    this.#blocked = false;
-  }
-
-  /** Gives the sink what waited, then the end when it is there. */
-  #flush(): void {
-    const sink = this.#sink;
-    if (sink === undefined) return;
-    if (this.#error !== undefined) {
-      this.#forget();
-      return sink.fail(this.#error);
-    }
-    const waiting = this.#waiting;
-    while (waiting !== undefined && waiting.length > 0) {
-      this.#blocked = !sink.write(waiting.shift() as Buffer);
-      // The sink may have cancelled the body, or broken its connection.
-      if (this.#sink !== sink) this.#blocked = false;
-      if (this.#sink !== sink || (this.#blocked && waiting.length > 0)) return;
-    }
-    this.#waiting = undefined;
-    if (this.complete) this.#end();
-  }
-
-  #end(): void {
-    const sink = this.#sink;
-    // What still waits goes first; `#flush` comes back here.
-    if (this.#waiting !== undefined || sink === undefined) return;
-    this.#sink = undefined;
-    sink.end(this.trailers);
-    if (!this.#blocked && !this.#closed) this.#settle();
-  }
-
-  #settle(): void {
-    this.#closed = true;
+  protected contentSettled(): void {
     this.#source.bodySettled();
   }
-}
 
-const nothing = Buffer.alloc(0);
+  protected contentCancelled(reason: Error | undefined): void {
+    this.#source.bodyCancelled(reason);
+  }
+
+  protected usedError(): Error {
+    return new BodyUsedError();
+  }
+}

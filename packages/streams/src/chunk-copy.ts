@@ -1,4 +1,4 @@
-import type { BodySink } from "./body.ts";
+import type { ContentSink } from "./content.ts";
 
 /** Memory of one size, used again and again while nobody keeps it. */
 class SpareMemory {
@@ -28,7 +28,7 @@ const long = new SpareMemory(64 * 1024);
  * Writes a copy of a chunk that may not be kept where it is, and says what the sink says: whether it was taken at once. That it
  * nearly always is, so the copy's memory serves again; a slow sink keeps it.
  */
-export function writeCopy(chunk: Buffer, sink: BodySink): boolean {
+export function writeCopy(chunk: Buffer, sink: Pick<ContentSink, "write">): boolean {
   const memory = chunk.length <= short.bytes ? short : long;
   if (chunk.length > memory.bytes) return sink.write(Buffer.from(chunk));
   const bytes = memory.take();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { writeCopy } from "../../src/body/chunk-copy.ts";
+import { writeCopy } from "../src/chunk-copy.ts";
 
 /** A sink that takes everything at once, or nothing; it remembers what it got as it is in memory now. */
 function sinkThat(takes: boolean): {
