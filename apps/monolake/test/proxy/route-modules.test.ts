@@ -94,7 +94,12 @@ ${moduleRoute("/{*rest}", file)}`,
   });
 
   it.each([
-    ["is missing", undefined, /no fetch handler in .*handler\.mjs: Cannot find module/],
+    ["is missing", undefined, /no fetch handler in .*handler\.mjs: Cannot find module '[^']*handler\.mjs'$/],
+    [
+      "imports what is missing",
+      "import 'no-such';",
+      /: Cannot find package 'no-such' imported from .*handler\.mjs$/,
+    ],
     ["does not run", "throw new Error('broken');", /no fetch handler in .*: broken/],
     ["has no handler", "export const fetch = 1;", /no fetch handler in .*: expected a default export/],
   ])("whose module %s keeps the proxy from starting", async (_what, text, reason) => {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { FetchModuleError } from "../errors.ts";
 import type { Fetch } from "./fetch-handler.ts";
 
@@ -20,11 +20,15 @@ export async function importFetch<Context>(file: string): Promise<Fetch<Context>
   return (request, info) => fetch.call(exported, request, info);
 }
 
+const importer = ` imported from ${fileURLToPath(import.meta.url)}`;
+
 async function defaultOf(path: string): Promise<unknown> {
   try {
     return ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default;
   } catch (cause) {
-    const problem = cause instanceof Error ? cause.message : String(cause);
+    const message = cause instanceof Error ? cause.message : String(cause);
+    // A module that is not there was imported from here, which nobody outside has to know.
+    const problem = message.endsWith(importer) ? message.slice(0, -importer.length) : message;
     throw new FetchModuleError({ path, problem, cause });
   }
 }
