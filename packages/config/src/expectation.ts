@@ -57,7 +57,10 @@ function bound(origin: string, limit: number, relation: string): string {
 
 /** What the alternatives of a union expect, when all of them fail at the value itself. */
 function unionOf(issue: z.core.$ZodIssueInvalidUnion): string | undefined {
-  const phrases = issue.errors.flatMap((issues) => issues.map(expectationOf));
+  const issues = issue.errors.flat();
+  // A check of one's own is made of a value that has the right type, which the other alternatives do not want.
+  const checks = issues.filter(({ code }) => code === "custom");
+  const phrases = (checks.length > 0 ? checks : issues).map(expectationOf);
   const known = [...new Set(phrases.filter((phrase) => phrase !== undefined))];
   return known.length === 0 ? undefined : known.join(" or ");
 }

@@ -1,7 +1,8 @@
 import { accessSync, constants } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { dirname } from "node:path";
 import type { ConfigPath, ConfigProblem } from "@monolake/config";
 import type { HttpServerConfig, ValidProxyConfig } from "../schema/index.ts";
+import { shownFile } from "./shown-file.ts";
 
 /** A file that a server needs, or the folder of one that it writes. */
 interface NamedFile {
@@ -14,7 +15,7 @@ interface NamedFile {
 export const missingFiles = (outcome: ValidProxyConfig): ConfigProblem[] =>
   outcome.config.servers.flatMap((server) =>
     (server.type === "http" ? filesOf(server) : []).flatMap(({ path, file, folder }) => {
-      const name = JSON.stringify(resolve(file));
+      const name = shownFile(file);
       const problem = problemOf(file, folder === true ? constants.W_OK : constants.R_OK);
       if (problem === undefined) return [];
       const what = folder === true ? `cannot write into the folder ${name}` : `cannot read the file ${name}`;

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { type ConfigProblem, ConfigReadError } from "@monolake/config";
 import { certificateFacts, certificatesIn, TlsCertificateError } from "@monolake/services/tls";
 import type { PemUse, ProxyConfig, ServerConfig, ValidProxyConfig } from "../schema/index.ts";
+import { shownFile } from "./shown-file.ts";
 
 /** A configuration with the contents of the PEM files that it names. */
 export interface LoadedPemFiles {
@@ -32,7 +32,7 @@ export async function loadPemFiles(
       if (typeof text === "string") texts.set(key, text);
       else
         missing.push(
-          problemAt([...use.path, key], `cannot read the file "${resolve(file)}": ${text?.reason}`),
+          problemAt([...use.path, key], `cannot read the file ${shownFile(file)}: ${text?.reason}`),
         );
     }
     if (texts.size < filesOf(use).length) continue;
@@ -80,7 +80,7 @@ function complaintOf(use: PemUse, texts: ReadonlyMap<string, string>): Complaint
   } catch (error) {
     if (!(error instanceof TlsCertificateError)) throw error;
     const file = new Map(Object.entries(use.files)).get(error.part) ?? "";
-    return { key: error.part, message: `"${resolve(file)}": ${error.reason}`, severity: "error" };
+    return { key: error.part, message: `${shownFile(file)}: ${error.reason}`, severity: "error" };
   }
 }
 

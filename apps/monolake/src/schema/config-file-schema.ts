@@ -24,7 +24,7 @@ export const configFileSchema = z.strictObject({
     .string()
     .optional()
     .describe("For editors: where the JSON Schema of this file is. Without effect"),
-  runtime: runtimeSchema.describe("Workers; may be an empty table"),
+  runtime: runtimeSchema.prefault({}).describe("Workers"),
   debug: debugSchema.default(false).describe("For all servers that do not say otherwise"),
   servers: z
     .record(z.string().min(1), alias(serverSchema, { http_timeout: "timeout" }))

@@ -1,11 +1,11 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
-import { parseIpAndPort } from "./network-address.ts";
+import { parseIpAndPort, placeOf } from "./network-address.ts";
 
 /** The longest path that the address of a unix socket has room for on Linux (`sun_path`, with its ending zero). */
 const maxSocketPathBytes = 107;
 
-const isSocketPath = (path: string): boolean =>
+export const isSocketPath = (path: string): boolean =>
   path !== "" && !path.includes("\0") && Buffer.byteLength(path) <= maxSocketPathBytes;
 
 /** The path of a unix socket, to listen on or to connect to. */
@@ -43,5 +43,17 @@ const unixListener = z.strictObject({
     .describe("Permissions of the socket; the process's umask decides when left out"),
 });
 
+const listenerTable = z.discriminatedUnion("type", [socketListener, unixListener]);
+
+/** A listener in one word, with the defaults of everything else. */
+const shortListener = z
+  .string()
+  .refine((text) => {
+    const { type, value } = placeOf(text);
+    return type === "unix" ? isSocketPath(value) : parseIpAndPort(value) !== undefined;
+  }, expects('an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock"'))
+  .transform(placeOf)
+  .pipe(listenerTable);
+
 /** `listener`: where a server accepts connections. */
-export const listenerSchema = z.discriminatedUnion("type", [socketListener, unixListener]);
+export const listenerSchema = z.union([shortListener, listenerTable]);

@@ -20,6 +20,10 @@ export function parseHostAndPort(text: string): HostAndPort | undefined {
   return isIP(parts.host) !== 0 || isHostName(parts.host) ? parts : undefined;
 }
 
+/** What `unix:PATH` stands for, and what anything else does. Whether it is right is not looked at. */
+export const placeOf = (text: string): { readonly type: "unix" | "socket"; readonly value: string } =>
+  text.startsWith("unix:") ? { type: "unix", value: text.slice(5) } : { type: "socket", value: text };
+
 /** One text for every way to write the same address, for comparing listeners. */
 export function canonicalAddress({ host, port }: HostAndPort): string {
   // A zone is nothing that a URL may have.

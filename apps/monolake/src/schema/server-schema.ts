@@ -9,7 +9,9 @@ export const debugSchema = z.boolean();
 /** The keys that every kind of server has. */
 export const serverShape = {
   name: z.string().min(1).describe("For people: logs and metrics"),
-  listener: listenerSchema.describe("Where it accepts connections; no two servers at one place"),
+  listener: listenerSchema.describe(
+    'Where it accepts connections: a table, or one word, "ADDRESS:PORT" or "unix:PATH"; no two servers at one place',
+  ),
   tls: tlsSchema.optional().describe("TLS for clients"),
   proxy_protocol: proxyProtocolSchema
     .optional()

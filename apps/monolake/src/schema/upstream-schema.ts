@@ -1,12 +1,13 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
-import { socketPathSchema } from "./listener-schema.ts";
-import { parseHostAndPort } from "./network-address.ts";
+import { isSocketPath, socketPathSchema } from "./listener-schema.ts";
+import { parseHostAndPort, placeOf } from "./network-address.ts";
 import { upstreamTlsSchema } from "./tls-schema.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
 
 const endpointType = "What kind of place it is; thrift and tcp servers know no uri";
-const endpoint = "Where the upstream is";
+const endpoint =
+  'Where the upstream is: a table, or one word, "http://host:port/path", "host:port" or "unix:PATH"; an upstream that says nothing else may be that word itself';
 
 const uriEndpoint = z.strictObject({
   type: z.literal("uri").describe(endpointType),
@@ -35,6 +36,45 @@ const unixEndpoint = z.strictObject({
   value: socketPathSchema.describe('With type "unix": the path of a unix socket'),
 });
 
+const httpPlaceTable = z.discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint]);
+const socketPlaceTable = z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]);
+
+const isUri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+const httpPlaceOf = (text: string) => (isUri(text) ? ({ type: "uri", value: text } as const) : placeOf(text));
+
+/** What is wrong with a place in one word: what was expected. `examples`: of all that may be there. */
+function expectedPlace(text: string, examples: string): string | undefined {
+  const { type, value } = placeOf(text);
+  const isGood = type === "unix" ? isSocketPath(value) : parseHostAndPort(value) !== undefined;
+  return isGood ? undefined : examples;
+}
+
+const oneWord = (expected: (text: string) => string | undefined) =>
+  z.string().superRefine((text, context) => {
+    const phrase = expected(text);
+    if (phrase !== undefined) context.addIssue({ code: "custom", ...expects(phrase) });
+  });
+
+const httpPlaceWord = oneWord((text) => {
+  if (!isUri(text))
+    return expectedPlace(
+      text,
+      'a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock"',
+    );
+  const uri = parseUpstreamUri(text);
+  return "expected" in uri ? uri.expected : undefined;
+});
+const socketPlaceWord = oneWord((text) =>
+  expectedPlace(text, 'a place such as "127.0.0.1:8080" or "unix:/run/app.sock"'),
+);
+
+const httpPlace = z
+  .union([httpPlaceWord.transform(httpPlaceOf).pipe(httpPlaceTable), httpPlaceTable])
+  .describe(endpoint);
+const socketPlace = z
+  .union([socketPlaceWord.transform(placeOf).pipe(socketPlaceTable), socketPlaceTable])
+  .describe(endpoint);
+
 const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
 
 const proxyProtocol = z
@@ -59,24 +99,30 @@ export const loadBalancerSchema = z
   .default("random")
   .describe("How one of the upstreams is chosen");
 
+const httpUpstream = z
+  .strictObject({ endpoint: httpPlace, weight, pipelining, proxy_protocol: proxyProtocol, tls })
+  .superRefine(({ endpoint: place, tls: secured }, context) => {
+    if (place.type !== "uri" || secured === undefined || /^https:/i.test(place.value)) return;
+    const message = 'expected a uri with the scheme https, as the upstream has a key "tls"';
+    context.addIssue({ code: "custom", path: ["endpoint", "value"], message });
+  });
+
+const socketUpstream = z.strictObject({
+  endpoint: socketPlace,
+  weight,
+  proxy_protocol: proxyProtocol,
+  tls,
+});
+
 /** Upstreams that speak HTTP. */
 export const httpUpstreamsSchema = z
   .array(
-    z
-      .strictObject({
-        endpoint: z
-          .discriminatedUnion("type", [uriEndpoint, socketEndpoint, unixEndpoint])
-          .describe(endpoint),
-        weight,
-        pipelining,
-        proxy_protocol: proxyProtocol,
-        tls,
-      })
-      .superRefine(({ endpoint: place, tls: secured }, context) => {
-        if (place.type !== "uri" || secured === undefined || /^https:/i.test(place.value)) return;
-        const message = 'expected a uri with the scheme https, as the upstream has a key "tls"';
-        context.addIssue({ code: "custom", path: ["endpoint", "value"], message });
-      }),
+    z.union([
+      httpPlaceWord
+        .transform((place): z.input<typeof httpUpstream> => ({ endpoint: place }))
+        .pipe(httpUpstream),
+      httpUpstream,
+    ]),
   )
   .min(1)
   .describe("At least one");
@@ -84,12 +130,12 @@ export const httpUpstreamsSchema = z
 /** Upstreams that are an address and nothing more: no URIs. */
 export const socketUpstreamsSchema = z
   .array(
-    z.strictObject({
-      endpoint: z.discriminatedUnion("type", [socketEndpoint, unixEndpoint]).describe(endpoint),
-      weight,
-      proxy_protocol: proxyProtocol,
-      tls,
-    }),
+    z.union([
+      socketPlaceWord
+        .transform((place): z.input<typeof socketUpstream> => ({ endpoint: place }))
+        .pipe(socketUpstream),
+      socketUpstream,
+    ]),
   )
   .min(1)
   .describe("At least one");

@@ -8,14 +8,13 @@ export function starterFile(file: string): string | undefined {
 const toml = `# A configuration of Monolake. Every key: monolake schema, or docs/reference/configuration.md.
 # While the proxy runs, a change of this file is applied in all workers or in none.
 
-[runtime]
 # One worker for every core when left out.
-# worker_threads = 2
+# runtime = { worker_threads = 2 }
 
 [servers.web]
 name = "web"
 proxy_type = "http"
-listener = { type = "socket", value = "127.0.0.1:8080" }
+listener = "127.0.0.1:8080"
 # access_log = { path = "access.log", format = "combined" }
 # tls = { chain = "server.crt", key = "server.key" }
 
@@ -32,33 +31,29 @@ respond = { body = "fine\\n" }
 path = "/api/{*rest}"
 path_mode = "strip_prefix"
 load_balancer = "round_robin"
-upstreams = [
-  { endpoint = { type = "uri", value = "http://127.0.0.1:9000" } },
-  { endpoint = { type = "uri", value = "http://127.0.0.1:9001" } },
-]
+upstreams = ["http://127.0.0.1:9000", "http://127.0.0.1:9001"]
 
 # Everything else: / itself, and all below it.
 [[servers.web.routes]]
 path = "/"
-upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:9000" } }]
+upstreams = ["http://127.0.0.1:9000"]
 
 [[servers.web.routes]]
 path = "/{*rest}"
-upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:9000" } }]
+upstreams = ["http://127.0.0.1:9000"]
 `;
 
 const yaml = `# A configuration of Monolake. Every key: monolake schema, or docs/reference/configuration.md.
 # While the proxy runs, a change of this file is applied in all workers or in none.
 
-runtime: {}
-  # One worker for every core when left out: instead of {},
-  # worker_threads: 2
+# One worker for every core when left out.
+# runtime: { worker_threads: 2 }
 
 servers:
   web:
     name: web
     proxy_type: http
-    listener: { type: socket, value: "127.0.0.1:8080" }
+    listener: 127.0.0.1:8080
     # access_log: { path: access.log, format: combined }
     # tls: { chain: server.crt, key: server.key }
 
@@ -74,38 +69,32 @@ servers:
       - path: /api/{*rest}
         path_mode: strip_prefix
         load_balancer: round_robin
-        upstreams:
-          - endpoint: { type: uri, value: "http://127.0.0.1:9000" }
-          - endpoint: { type: uri, value: "http://127.0.0.1:9001" }
+        upstreams: ["http://127.0.0.1:9000", "http://127.0.0.1:9001"]
 
       # Everything else: / itself, and all below it.
       - path: /
-        upstreams: &all
-          - endpoint: { type: uri, value: "http://127.0.0.1:9000" }
+        upstreams: ["http://127.0.0.1:9000"]
       - path: /{*rest}
-        upstreams: *all
+        upstreams: ["http://127.0.0.1:9000"]
 `;
-
-const upstream = (port: number) => ({ endpoint: { type: "uri", value: `http://127.0.0.1:${port}` } });
 
 const json = `${JSON.stringify(
   {
-    runtime: {},
     servers: {
       web: {
         name: "web",
         proxy_type: "http",
-        listener: { type: "socket", value: "127.0.0.1:8080" },
+        listener: "127.0.0.1:8080",
         routes: [
           { path: "/health", respond: { body: "fine\n" } },
           {
             path: "/api/{*rest}",
             path_mode: "strip_prefix",
             load_balancer: "round_robin",
-            upstreams: [upstream(9000), upstream(9001)],
+            upstreams: ["http://127.0.0.1:9000", "http://127.0.0.1:9001"],
           },
-          { path: "/", upstreams: [upstream(9000)] },
-          { path: "/{*rest}", upstreams: [upstream(9000)] },
+          { path: "/", upstreams: ["http://127.0.0.1:9000"] },
+          { path: "/{*rest}", upstreams: ["http://127.0.0.1:9000"] },
         ],
       },
     },

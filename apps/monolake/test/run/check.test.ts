@@ -55,7 +55,7 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
     good.replace("[[", 'tls = { chain = "no/such.crt", key = "/no/such.key" }\n[['),
     0,
     [
-      /warning: cannot read the file "\/.+\/no\/such\.crt": there is no such file \(servers\.web\.tls\.chain\)/,
+      /warning: cannot read the file "\/.+\/no\/such\.crt" \(from the working directory\): there is no such file \(servers\.web\.tls\.chain\)/,
       /warning: cannot read the file "\/no\/such\.key"/,
       /is good: 1 server, 2 warnings\n$/,
     ],

@@ -41,6 +41,13 @@ describe("a JSON Schema validator", () => {
 
   it.each([
     ["references in place of numbers and words", { debug: "${env:DEBUG}", parsing: "${env:P:-strict}" }],
+    [
+      "places in one word",
+      {
+        listener: "127.0.0.1:1",
+        routes: [{ path: "/", upstreams: ["http://a", { endpoint: "b:1", weight: 2 }] }],
+      },
+    ],
     ["the other name of a key", { http_timeout: { server_keepalive_timeout_sec: 5 } }],
   ])("accepts %s", (_what, more) => {
     validate(withServer(more));
@@ -54,6 +61,7 @@ describe("a JSON Schema validator", () => {
     ["a number out of range", { limits: { max_header_count: 0 } }],
     ["a time that no timer can wait", { timeout: { request_timeout_sec: 0 } }],
     ["a server without a type", { proxy_type: undefined }],
+    ["a listener that is a number", { listener: 8080 }],
     ["an upstream without an endpoint", { routes: [{ path: "/", upstreams: [{}] }] }],
   ])("refuses %s", (_what, more) => {
     expect(validate(JSON.parse(JSON.stringify(withServer(more))))).toBe(false);

@@ -15,6 +15,36 @@ listener = { type = "socket", value = "[::1]:0" }
 routes = [{ path = "/", upstreams = [{ endpoint = { type = "uri", value = "HTTP://[::1]:80/a?b" } }] }]
 `;
 
+it("takes places in one word for their tables, and [runtime] for an empty one", () => {
+  const server = (key: string, type: string, rest: string) =>
+    `[servers.${key}]\nname = "x"\nproxy_type = "${type}"\n${rest}\n`;
+  const short = [
+    server("a", "http", 'listener = "[::1]:80"\n[[servers.a.routes]]\npath = "/"'),
+    'upstreams = ["https://a/b", "b:1", "unix:/c", { endpoint = "http://d", weight = 2 }]\n',
+    server("b", "tcp", 'listener = "unix:/run/b"\nupstreams = ["[::1]:1", "unix:c"]'),
+    server("c", "thrift", 'listener = "127.0.0.1:0"\nroute = { upstreams = ["a:1"] }'),
+  ].join("");
+  const place = (type: string, value: string) => `{ type = "${type}", value = "${value}" }`;
+  const upstream = (type: string, value: string) => `{ endpoint = ${place(type, value)} }`;
+  const long = [
+    "[runtime]\n",
+    server("a", "http", `listener = ${place("socket", "[::1]:80")}\n[[servers.a.routes]]\npath = "/"`),
+    `upstreams = [${upstream("uri", "https://a/b")}, ${upstream("socket", "b:1")}, ${upstream("unix", "/c")},`,
+    `{ endpoint = ${place("uri", "http://d")}, weight = 2 }]\n`,
+    server(
+      "b",
+      "tcp",
+      `listener = ${place("unix", "/run/b")}\nupstreams = [${upstream("socket", "[::1]:1")}, ${upstream("unix", "c")}]`,
+    ),
+    server(
+      "c",
+      "thrift",
+      `listener = ${place("socket", "127.0.0.1:0")}\nroute = { upstreams = [${upstream("socket", "a:1")}] }`,
+    ),
+  ].join("");
+  expect(configOf(short)).toEqual(configOf(long));
+});
+
 it("fills in every default", () => {
   expect(configOf(smallest)).toEqual({
     runtime: {

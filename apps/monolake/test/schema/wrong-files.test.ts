@@ -49,7 +49,7 @@ function openid(changed: string): string {
 
 describe("one mistake is one problem, at its place", () => {
   const cases: readonly [changed: Partial<typeof lines>, complaint: string][] = [
-    [{ runtime: "" }, '1:1 missing key "runtime": expected a table'],
+    [{ runtime: "runtime = 1" }, "1:11 expected a table, found 1"],
     [{ runtime: "[runtime]\nworker_threads = 0" }, "2:18 expected a number of at least 1, found 0"],
     [
       { runtime: '[runtime]\nruntime_type = "uring"' },
@@ -67,8 +67,33 @@ describe("one mistake is one problem, at its place", () => {
       { type: 'proxy_type = "https"' },
       '4:14 expected "http", "thrift", "tcp" or "echo", found "https", did you mean "http"?',
     ],
-    [{ listener: "" }, '2:2 missing key "listener": expected a table'],
-    [{ listener: 'listener = "0.0.0.0:80"' }, '5:12 expected a table, found "0.0.0.0:80"'],
+    [{ listener: "" }, '2:2 missing key "listener": expected a string or a table'],
+    [{ listener: "listener = 80" }, "5:12 expected a string or a table, found 80"],
+    [
+      { listener: 'listener = "localhost:80"' },
+      '5:12 expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock", found "localhost:80"',
+    ],
+    [
+      { listener: 'listener = "unix:"' },
+      '5:12 expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock", found "unix:"',
+    ],
+    [
+      { upstreams: 'upstreams = ["http://a:0"]' },
+      '9:14 expected a uri with a port between 1 and 65535, found "http://a:0"',
+    ],
+    [
+      { upstreams: 'upstreams = ["localhost", "a:1"]' },
+      '9:14 expected a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock", found "localhost"',
+    ],
+    [{ upstreams: "upstreams = [1]" }, "9:14 expected a string or a table, found 1"],
+    [
+      { upstreams: 'upstreams = [{ endpoint = "ftp://a", weight = 2 }]' },
+      '9:27 expected a uri with the scheme http or https, found "ftp://a"',
+    ],
+    [
+      { upstreams: 'upstreams = [{ endpoint = "http://a", tls = {} }]' },
+      '9:27 expected a uri with the scheme https, as the upstream has a key "tls"',
+    ],
     [listener("127.0.0.1:80", "tcp"), '5:21 expected "socket" or "unix", found "tcp"'],
     [
       listener("localhost:80"),

@@ -92,17 +92,16 @@ export const runShell = (script: string): Promise<ExampleRun> =>
     timeoutMs: 60_000,
   });
 
-const server = `[runtime]
-[servers.web]
+const server = `[servers.web]
 name = "web"
 proxy_type = "http"
-listener = { type = "socket", value = "127.0.0.1:8080" }
+listener = "127.0.0.1:8080"
 `;
-const routes = `routes = [{ path = "/", upstreams = [{ endpoint = { type = "uri", value = "http://127.0.0.1:9000" } }] }]\n`;
+const routes = `routes = [{ path = "/", upstreams = ["http://127.0.0.1:9000"] }]\n`;
 
 /** A part of a configuration in TOML that is about a server called `web` is seen in such a server. */
 function completeConfiguration(text: string): string {
-  if (/^\[runtime\]|^runtime\b/m.test(text) || !/^\[\[?servers\.web\./m.test(text)) return text;
+  if (/^\[servers\.web\]/m.test(text) || !/^\[\[?servers\.web\./m.test(text)) return text;
   return `${server}${/servers\.web\.routes/.test(text) ? "" : routes}${text}`;
 }
 
