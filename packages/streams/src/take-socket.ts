@@ -7,7 +7,7 @@ import { SocketStream } from "./socket-stream.ts";
 import { StreamDuplex } from "./stream-duplex.ts";
 
 /**
- * Gives up a byte stream for the Node stream beneath it, for what only takes those: `node:tls` and `node:http2`. Bytes that were
+ * Gives up a byte stream for the Node stream beneath it, for what only takes those: `node:tls`. Bytes that were
  * put back come first. The stream counts as closed from then on, tells its handler nothing more and must not be used.
  *
  * The result is a `net.Socket` or a `TLSSocket`, so that native code can read it by its handle; where the stream has none, its

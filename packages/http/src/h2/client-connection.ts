@@ -1,11 +1,3 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  type ClientSessionOptions,
-  connect,
-  constants,
-} from "node:http2";
-import type { Duplex } from "node:stream";
 import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
@@ -13,7 +5,6 @@ import {
   deadlineIn,
   type Expiring,
   formatAddress,
-  takeSocket,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
@@ -25,6 +16,11 @@ import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { AwaitedSettings, type AwaitedSettingsOwner } from "./awaited-settings.ts";
 import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
+import { type ConnectionFault, errorCodes, errorName, largestStreamId } from "./frames.ts";
+import { fieldOverheadBytes } from "./hpack/static-table.ts";
+import { Http2Session, type SessionListener, type SessionOptions } from "./http2-session.ts";
+import type { Http2Stream } from "./http2-stream.ts";
+import type { PeerSettings } from "./peer-settings.ts";
 import { encodeRequest } from "./request-fields.ts";
 import { asksForWebSocket, encodeWebSocketRequest, isHandshake } from "./websocket-request.ts";
 
@@ -41,7 +37,6 @@ export interface Http2ClientConnectionOwner {
 /** - "open": takes requests. - "leaving": those on it go on. - "closed": gone, or being destroyed. */
 type State = "open" | "leaving" | "closed";
 
-const { NGHTTP2_REFUSED_STREAM } = constants;
 /** How long a server may take to close its side after the last response. */
 const lingerTimeoutMs = 2_000;
 /** What a server may send of one response, and of all, before somebody takes it. */
@@ -49,18 +44,19 @@ const streamWindowBytes = 256 * 1024;
 const connectionWindowBytes = 4 * 1024 * 1024;
 
 /** The client side of one HTTP/2 connection (RFC 9113): many requests at a time, each a {@link ClientStreamExchange}. */
-export class Http2ClientConnection implements Expiring, ClientExchangeOwner, AwaitedSettingsOwner {
+export class Http2ClientConnection
+  implements Expiring, SessionListener, ClientExchangeOwner, AwaitedSettingsOwner
+{
   deadlineMs = Number.POSITIVE_INFINITY;
   readonly options: ResolvedHttpClientConnectionOptions;
   readonly faults: UpstreamFaults;
   readonly heads: ResponseHeadReader;
-  /** Where both ends of the connection are. */
-  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
+  /** Where both ends of the connection are, and what is between. */
+  readonly peer: ByteStream;
   readonly #owner: Http2ClientConnectionOwner;
   readonly #address: string;
   readonly #scheme: "http" | "https";
-  readonly #socket: Duplex;
-  readonly #session: ClientHttp2Session;
+  readonly #session: Http2Session;
   readonly #exchanges = new Set<ClientStreamExchange | AwaitedSettings>();
   #state: State = "open";
   #maxStreams: number;
@@ -82,33 +78,14 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
     this.options = options;
     this.faults = new UpstreamFaults(stream, options);
     this.heads = new ResponseHeadReader(options.headLimits);
-    this.peer = { localAddress: stream.localAddress, remoteAddress: stream.remoteAddress };
+    this.peer = stream;
     this.#owner = owner;
     this.#address = formatAddress(stream.remoteAddress);
     this.#scheme = stream.tls === undefined ? "http" : "https";
     this.#maxStreams = options.http2.maxConcurrentStreams;
-    const socket = takeSocket(stream);
-    socket.allowHalfOpen = false;
-    this.#socket = socket;
-    this.#session = connect(`${this.#scheme}://upstream`, sessionOptions(options, socket));
-    // The session reads by the socket's handle; somebody has to start that.
-    socket.read(0);
-    this.#session.setLocalWindowSize(connectionWindowBytes);
-    this.#session.on("remoteSettings", (settings) => {
-      const { maxConcurrentStreams = Number.POSITIVE_INFINITY, enableConnectProtocol } = settings;
-      this.#maxStreams = Math.min(options.http2.maxConcurrentStreams, maxConcurrentStreams);
-      this.#takesTunnels = enableConnectProtocol === true;
-      for (const exchange of [...this.#exchanges])
-        if (exchange instanceof AwaitedSettings) exchange.arrived();
-      if (this.hasRoom) owner.connectionHasRoom(this);
-    });
-    this.#session.on("goaway", (_code, lastStreamId) => {
-      this.#lastStreamId = lastStreamId;
-      this.#leave();
-    });
-    this.#session.on("error", ignore);
-    this.#session.on("close", () => this.#closed());
+    this.#session = new Http2Session(stream, this, sessionOptions(options));
     watchDeadline(this);
+    this.#session.start();
   }
 
   /** Whether it can take a request now. */
@@ -117,8 +94,7 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
       this.#state === "open" &&
       !this.#suspected &&
       this.#exchanges.size < this.#maxStreams &&
-      !this.#session.closed &&
-      !this.#session.destroyed
+      !this.#session.closed
     );
   }
 
@@ -151,10 +127,8 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
     const sent = webSocket
       ? encodeWebSocketRequest(request, this.#scheme)
       : encodeRequest(request, this.#scheme);
-    const stream = this.#session.request(sent.fields as unknown as [], {
-      endStream: sent.endStream,
-      waitForTrailers: !sent.endStream && !sent.tunnel && sent.length < 0,
-    });
+    const stream = this.#session.open(sent.fields, sent.endStream);
+    if (stream === undefined) throw new ConnectionBusyError({ state: "busy" });
     this.#requests += 1;
     const exchange = new ClientStreamExchange(stream, this, request, listener, cancellation);
     this.#exchanges.add(exchange);
@@ -193,7 +167,7 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
 
   /** Ends it now; what is on it fails. */
   destroy(): void {
-    this.#socket.destroy();
+    this.peer.destroy();
   }
 
   #leave(): void {
@@ -205,32 +179,62 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
 
   /** Nothing is on it any more. */
   #linger(): void {
-    if (!this.#session.destroyed) this.#session.close();
+    this.#session.goaway(0);
+    this.#session.end();
     this.#lingerMs = deadlineIn(lingerTimeoutMs);
     this.deadlineSet(this.#lingerMs);
   }
 
-  #closed(): void {
+  sessionClosed(): void {
     if (this.#state === "closed") return;
     this.#leave();
     this.#state = "closed";
     unwatchDeadline(this);
-    // Each hears of the close of its stream; none may be left, whatever Node.js does.
+    // Those with a stream have heard of it; others wait for SETTINGS.
     for (const exchange of [...this.#exchanges]) exchange.breakOff(this.#closedError(true));
     this.#owner.connectionClosed(this);
   }
 
+  // === what the session tells ===
+
+  settingsReceived({ maxConcurrentStreams, enableConnectProtocol }: PeerSettings): void {
+    this.#maxStreams = Math.min(this.options.http2.maxConcurrentStreams, maxConcurrentStreams);
+    this.#takesTunnels = enableConnectProtocol;
+    for (const exchange of [...this.#exchanges]) if (exchange instanceof AwaitedSettings) exchange.arrived();
+    if (this.hasRoom) this.#owner.connectionHasRoom(this);
+  }
+
+  /** What the server has not looked at is sent elsewhere (RFC 9113 section 6.8). */
+  goawayReceived(lastStreamId: number): void {
+    this.#lastStreamId = lastStreamId;
+    this.#leave();
+    if (lastStreamId < largestStreamId) this.#session.giveUpAbove(lastStreamId);
+  }
+
+  sessionEnded(): void {
+    this.#leave();
+    this.#linger();
+  }
+
+  streamOpened(): void {}
+  readEnded(): void {}
+  progressed(): void {}
+  offended(): void {}
+
   // === what exchanges tell and ask ===
 
-  streamFault(stream: ClientHttp2Stream, unanswered: boolean): Error {
-    const { rstCode } = stream;
-    const unseen = rstCode === NGHTTP2_REFUSED_STREAM || (stream.id ?? 0) > this.#lastStreamId;
+  streamFault(stream: Http2Stream, unanswered: boolean): Error {
+    const { errorCode, brokenBy, id } = stream;
+    const { fault } = this.#session;
+    if (fault !== undefined) return this.faults.protocol(faultText(fault));
+    const unseen = (errorCode === errorCodes.refusedStream && brokenBy === "peer") || id > this.#lastStreamId;
     if (unanswered && unseen) return new UpstreamRefusedError({ address: this.#address });
-    if (this.#session.destroyed || this.#socket.destroyed) return this.#closedError(unanswered);
-    const name = errorNames[rstCode ?? 0] ?? String(rstCode);
+    if (this.peer.closed) return this.#closedError(unanswered);
+    const malformed = brokenBy === "us" ? this.faults.protocol("sent a malformed message") : undefined;
+    if (unanswered && malformed !== undefined) return malformed;
     return this.faults.closed(
       { unanswered, reused: false },
-      this.faults.protocol(`reset its stream: ${name}`),
+      malformed ?? this.faults.protocol(`reset its stream: ${errorName(errorCode)}`),
     );
   }
 
@@ -243,16 +247,17 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
 
   /** A server that answers a ping is only slow with that one request; one that does not is gone, and nobody else should wait. */
   exchangeLate(): void {
-    if (this.#suspected || this.#session.destroyed || this.#session.closed) return;
+    if (this.#suspected || this.#session.closed) return;
     this.#suspected = true;
     this.#pingMs = deadlineIn(this.options.http2.pingTimeoutMs);
     this.deadlineSet(this.#pingMs);
-    this.#session.ping((error) => {
-      if (error !== null) return;
-      this.#suspected = false;
-      this.#pingMs = Number.POSITIVE_INFINITY;
-      if (this.hasRoom) this.#owner.connectionHasRoom(this);
-    });
+    this.#session.ping();
+  }
+
+  pingReturned(): void {
+    this.#suspected = false;
+    this.#pingMs = Number.POSITIVE_INFINITY;
+    if (this.hasRoom) this.#owner.connectionHasRoom(this);
   }
 
   deadlineSet(deadlineMs: number): void {
@@ -275,41 +280,19 @@ export class Http2ClientConnection implements Expiring, ClientExchangeOwner, Awa
   }
 }
 
-function sessionOptions(
-  { headLimits }: ResolvedHttpClientConnectionOptions,
-  socket: Duplex,
-): ClientSessionOptions & { readonly strictSingleValueFields: boolean } {
+function sessionOptions({ headLimits }: ResolvedHttpClientConnectionOptions): SessionOptions {
   const { maxHeadBytes, maxFields } = headLimits;
+  // One more than there may be, and :status: the reader of heads says what is too much.
+  const most = maxFields + 2;
   return {
-    createConnection: () => socket,
-    settings: {
-      enablePush: false,
-      initialWindowSize: streamWindowBytes,
-      // RFC 9113 section 6.5.2: each field counts 32 bytes more than its name and value.
-      maxHeaderListSize: maxHeadBytes + 32 * maxFields,
-    },
-    maxHeaderListPairs: maxFields + 2,
-    maxSettings: 32,
-    strictSingleValueFields: false,
+    side: "client",
+    maxConcurrentStreams: 0,
+    enableConnectProtocol: false,
+    streamWindowBytes,
+    connectionWindowBytes,
+    section: { maxBytes: maxHeadBytes + fieldOverheadBytes * most, maxFields: most },
   };
 }
 
-/** RFC 9113 section 7, by their numbers. */
-const errorNames = [
-  "NO_ERROR",
-  "PROTOCOL_ERROR",
-  "INTERNAL_ERROR",
-  "FLOW_CONTROL_ERROR",
-  "SETTINGS_TIMEOUT",
-  "STREAM_CLOSED",
-  "FRAME_SIZE_ERROR",
-  "REFUSED_STREAM",
-  "CANCEL",
-  "COMPRESSION_ERROR",
-  "CONNECT_ERROR",
-  "ENHANCE_YOUR_CALM",
-  "INADEQUATE_SECURITY",
-  "HTTP_1_1_REQUIRED",
-];
-
-const ignore = (): void => {};
+const faultText = ({ errorCode, message }: ConnectionFault): string =>
+  `does not speak HTTP/2: ${message} (${errorName(errorCode)})`;

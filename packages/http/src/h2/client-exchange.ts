@@ -1,4 +1,3 @@
-import { type ClientHttp2Stream, constants } from "node:http2";
 import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, deadlineIn } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
@@ -12,7 +11,10 @@ import type { ResponseHead } from "../head/response-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
-import { connectionFields, fieldRecord } from "./fields.ts";
+import { addFields, connectionFields, type FlatFields } from "./fields.ts";
+import { errorCodes } from "./frames.ts";
+import type { FieldSection } from "./hpack/field-decoder.ts";
+import type { Http2Stream, StreamListener } from "./http2-stream.ts";
 import type { SentRequest } from "./request-fields.ts";
 import { readResponseFields } from "./response-fields.ts";
 import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
@@ -28,26 +30,24 @@ export interface ClientExchangeOwner {
   /** Where both ends of the connection are. */
   readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
   /** Why the stream ended with this code, as far as the connection knows. */
-  streamFault(stream: ClientHttp2Stream, unanswered: boolean): Error;
+  streamFault(stream: Http2Stream, unanswered: boolean): Error;
   exchangeOver(exchange: ClientStreamExchange): void;
   /** The server is late: is it there at all? */
   exchangeLate(): void;
   deadlineSet(deadlineMs: number): void;
 }
 
-const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM } = constants;
 /** Interim responses to one request: each gives the final one its time anew, so there has to be an end. */
 const maxInterims = 100;
-const longestWhole = 64 * 1024;
 
 /** - "head": the response's head is awaited. - "body": the rest comes. - "tunnel": the stream has left HTTP. - "over" */
 type Phase = "head" | "body" | "tunnel" | "over";
 
 /** One request and its response: a stream of an HTTP/2 connection, from the side of the client (RFC 9113 section 8.1). */
-export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner {
+export class ClientStreamExchange implements StreamListener, StreamBodyOwner, StreamWriterOwner {
   /** As of `deadlineIn`. */
   deadlineMs = Number.POSITIVE_INFINITY;
-  readonly #stream: ClientHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #owner: ClientExchangeOwner;
   readonly #request: HttpRequest;
   readonly #writer: StreamWriter;
@@ -60,12 +60,11 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   #requestWritten = false;
   #writePending = false;
   #interims = 0;
-  #trailers: Headers | undefined = undefined;
   /** Why it was broken off here; undefined while the server has the word. */
   #fault: Error | undefined = undefined;
 
   constructor(
-    stream: ClientHttp2Stream,
+    stream: Http2Stream,
     owner: ClientExchangeOwner,
     request: HttpRequest,
     listener: ResponseListener,
@@ -77,10 +76,7 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     this.#listener = listener;
     this.#cancellation = cancellation;
     this.#writer = new StreamWriter(stream, this);
-    stream.on("error", ignore);
-    stream.on("headers", (_record, _flags, fields: string[]) => this.#interim(fields));
-    stream.on("response", (_record, flags: number, fields: string[]) => this.#responded(flags, fields));
-    stream.on("close", () => this.#closed());
+    stream.listener = this;
   }
 
   /** Sends the request's body; its head is sent. */
@@ -93,15 +89,9 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
       body.cancel();
       return this.#awaitPeer();
     }
-    const { whole } = body;
-    if (this.#request.expectContinue && whole === undefined) this.#held = new HeldBody(body);
-    if (length < 0) this.#stream.on("wantTrailers", () => this.#sendTrailers());
+    if (this.#request.expectContinue && body.whole === undefined) this.#held = new HeldBody(body);
     this.#awaitPeer();
-    if (whole !== undefined && length >= 0 && whole.length <= longestWhole) {
-      this.#writer.startWhole(body, whole);
-      this.#requestWritten = true;
-      this.#awaitPeer();
-    } else this.#writer.start(this.#held ?? body, length);
+    this.#writer.start(this.#held ?? body, length);
   }
 
   /** Whoever asked does not want the response any more. */
@@ -114,15 +104,27 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     if (this.#phase === "over") return;
     this.#fault ??= reason;
     this.#fail(this.#fault);
-    this.#stream.close(NGHTTP2_CANCEL);
+    this.#stream.reset(errorCodes.cancel);
   }
 
   // === the response ===
 
-  #interim(fields: readonly string[]): void {
-    if (this.#phase !== "head") return;
-    const head = this.#read(fields);
+  fieldsReceived({ fields }: FieldSection, ended: boolean): void {
+    if (this.#phase === "body") return this.#trailersReceived(fields, ended);
+    const head = this.#phase === "head" ? this.#read(fields) : undefined;
     if (head === undefined) return;
+    if (head.status < 200 && !ended) this.#interim(head);
+    else this.#responded(head, ended);
+  }
+
+  #trailersReceived(fields: readonly string[], ended: boolean): void {
+    // RFC 9113 section 8.1: trailers end a message, and have no pseudo-header fields.
+    if (!ended || fields.some((name, at) => at % 2 === 0 && name.startsWith(":")))
+      return this.breakOff(this.#owner.faults.protocol("sent malformed trailers"));
+    this.#receiver?.trailersReceived(fields);
+  }
+
+  #interim(head: ResponseHead): void {
     this.#interims += 1;
     if (this.#interims > maxInterims)
       return this.breakOff(this.#owner.faults.protocol(`sent more than ${maxInterims} interim responses`));
@@ -133,10 +135,7 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     this.#awaitPeer();
   }
 
-  #responded(flags: number, fields: readonly string[]): void {
-    if (this.#phase !== "head") return;
-    const head = this.#read(fields);
-    if (head === undefined) return;
+  #responded(head: ResponseHead, complete: boolean): void {
     const { status, headers } = head;
     if (this.#asksForTunnel) {
       if (status < 300) return this.#handOver(head);
@@ -144,12 +143,10 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
       this.#stream.end();
     }
     const response = new HttpResponse(status, head.reason, "2", headers, emptyBody);
-    const complete = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#phase = "body";
     // These have no body, whatever their fields say.
     const bodiless = this.#request.method === "HEAD" || status === 204 || status === 304;
-    if (bodiless) this.#stream.resume();
-    else if (!complete) {
+    if (!bodiless && !complete) {
       const { maxBodyBytes } = this.#owner.options;
       this.#receiver = new StreamBody(this.#stream, this, head.contentLength, maxBodyBytes);
       response.body = this.#receiver.body;
@@ -166,7 +163,7 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     this.deadlineMs = Number.POSITIVE_INFINITY;
     this.#cancellation?.removeListener(this);
     const { options, peer } = this.#owner;
-    const bytes = tunnelStream(this.#stream, peer);
+    const bytes = tunnelStream(this.#stream, peer, this.streamClosed);
     const listener = this.#listener;
     this.#listener = undefined;
     listener?.responded(
@@ -185,14 +182,24 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     return undefined;
   }
 
-  #closed(): void {
+  dataReceived(chunk: Buffer): void {
+    if (this.#receiver === undefined) this.#stream.consumed(chunk.length);
+    else this.#receiver.received(chunk);
+  }
+
+  endReceived(): void {
+    this.#receiver?.ended();
+  }
+
+  readonly streamClosed = (): void => {
     if (this.#phase === "over") return;
-    const { rstCode } = this.#stream;
     if (this.#phase === "tunnel") return this.#end();
-    const complete = this.#phase === "body" && rstCode === NGHTTP2_NO_ERROR && this.#receiver?.done !== false;
+    const { errorCode } = this.#stream;
+    const complete =
+      this.#phase === "body" && errorCode === errorCodes.noError && this.#receiver?.done !== false;
     if (complete) this.#finish();
     else this.#fail(this.#fault ?? this.#owner.streamFault(this.#stream, this.#phase === "head"));
-  }
+  };
 
   /** All of it has come; what is left of the request is of no use (RFC 9113 section 8.1). */
   #finish(): void {
@@ -223,8 +230,6 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     this.#awaitPeer();
   }
 
-  bodySettled(): void {}
-
   bodyCancelled(reason: Error | undefined): void {
     this.breakOff(reason ?? new Error("nobody wants the response"));
   }
@@ -236,9 +241,10 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   // === the request's body ===
 
   bodyWritten(trailers: Headers | undefined): void {
-    this.#trailers = trailers;
+    const stream = this.#stream;
     this.#requestWritten = true;
-    this.#stream.end();
+    if (!stream.endSent && trailers === undefined) stream.end();
+    else if (!stream.endSent) stream.sendFields(trailerFields(trailers as Headers), true);
     this.#awaitPeer();
   }
 
@@ -246,11 +252,8 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
     this.breakOff(error);
   }
 
-  #sendTrailers(): void {
-    if (this.#stream.destroyed || this.#stream.closed) return;
-    const trailers = this.#trailers;
-    if (trailers !== undefined) trailers.deleteAllOf(connectionFields);
-    this.#stream.sendTrailers(trailers === undefined ? {} : fieldRecord(trailers));
+  sent(all: boolean): void {
+    this.#writer.sent(all);
   }
 
   /** RFC 9110 section 10.1.1: a client does not wait for ever; many a server answers when it has the body. */
@@ -297,4 +300,9 @@ export class ClientStreamExchange implements StreamBodyOwner, StreamWriterOwner 
   }
 }
 
-const ignore = (): void => {};
+function trailerFields(trailers: Headers): FlatFields {
+  const fields: FlatFields = [];
+  trailers.deleteAllOf(connectionFields);
+  addFields(fields, trailers);
+  return fields;
+}

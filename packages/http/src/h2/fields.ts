@@ -12,24 +12,12 @@ export const connectionFields: number = knownFields(
   "http2-settings",
 );
 
-/** Names and values one after another, as `node:http2` takes and gives them. */
+/** Names and values one after another. */
 export type FlatFields = string[];
 
-/** Adds the fields of a message, with their names in lower case (RFC 9113 section 8.2.1). */
+/** Adds the fields of a message; the encoder makes their names lower case. */
 export function addFields(fields: FlatFields, headers: Headers): void {
-  for (const [name, value] of headers) fields.push(name.toLowerCase(), value);
-}
-
-/** Fields as the parts of `node:http2` take them that know no flat ones. */
-export function fieldRecord(headers: Headers): Record<string, string | string[]> {
-  const record: Record<string, string | string[]> = Object.create(null);
-  for (const [name, value] of headers) {
-    const lower = name.toLowerCase();
-    const known = record[lower];
-    if (known === undefined) record[lower] = value;
-    else record[lower] = Array.isArray(known) ? [...known, value] : [known, value];
-  }
-  return record;
+  for (const [name, value] of headers) fields.push(name, value);
 }
 
 /** A trailer section without what must not come behind a body; undefined when nothing is left. */

@@ -8,7 +8,7 @@ const lengthField = knownFields("content-length");
 const teField = knownFields("te");
 const hostField = knownFields("host");
 
-/** A request as `node:http2` sends it. */
+/** A request as a stream begins with it. */
 export interface SentRequest {
   readonly fields: FlatFields;
   /** What is announced of its body, or -1. */

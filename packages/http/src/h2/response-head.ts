@@ -4,7 +4,7 @@ import { knownFields } from "../headers/known-fields.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { addFields, connectionFields, type FlatFields } from "./fields.ts";
 
-/** In a response TE means nothing, and `node:http2` sends no other than `trailers`. */
+/** In a response TE means nothing. */
 const removed = connectionFields | knownFields("te");
 const lengthField = knownFields("content-length");
 const dateField = knownFields("date");
@@ -14,7 +14,7 @@ function removeConnection(headers: Headers): void {
 }
 
 /**
- * The fields of a final response, as `node:http2` sends them. Edits its headers to what is sent. `length` is what is known of
+ * The fields of a final response. Edits its headers to what is sent. `length` is what is known of
  * the body's, or -1; a message without a body (`bodiless`) may announce what another request would get (RFC 9110 section 8.6).
  */
 function encode(response: HttpResponse, bodiless: boolean, length: number): FlatFields {
@@ -30,10 +30,26 @@ function encode(response: HttpResponse, bodiless: boolean, length: number): Flat
   return fields;
 }
 
+/** The fields of an interim response. Edits `headers` to what is sent. */
+function encodeInterim(status: number, headers: Headers): FlatFields {
+  removeConnection(headers);
+  const fields: FlatFields = [":status", `${status}`];
+  addFields(fields, headers);
+  return fields;
+}
+
+/** The fields behind a body. Edits `trailers` to what is sent. */
+function encodeTrailers(trailers: Headers): FlatFields {
+  removeConnection(trailers);
+  const fields: FlatFields = [];
+  addFields(fields, trailers);
+  return fields;
+}
+
 function announce(headers: Headers, length: number): void {
   if (length < 0) headers.deleteAllOf(lengthField);
   else if (headers.plainLength !== length) headers.set("content-length", `${length}`);
 }
 
 /** What a response's fields are on HTTP/2 (RFC 9113 section 8.3.2). */
-export const responseFields = { encode, removeConnection };
+export const responseFields = { encode, encodeInterim, encodeTrailers };

@@ -1,16 +1,8 @@
 import {
-  constants,
-  performServerHandshake,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-} from "node:http2";
-import type { Duplex } from "node:stream";
-import {
   type ByteStream,
   deadlineClockMs,
   deadlineIn,
   type Expiring,
-  takeSocket,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
@@ -19,126 +11,144 @@ import { RequestHeadReader } from "../head/head-reader.ts";
 import type { HttpContext } from "../http-handler.ts";
 import { lingerTimeoutMs } from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
-import { readRequestFields } from "./request-head.ts";
+import { ConnectionFault, errorCodes, largestStreamId } from "./frames.ts";
+import type { FieldSection } from "./hpack/field-decoder.ts";
+import { Http2Session, type SessionListener } from "./http2-session.ts";
+import type { Http2Stream } from "./http2-stream.ts";
+import { MalformedRequest, readRequestFields } from "./request-head.ts";
 import { ResetBudget } from "./reset-budget.ts";
 import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";
-import { connectionWindowBytes, sessionOptions } from "./server-session-options.ts";
+import { serverSessionOptions } from "./server-session-options.ts";
 
-const { NGHTTP2_ENHANCE_YOUR_CALM } = constants;
-
-/** How often a connection is looked at for streams that nobody here has heard of. */
-const auditMs = 500;
-
-/** - "serving": new streams are taken. - "closing": GOAWAY is said, what was taken is answered. - "closed": it is gone. */
-type State = "serving" | "closing" | "closed";
+/**
+ * - "serving": new streams are taken. - "announced": GOAWAY has been announced; they are taken until the client must have heard of it.
+ * - "closing": what was taken is answered, and nothing else. - "leaving": nothing is left but to close. - "closed": it is gone.
+ */
+type State = "serving" | "announced" | "closing" | "leaving" | "closed";
 
 /** The server side of one HTTP/2 connection (RFC 9113): each stream is one {@link ServerExchange}. */
-export class Http2ServerConnection<Context extends HttpContext> implements Expiring, ServerExchangeOwner {
+export class Http2ServerConnection<Context extends HttpContext>
+  implements Expiring, SessionListener, ServerExchangeOwner
+{
   deadlineMs = Number.POSITIVE_INFINITY;
-  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
   readonly #stream: ByteStream;
   readonly #serving: Serving<Context>;
   readonly #closed: () => void;
+  readonly #session: Http2Session;
   readonly #heads: RequestHeadReader;
   readonly #budget: ResetBudget;
   readonly #exchanges = new Set<ServerExchange<Context>>();
-  #session: ServerHttp2Session | undefined = undefined;
-  #socket: Duplex | undefined = undefined;
+  /** What came in one read is given to the handler together: what is reset right behind is not even begun. */
+  #begun: ServerExchange<Context>[] = [];
   #state: State = "serving";
   #requests = 0;
-  /** When an idle connection ends, or a closing one is broken off. */
+  /** When an idle connection ends, GOAWAY counts, or a closing one is broken off. */
   #idleMs = Number.POSITIVE_INFINITY;
+  /** When the rest of a field block has to have come. */
+  #headMs = Number.POSITIVE_INFINITY;
   /** Something of a message has moved since the last ping. */
   #moved = false;
-  #settingsSeen = false;
-  /** Streams that this class has heard of, and those that nghttp2 has reset before; counted by `#audit`. */
-  #heardOf = 0;
-  #resetBefore = 0;
-  #auditAtMs = Number.POSITIVE_INFINITY;
-  /** The next request is the last one. */
-  #last = false;
+  /** What the system held when that was last looked at. */
+  #queuedBytes = 0;
 
   /** `closed` is called once, when the connection is over. The stream belongs to the connection. */
   constructor(stream: ByteStream, serving: Serving<Context>, closed: () => void) {
     this.#stream = stream;
-    this.peer = { localAddress: stream.localAddress, remoteAddress: stream.remoteAddress };
     this.#serving = serving;
     this.#closed = closed;
+    this.#session = new Http2Session(stream, this, serverSessionOptions(serving.options));
     this.#heads = new RequestHeadReader(serving.options.headLimits);
     this.#budget = new ResetBudget(serving.options.http2);
   }
 
-  /** Begins to serve; with `last`, one request only, and what comes together with it. */
+  /** Where both ends of the connection are. */
+  get peer(): Pick<ByteStream, "localAddress" | "remoteAddress"> {
+    return this.#stream;
+  }
+
+  get congested(): boolean {
+    return this.#session.writer.congested;
+  }
+
+  /** Begins to serve; with `last`, only what comes before the client can have heard that it ends. */
   start(last: boolean): void {
-    const socket = takeSocket(this.#stream);
-    // A client that has ended its side is gone.
-    socket.allowHalfOpen = false;
-    this.#socket = socket;
-    const session = performServerHandshake(socket, sessionOptions(this.#serving.options));
-    this.#session = session;
-    // The session reads by the socket's handle; somebody has to start that.
-    socket.read(0);
-    session.setLocalWindowSize(connectionWindowBytes);
-    session.on("stream", (stream, _headers, flags, fields) => this.#opened(stream, flags, fields));
-    session.on("ping", () => this.#pinged());
-    session.on("remoteSettings", () => this.#settingsChanged());
-    session.on("error", ignore);
-    session.on("close", () => this.#over());
     watchDeadline(this);
     this.#waitUntil(deadlineIn(this.#serving.options.firstByteTimeoutMs));
-    this.#auditLater();
+    this.#session.start();
     if (last) this.drain();
   }
 
   /**
-   * Ends the connection politely: GOAWAY names the last stream that is answered, and what a client has sent behind that one it may
-   * send elsewhere (RFC 9113 section 6.8). nghttp2 takes no stream once it has said that, so it cannot be announced before.
+   * Ends the connection politely (RFC 9113 section 6.8): a first GOAWAY says that there will be an end, and a ping tells when the client has
+   * read that; the second names the last stream that is answered. What a client sends behind that one it may send elsewhere.
    */
   drain(): void {
-    if (this.#state !== "serving" || this.#session === undefined) return;
-    // Who has only just come may have sent something.
-    if (this.#requests === 0 && !this.#last) {
-      this.#last = true;
-      return this.#waitUntil(deadlineIn(lingerTimeoutMs));
-    }
+    if (this.#state !== "serving") return;
+    this.#state = "announced";
+    this.#session.goaway(largestStreamId);
+    this.#session.ping();
+    this.#waitUntil(deadlineIn(lingerTimeoutMs));
+  }
+
+  pingReturned(): void {
+    if (this.#state === "announced") this.#close();
+  }
+
+  #close(): void {
     this.#state = "closing";
-    this.#session.close();
-    this.#waitUntil(this.#exchanges.size === 0 ? deadlineIn(lingerTimeoutMs) : Number.POSITIVE_INFINITY);
+    this.#session.goaway(this.#session.lastStreamId);
+    this.#waitUntil(Number.POSITIVE_INFINITY);
+    if (this.#exchanges.size === 0) this.#leave();
+  }
+
+  /** Ends this side; the client has a short time to close its own. */
+  #leave(): void {
+    if (this.#state === "leaving" || this.#state === "closed") return;
+    this.#state = "leaving";
+    this.#session.end();
+    this.#waitUntil(deadlineIn(lingerTimeoutMs));
   }
 
   // === streams ===
 
-  #opened(stream: ServerHttp2Stream, flags: number, fields: readonly string[]): void {
-    this.#heardOf += 1;
-    // Reset by what came right behind it: nobody is asked.
-    if (stream.destroyed || stream.closed) {
-      stream.on("error", ignore);
-      return this.#offended();
-    }
+  streamOpened(stream: Http2Stream, { fields }: FieldSection, ended: boolean): void {
     const { headLimits, maxRequestsPerConnection } = this.#serving.options;
-    this.progressed();
     this.#requests += 1;
-    this.#waitUntil(Number.POSITIVE_INFINITY);
+    if (this.#state === "serving") this.#waitUntil(Number.POSITIVE_INFINITY);
     const exchange = new ServerExchange<Context>(stream, this.#serving, this);
     this.#exchanges.add(exchange);
     try {
       const head = readRequestFields(fields, this.#heads, headLimits.maxFields);
-      exchange.begin(head, (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0);
+      if (ended && head.contentLength > 0) throw new MalformedRequest();
+      if (exchange.begin(head, ended)) this.#begun.push(exchange);
     } catch (error) {
-      exchange.refuse(error);
+      if (error instanceof MalformedRequest) stream.reset(errorCodes.protocolError);
+      else exchange.refuse(error);
     }
-    if (this.#last || (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection))
-      this.drain();
+    if (maxRequestsPerConnection > 0 && this.#requests >= maxRequestsPerConnection) this.drain();
+  }
+
+  readEnded(): void {
+    if (!this.#session.amidFields) this.#headMs = Number.POSITIVE_INFINITY;
+    else if (this.#headMs === Number.POSITIVE_INFINITY) {
+      this.#headMs = deadlineIn(this.#serving.options.headTimeoutMs);
+      this.deadlineSet(this.#headMs);
+    }
+    const begun = this.#begun;
+    if (begun.length === 0) return;
+    this.#begun = [];
+    for (const exchange of begun) exchange.call();
   }
 
   exchangeOver(exchange: ServerExchange<never>, complete: boolean): void {
     this.#exchanges.delete(exchange as unknown as ServerExchange<Context>);
-    if (!complete) this.#offended();
+    if (!complete) this.offended("other");
     if (this.#exchanges.size > 0) return;
+    if (this.#state === "closing") return this.#leave();
+    if (this.#state !== "serving") return;
+    this.#waitUntil(deadlineIn(this.#serving.options.keepAliveTimeoutMs));
     // Nobody is there who takes anything.
     if (exchange.stalled) this.drain();
-    const { keepAliveTimeoutMs } = this.#serving.options;
-    this.#waitUntil(deadlineIn(this.#state === "serving" ? keepAliveTimeoutMs : lingerTimeoutMs));
   }
 
   // === misbehaviour ===
@@ -147,48 +157,39 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     this.#moved = true;
   }
 
-  /** A ping that goes with something is how a client measures its way here. */
-  #pinged(): void {
-    if (this.#moved) this.#moved = false;
-    else this.#offended();
+  offended(what: "ping" | "settings" | "other"): void {
+    if (this.#state === "leaving" || this.#state === "closed") return;
+    // A ping that goes with something is how a client measures its way here.
+    if (what === "ping" && this.#moved) this.#moved = false;
+    else if (!this.#budget.spend())
+      this.#fail(errorCodes.enhanceYourCalm, new ClientMisbehavedError(this.#serving.options.http2).message);
   }
 
-  #settingsChanged(): void {
-    if (this.#settingsSeen) this.#offended();
-    this.#settingsSeen = true;
+  #fail(errorCode: number, what: string): void {
+    this.#session.fail(new ConnectionFault(errorCode, what));
   }
 
-  #offended(): void {
-    if (this.#state === "closing" || this.#state === "closed" || this.#budget.spend()) return;
-    this.#state = "closing";
-    const error = new ClientMisbehavedError(this.#serving.options.http2);
-    // Not while nghttp2 reads: it could not say why.
-    setImmediate(() => this.#session?.destroy(error, NGHTTP2_ENHANCE_YOUR_CALM));
-    this.#waitUntil(deadlineIn(lingerTimeoutMs));
+  settingsReceived(): void {}
+
+  /** The client leaves: nothing more will come. */
+  goawayReceived(): void {
+    this.drain();
   }
 
-  /**
-   * Streams with more fields than may come at all are reset below, and nobody hears of them; reading them costs all the same
-   * (HTTP/2 bomb). That they were there shows in the number of the last one.
-   */
-  #audit(): void {
-    const session = this.#session;
-    if (session === undefined || session.destroyed) return;
-    const { lastProcStreamID = 0 } = session.state;
-    const resetBefore = Math.ceil(lastProcStreamID / 2) - this.#heardOf;
-    for (; this.#resetBefore < resetBefore; this.#resetBefore++) this.#offended();
-    this.#auditLater();
-  }
-
-  #auditLater(): void {
-    this.#auditAtMs = deadlineIn(auditMs);
-    this.deadlineSet(this.#auditAtMs);
+  sessionEnded(): void {
+    this.#leave();
   }
 
   // === time ===
 
   deadlineSet(deadlineMs: number): void {
     if (deadlineMs < this.deadlineMs) this.deadlineMs = deadlineMs;
+  }
+
+  moving(): boolean {
+    const before = this.#queuedBytes;
+    this.#queuedBytes = this.#stream.queuedBytes;
+    return this.#queuedBytes < before;
   }
 
   #waitUntil(idleMs: number): void {
@@ -199,8 +200,8 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
   onDeadline(): void {
     const nowMs = deadlineClockMs();
     if (this.#idleMs <= nowMs) this.#idle();
-    if (this.#auditAtMs <= nowMs) this.#audit();
-    let nextMs = Math.min(this.#idleMs, this.#auditAtMs);
+    if (this.#headMs <= nowMs) this.#headLate();
+    let nextMs = Math.min(this.#idleMs, this.#headMs);
     for (const exchange of this.#exchanges) {
       if (exchange.deadlineMs <= nowMs) exchange.expire(nowMs);
       if (exchange.deadlineMs < nextMs) nextMs = exchange.deadlineMs;
@@ -208,19 +209,23 @@ export class Http2ServerConnection<Context extends HttpContext> implements Expir
     this.deadlineMs = nextMs;
   }
 
-  #idle(): void {
-    this.#idleMs = Number.POSITIVE_INFINITY;
-    if (this.#state === "closing") return void this.#socket?.destroy();
-    this.#last = true;
-    this.drain();
+  #headLate(): void {
+    this.#headMs = Number.POSITIVE_INFINITY;
+    const { headTimeoutMs } = this.#serving.options;
+    this.#fail(errorCodes.enhanceYourCalm, `the rest of a head took longer than ${headTimeoutMs} ms`);
   }
 
-  #over(): void {
+  #idle(): void {
+    this.#idleMs = Number.POSITIVE_INFINITY;
+    if (this.#state === "serving") return this.drain();
+    if (this.#state === "announced") return this.#close();
+    if (this.#state === "leaving") this.#stream.destroy();
+  }
+
+  sessionClosed(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     unwatchDeadline(this);
     this.#closed();
   }
 }
-
-const ignore = (): void => {};

@@ -1,5 +1,3 @@
-import type { ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
 import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, deadlineIn } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
@@ -15,7 +13,6 @@ import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
 import { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { BodyPace } from "../server/body-pace.ts";
 import { checkResponse } from "../server/check-response.ts";
 import { errorResponse, methodNotAllowed, statusOfError } from "../server/error-response.ts";
 import { createExchangeReport, type ExchangeReport } from "../server/exchange-report.ts";
@@ -23,10 +20,11 @@ import { runUpgraded } from "../server/run-upgraded.ts";
 import { timeoutError } from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
 import { fromUpgrade } from "./extended-connect.ts";
-import { fieldRecord } from "./fields.ts";
-import { resetStream } from "./reset-stream.ts";
+import { errorCodes } from "./frames.ts";
+import type { FieldSection } from "./hpack/field-decoder.ts";
+import type { Http2Stream, StreamListener } from "./http2-stream.ts";
+import { RequestBody, type RequestBodyOwner } from "./request-body.ts";
 import { responseFields } from "./response-head.ts";
-import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
 import { tunnelStream } from "./tunnel-stream.ts";
 
@@ -36,8 +34,10 @@ export interface ServerExchangeOwner {
   exchangeOver(exchange: ServerExchange<never>, complete: boolean): void;
   /** A deadline may be earlier than all before. */
   deadlineSet(deadlineMs: number): void;
-  /** Bytes of a message have come, or were taken. */
-  progressed(): void;
+  /** The system takes no more at the moment. */
+  readonly congested: boolean;
+  /** Whether it has taken something since this was last asked. */
+  moving(): boolean;
   /** Where both ends of the connection are. */
   readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
 }
@@ -51,45 +51,39 @@ export interface ServerExchangeOwner {
  */
 type State = "awaited" | "sending" | "written" | "tunnel" | "over";
 
-/** A body up to this size is one write. */
-const longestWhole = 64 * 1024;
-const { NGHTTP2_NO_ERROR, NGHTTP2_CANCEL, NGHTTP2_INTERNAL_ERROR } = constants;
-
 /** One request and its answer: a stream of an HTTP/2 connection, from the side of the server (RFC 9113 section 8.1). */
-export class ServerExchange<Context extends HttpContext> implements StreamBodyOwner, StreamWriterOwner {
+export class ServerExchange<Context extends HttpContext>
+  implements StreamListener, RequestBodyOwner, StreamWriterOwner
+{
   /** As of `deadlineIn`. */
   deadlineMs = Number.POSITIVE_INFINITY;
   /** It was broken off because the client took nothing of its answer. */
   stalled = false;
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Http2Stream;
   readonly #serving: Serving<Context>;
   readonly #owner: ServerExchangeOwner;
+  readonly #body: RequestBody;
   readonly #writer: StreamWriter;
   readonly #report: ExchangeReport | undefined;
   #state: State = "awaited";
   #request: HttpRequest | undefined = undefined;
-  #receiver: StreamBody | undefined = undefined;
-  #pace: BodyPace | undefined = undefined;
   #cancellation: Cancellation | undefined = undefined;
   #continueExpected = false;
-  #trailers: Headers | undefined = undefined;
-  #waitsForTrailers = false;
   #writePending = false;
   #totalMs = Number.POSITIVE_INFINITY;
 
-  constructor(stream: ServerHttp2Stream, serving: Serving<Context>, owner: ServerExchangeOwner) {
+  constructor(stream: Http2Stream, serving: Serving<Context>, owner: ServerExchangeOwner) {
     this.#stream = stream;
     this.#serving = serving;
     this.#owner = owner;
+    this.#body = new RequestBody(stream, serving.options, this);
     this.#writer = new StreamWriter(stream, this);
     this.#report = createExchangeReport(serving.options.onExchange, serving.context);
-    stream.on("error", ignore);
-    stream.on("aborted", () => this.#aborted());
-    stream.on("close", () => this.#closed());
+    stream.listener = this;
   }
 
-  /** Serves the request; `complete` when no body follows. */
-  begin(head: RequestHead, complete: boolean): void {
+  /** Takes the request; `complete` when no body follows. True when it can be given to the handler, see {@link call}. */
+  begin(head: RequestHead, complete: boolean): boolean {
     const { requestTimeoutMs } = this.#serving.options;
     if (requestTimeoutMs > 0) {
       this.#totalMs = deadlineIn(requestTimeoutMs);
@@ -104,9 +98,7 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     if (head.upgrade) this.#expectTunnel(complete);
     else if (!complete) this.#expectBody(request, head.contentLength);
     if (head.method === "CONNECT") this.#refuseWith(methodNotAllowed(), new ClientGoneError());
-    if (this.#state !== "awaited") return;
-    request.onInformational = (status, headers) => this.#inform(status, headers);
-    this.#call(request);
+    return this.#state === "awaited";
   }
 
   /** Answers what is no acceptable request. */
@@ -114,30 +106,26 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#refuseWith(errorResponse(statusOfError(error)), error as Error);
   }
 
-  /** Breaks it off: its connection has to end. */
-  cancel(): void {
-    this.#stream.close(NGHTTP2_CANCEL);
-  }
-
   // === the handler ===
 
-  #call(request: HttpRequest): void {
+  /** Gives the request to the handler, if there is still somebody to answer. */
+  call(): void {
+    const request = this.#request;
+    if (this.#state !== "awaited" || request === undefined) return;
     const { handler, options, context: connectionContext } = this.#serving;
     const context = connectionContext.fork();
     this.#cancellation = context.cancellation;
     this.#report?.called(context);
+    request.onInformational = this.#inform;
     try {
       options.onRequest?.(request, context);
-      handler.call(request, context).then(
-        (response) => this.#respond(response),
-        (error) => this.#fail(error),
-      );
+      handler.call(request, context).then(this.#respond, this.#fail);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  #respond(response: HttpResponse): void {
+  readonly #respond = (response: HttpResponse): void => {
     if (this.#state !== "awaited") return response?.body?.cancel?.(new ClientGoneError());
     try {
       checkResponse(response);
@@ -151,14 +139,14 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
       if (this.#state === "awaited") this.#fail(error);
       else this.#broken(error);
     }
-  }
+  };
 
   /** The handler failed: the client sees a status and nothing else. */
-  #fail(error: unknown): void {
+  readonly #fail = (error: unknown): void => {
     if (this.#state !== "awaited") return;
     this.#tell(error);
     this.#answerError(errorResponse(statusOfError(error)));
-  }
+  };
 
   #answerError(response: HttpResponse): void {
     try {
@@ -168,53 +156,42 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     }
   }
 
-  #inform(status: number, headers: Headers): void {
-    if (this.#state !== "awaited" || this.#stream.destroyed) return;
-    if (status === 100) return this.#sendContinue();
+  readonly #inform = (status: number, headers: Headers): void => {
+    if (this.#state !== "awaited" || this.#stream.closed) return;
+    if (status === 100) return this.continueWanted();
     // They are hints: for a client that takes nothing they would only pile up. 101 does not exist here.
-    if (status < 102 || status > 199) return;
-    responseFields.removeConnection(headers);
-    try {
-      this.#stream.additionalHeaders({ ...fieldRecord(headers), ":status": status });
-    } catch (error) {
-      this.#tell(error);
-    }
-  }
+    if (status < 102 || status > 199 || this.#owner.congested) return;
+    this.#stream.sendFields(responseFields.encodeInterim(status, headers), false);
+  };
 
-  #sendContinue(): void {
-    if (!this.#continueExpected || this.#state !== "awaited" || this.#stream.destroyed) return;
+  continueWanted(): void {
+    if (!this.#continueExpected || this.#state !== "awaited" || this.#stream.closed) return;
     this.#continueExpected = false;
-    this.#stream.additionalHeaders({ ":status": 100 });
+    this.#stream.sendFields([":status", "100"], false);
   }
 
   // === the answer ===
 
   #start(response: HttpResponse): void {
     const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return response.body.cancel(new ClientGoneError());
+    if (stream.closed) return response.body.cancel(new ClientGoneError());
     const { body } = response;
     const bodiless = this.#request?.method === "HEAD" || response.status === 204 || response.status === 304;
-    const whole = bodiless ? undefined : body.whole;
-    const length = body.length >= 0 ? body.length : (whole?.length ?? -1);
+    const length = body.length >= 0 ? body.length : bodiless ? -1 : (body.whole?.length ?? -1);
     const fields = responseFields.encode(response, bodiless, length);
-    const endStream = bodiless || length === 0;
-    this.#waitsForTrailers = !endStream && length < 0;
-    stream.respond(fields, { endStream, waitForTrailers: this.#waitsForTrailers });
+    const ended = bodiless || length === 0;
     this.#state = "sending";
+    stream.sendFields(fields, ended);
     this.#report?.answered(response);
-    if (this.#waitsForTrailers) stream.on("wantTrailers", () => this.#sendTrailers());
-    if (endStream) {
-      this.#written();
-      body.cancel();
-    } else if (whole !== undefined && whole.length <= longestWhole) {
-      this.#writer.startWhole(body, whole);
-      this.#written();
-    } else this.#writer.start(body, length);
+    if (!ended) return this.#writer.start(body, length);
+    this.#written();
+    body.cancel();
   }
 
   bodyWritten(trailers: Headers | undefined): void {
-    this.#trailers = trailers;
-    this.#stream.end();
+    const stream = this.#stream;
+    if (!stream.endSent && trailers === undefined) stream.end();
+    else if (!stream.endSent) stream.sendFields(responseFields.encodeTrailers(trailers as Headers), true);
     this.#written();
   }
 
@@ -222,27 +199,16 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#broken(error);
   }
 
-  #sendTrailers(): void {
-    if (this.#stream.destroyed || this.#stream.closed) return;
-    const trailers = this.#trailers;
-    if (trailers !== undefined) responseFields.removeConnection(trailers);
-    this.#stream.sendTrailers(trailers === undefined ? {} : fieldRecord(trailers));
+  sent(all: boolean): void {
+    this.#writer.sent(all);
   }
 
   #written(): void {
     this.#state = "written";
-    const receiver = this.#receiver;
-    if (receiver === undefined || receiver.done) return;
+    if (this.#stream.endReceived) return;
     // RFC 9113 section 8.1: an answer that needs no more of the request; the client may stop sending it.
-    if (this.#stream.writableFinished) this.#endRequest();
-    else this.#stream.once("finish", () => this.#endRequest());
-  }
-
-  #endRequest(): void {
-    const receiver = this.#receiver;
-    if (this.#state === "over" || receiver === undefined || receiver.done) return;
-    receiver.break(new BodyDiscardedError());
-    this.#stream.close(NGHTTP2_NO_ERROR);
+    this.#body.break(new BodyDiscardedError());
+    this.#stream.reset(errorCodes.noError);
   }
 
   /** Half an answer must not look like a whole one. */
@@ -250,20 +216,19 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#tell(error);
     this.#breakRequest(error instanceof Error ? error : new Error(String(error), { cause: error }));
     this.#writer.abort(undefined);
-    resetStream(this.#stream, NGHTTP2_INTERNAL_ERROR);
+    this.#stream.reset(errorCodes.internalError);
   }
 
   /** An answer that the handler has no part in. */
   #refuseWith(response: HttpResponse, reason: Error): void {
     this.#report?.refused(reason);
-    const begun = this.#state !== "awaited";
-    if (begun) this.#stream.close(NGHTTP2_CANCEL);
-    else this.#answerError(response);
     this.#breakRequest(reason);
+    if (this.#state !== "awaited") this.#stream.reset(errorCodes.cancel);
+    else this.#answerError(response);
   }
 
   #breakRequest(reason: Error): void {
-    this.#receiver?.break(reason);
+    this.#body.break(reason);
     this.#cancellation?.cancel(reason);
   }
 
@@ -278,9 +243,22 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
 
   // === the end ===
 
-  #aborted(): void {
-    if (this.#state === "awaited" || this.#state === "sending") this.#gone();
-  }
+  readonly streamClosed = (): void => {
+    if (this.#state === "over") return;
+    const written = this.#state === "written" || this.#state === "tunnel";
+    const complete = written && this.#stream.errorCode === errorCodes.noError;
+    this.#state = "over";
+    this.deadlineMs = Number.POSITIVE_INFINITY;
+    if (complete) {
+      this.#writer.abort(undefined);
+      this.#body.break(new BodyDiscardedError());
+    } else this.#gone();
+    this.#report?.end(this.#body.bytes, this.#writer.bodyBytes, complete);
+    // An upstream that comes late must not talk into what is over.
+    if (this.#request !== undefined) this.#request.onInformational = undefined;
+    this.#cancellation?.detach();
+    this.#owner.exchangeOver(this as unknown as ServerExchange<never>, complete);
+  };
 
   #gone(): void {
     const reason = new ClientGoneError();
@@ -289,45 +267,27 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.#report?.failed(reason);
   }
 
-  #closed(): void {
-    if (this.#state === "over") return;
-    const written = this.#state === "written" || this.#state === "tunnel";
-    const complete = written && this.#stream.rstCode === NGHTTP2_NO_ERROR;
-    if (!complete) this.#gone();
-    else {
-      this.#writer.abort(undefined);
-      if (this.#receiver?.done === false) this.#receiver.break(new BodyDiscardedError());
-    }
-    this.#state = "over";
-    this.deadlineMs = Number.POSITIVE_INFINITY;
-    this.#report?.end(this.#receiver?.bytes ?? 0, this.#writer.bodyBytes, complete);
-    // An upstream that comes late must not talk into what is over.
-    if (this.#request !== undefined) this.#request.onInformational = undefined;
-    this.#cancellation?.detach();
-    this.#owner.exchangeOver(this as unknown as ServerExchange<never>, complete);
-  }
-
   // === a stream that leaves HTTP ===
 
   /** The stream of an extended CONNECT stays open; what comes on it is nobody's before there is a tunnel. */
   #expectTunnel(complete: boolean): void {
     if (complete) return this.#refuseWith(errorResponse(400), new ClientGoneError());
-    this.#receiver = new StreamBody(this.#stream, this, -1, 0);
+    this.#body.expect(-1, 0);
   }
 
   #handOver(response: HttpResponse): void {
     const stream = this.#stream;
-    if (stream.destroyed || stream.closed) return response.body.cancel(new ClientGoneError());
+    if (stream.closed) return response.body.cancel(new ClientGoneError());
     fromUpgrade((this.#request as HttpRequest).headers, response);
-    stream.respond(responseFields.encode(response, true, -1), { endStream: false });
+    stream.sendFields(responseFields.encode(response, true, -1), false);
     this.#state = "tunnel";
-    this.#receiver = undefined;
     this.#totalMs = Number.POSITIVE_INFINITY;
     this.#awaitPeer();
     this.#report?.answered(response);
-    runUpgraded(response, tunnelStream(stream, this.#owner.peer), (failure) => {
+    const bytes = tunnelStream(stream, this.#owner.peer, this.streamClosed);
+    runUpgraded(response, bytes, (failure) => {
       if (failure !== undefined) this.#tell(failure.error);
-      if (!stream.destroyed) stream.destroy();
+      if (!stream.closed) bytes.destroy();
     });
   }
 
@@ -335,50 +295,48 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
 
   #expectBody(request: HttpRequest, length: number): void {
     const { maxBodyBytes } = this.#serving.options;
-    this.#receiver = new StreamBody(this.#stream, this, length, maxBodyBytes);
-    request.body = this.#receiver.body;
+    request.body = this.#body.expect(length, maxBodyBytes);
     if (maxBodyBytes > 0 && length > maxBodyBytes)
       this.refuse(new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: length }));
   }
 
-  bodyWanted(): void {
-    this.#sendContinue();
-    this.#pace = new BodyPace(this.#serving.options);
-    this.#pace.begin();
+  fieldsReceived({ fields }: FieldSection, ended: boolean): void {
+    // RFC 9113 section 8.1: trailers end a message, and have no pseudo-header fields.
+    if (!ended || fields.some((name, at) => at % 2 === 0 && name.startsWith(":")))
+      return this.#stream.reset(errorCodes.protocolError);
+    this.#body.trailersReceived(fields);
   }
 
-  bodyMoved(): void {
-    this.#owner.progressed();
-    this.#awaitPeer();
+  dataReceived(chunk: Buffer): void {
+    this.#body.received(chunk);
   }
 
-  bodySettled(): void {}
-
-  bodyCancelled(): void {
-    this.#awaitPeer();
+  endReceived(): void {
+    this.#body.ended();
   }
 
-  bodyRefused(error: Error): void {
+  requestRefused(error: Error): void {
     this.refuse(error);
+  }
+
+  requestMoved(): void {
+    this.#awaitPeer();
   }
 
   // === time ===
 
   writeMoved(pending: boolean): void {
     this.#writePending = pending;
-    if (!pending) this.#owner.progressed();
     this.#awaitPeer();
   }
 
   /** What the client has to take comes before what it has to send. */
   #awaitPeer(): void {
-    const { options } = this.#serving;
-    const receiver = this.#receiver;
-    let deadlineMs = Number.POSITIVE_INFINITY;
-    if (this.#writePending) deadlineMs = deadlineIn(options.writeStallTimeoutMs);
-    else if (receiver?.awaited === true) deadlineMs = this.#pace?.wait(receiver.bytes) ?? deadlineMs;
-    else this.#pace?.pause();
-    this.deadlineMs = Math.min(deadlineMs, this.#totalMs);
+    const awaitedMs = this.#body.awaitedUntilMs(this.#writePending);
+    const stallMs = this.#writePending
+      ? deadlineIn(this.#serving.options.writeStallTimeoutMs)
+      : Number.POSITIVE_INFINITY;
+    this.deadlineMs = Math.min(awaitedMs, stallMs, this.#totalMs);
     this.#owner.deadlineSet(this.deadlineMs);
   }
 
@@ -387,15 +345,14 @@ export class ServerExchange<Context extends HttpContext> implements StreamBodyOw
     this.deadlineMs = Number.POSITIVE_INFINITY;
     const { options } = this.#serving;
     if (this.#totalMs <= nowMs) {
-      const unfinished = this.#receiver !== undefined && !this.#receiver.done;
       const error = new RequestTimeoutError({ timeoutMs: options.requestTimeoutMs });
       // RFC 9110 section 15.5.9: too late, but it is the client that has not finished.
-      return this.#refuseWith(errorResponse(unfinished ? 408 : statusOfError(error)), error);
+      return this.#refuseWith(errorResponse(this.#body.done ? statusOfError(error) : 408), error);
     }
-    const late = this.#writePending ? "write" : this.#pace?.tooSlow === true ? "rate" : "body";
+    // A slow client takes what the system holds for it, before there is room for more.
+    if (this.#writePending && this.#owner.moving()) return this.#awaitPeer();
+    const late = this.#writePending ? "write" : this.#body.late;
     this.stalled = late === "write";
     this.refuse(timeoutError(late, options));
   }
 }
-
-const ignore = (): void => {};

@@ -1,28 +1,20 @@
-import type { Http2Stream } from "node:http2";
 import type { Body, BodySink } from "../body/body.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import { BodyLengthError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
+import type { Http2Stream } from "./http2-stream.ts";
 
 /** Whose message is written. */
 export interface StreamWriterOwner {
-  /** Everything is written; the peer may not have taken all of it. `trailers` go behind it where the message has room for them. */
+  /** Everything is on its way, but for the end where the announced length was not sent: `trailers`, or nothing more. */
   bodyWritten(trailers: Headers | undefined): void;
   /** The body broke off, or did not have the length that was announced. */
   bodyFailed(error: Error): void;
-  /** Something was written, or taken. `pending` when not everything was taken. */
+  /** Something was sent. `pending` when the peer has no room for the rest. */
   writeMoved(pending: boolean): void;
 }
 
-/** Shorter parts are copied, so that what sends them need not wait. */
-const copiedBytes = 4 * 1024;
-/** Longer ones are written one piece after the other, so that a slow peer shows that it takes something. */
-const pieceBytes = 64 * 1024;
-
-/**
- * Writes a body to a stream of HTTP/2, as fast as its windows let it (RFC 9113 section 5.2). What is not copied stays with the
- * stream until the peer may have it.
- */
+/** Writes a body to a stream of HTTP/2, as fast as its windows let it (RFC 9113 section 5.2). */
 export class StreamWriter implements BodySink {
   /** Bytes of the body that were written. */
   bodyBytes = 0;
@@ -33,9 +25,7 @@ export class StreamWriter implements BodySink {
   #announced = -1;
   #ended = false;
   #trailers: Headers | undefined = undefined;
-  /** What a write did not take yet. */
-  #rest: Buffer | undefined = undefined;
-  /** A part without a copy is in use. */
+  /** A part has not been sent as a whole; its memory is in use. */
   #held = false;
 
   constructor(stream: Http2Stream, owner: StreamWriterOwner) {
@@ -48,6 +38,8 @@ export class StreamWriter implements BodySink {
     this.#active = true;
     this.#body = body;
     this.#announced = length;
+    const { whole } = body;
+    if (whole !== undefined && whole.length === length) return this.#startWhole(whole);
     try {
       body.pipe(this);
     } catch (error) {
@@ -55,19 +47,21 @@ export class StreamWriter implements BodySink {
     }
   }
 
-  /** Writes `whole`, which is all of `body`, and ends the stream. The body is cancelled with {@link abort}, when the stream is over. */
-  startWhole(body: Body, whole: Buffer): void {
-    this.#active = true;
-    this.#body = body;
+  #startWhole(whole: Buffer): void {
     this.bodyBytes = whole.length;
-    this.#stream.end(whole);
-    this.#owner.writeMoved(true);
+    this.#ended = true;
+    this.#held = !this.#stream.send(whole, true);
+    if (this.#held) return this.#owner.writeMoved(true);
+    const body = this.#body;
+    this.#body = emptyBody;
+    // First: an upstream connection that is free again can take the request that follows at once.
+    body.cancel();
+    this.#owner.bodyWritten(undefined);
   }
 
-  /** Forgets the message: the stream is gone, or all of it was taken. */
+  /** Forgets the message: the stream is gone, or all of it was sent. */
   abort(reason: Error | undefined): void {
     this.#active = false;
-    this.#rest = undefined;
     const body = this.#body;
     this.#body = emptyBody;
     body.cancel(reason);
@@ -80,15 +74,10 @@ export class StreamWriter implements BodySink {
       this.fail(new BodyLengthError({ announcedBytes: this.#announced, what: "longer" }));
       return true;
     }
-    if (chunk.length <= copiedBytes) {
-      const taken = this.#stream.write(Buffer.from(chunk), this.#taken);
-      this.#owner.writeMoved(true);
-      if (!taken) this.#held = true;
-      return taken;
-    }
-    this.#held = true;
-    this.#writePiece(chunk);
-    return false;
+    const taken = this.#stream.send(chunk, this.bodyBytes === this.#announced);
+    this.#held = !taken;
+    this.#owner.writeMoved(!taken);
+    return taken;
   }
 
   end(trailers: Headers | undefined): void {
@@ -98,7 +87,7 @@ export class StreamWriter implements BodySink {
     }
     this.#ended = true;
     this.#trailers = trailers;
-    if (this.#rest === undefined) this.#owner.bodyWritten(trailers);
+    if (!this.#held) this.#owner.bodyWritten(trailers);
   }
 
   fail(error: Error): void {
@@ -111,22 +100,14 @@ export class StreamWriter implements BodySink {
     }
   }
 
-  #writePiece(bytes: Buffer): void {
-    const last = bytes.length <= pieceBytes;
-    this.#rest = last ? undefined : bytes.subarray(pieceBytes);
-    this.#stream.write(last ? bytes : bytes.subarray(0, pieceBytes), this.#taken);
-    this.#owner.writeMoved(true);
-    if (last && this.#ended) this.#owner.bodyWritten(this.#trailers);
-  }
-
-  readonly #taken = (error?: Error | null): void => {
-    // What failed was not taken; the close follows.
-    if (error || !this.#active) return;
-    if (this.#rest !== undefined) return this.#writePiece(this.#rest);
-    const pending = this.#stream.writableLength > 0;
-    this.#owner.writeMoved(pending);
-    if (pending || !this.#held) return;
+  /** What the stream says of a part that it could not send at once. */
+  sent(all: boolean): void {
+    if (!this.#active) return;
+    this.#owner.writeMoved(!all);
+    if (!all) return;
     this.#held = false;
-    this.#body.resume();
-  };
+    const body = this.#body;
+    if (this.#ended) this.#owner.bodyWritten(this.#trailers);
+    body.resume();
+  }
 }

@@ -3,6 +3,7 @@ import { watchedDeadlines } from "@monolake/streams";
 import {
   deferred,
   encodeFields,
+  encodeFrame,
   eventually,
   frameFlags,
   frameTypes,
@@ -15,6 +16,9 @@ import { createResponse, type HttpExchange, readBody } from "../../src/index.ts"
 import { serve } from "../h1/serve.ts";
 import { expectGone } from "./gone.ts";
 import { answerOf, ask, nodeSession } from "./node-client.ts";
+
+/** ENHANCE_YOUR_CALM. */
+const calm = 11;
 
 const hello = async () => createResponse("hello");
 
@@ -55,14 +59,21 @@ describe("a connection of HTTP/2", () => {
     client.send(frameTypes.ping, 0, 0, Buffer.alloc(8));
     await client.readUntil(({ type, flags }) => type === frameTypes.ping && flags === frameFlags.ack);
     server.drain();
-    const { payload } = await client.readUntil(({ type }) => type === frameTypes.goaway);
-    // What comes behind stream 1 may be sent elsewhere.
-    expect([payload.readUInt32BE(0), payload.readUInt32BE(4)]).toEqual([1, 0]);
+    // RFC 9113 section 6.8: it is announced first, and what was sent before that is heard of is still taken.
+    const { payload: first } = await client.readUntil(({ type }) => type === frameTypes.goaway);
+    expect([first.readUInt32BE(0), first.readUInt32BE(4)]).toEqual([2 ** 31 - 1, 0]);
     client.sendHeaders(3, requestFields());
+    const ping = await client.readUntil(({ type }) => type === frameTypes.ping);
+    client.send(frameTypes.ping, frameFlags.ack, 0, ping.payload);
+    const { payload: last } = await client.readUntil(({ type }) => type === frameTypes.goaway);
+    // What comes behind stream 3 may be sent elsewhere.
+    expect([last.readUInt32BE(0), last.readUInt32BE(4)]).toEqual([3, 0]);
+    client.sendHeaders(5, requestFields());
     go.resolve();
-    await client.readUntil(({ type, streamId }) => type === frameTypes.data && streamId === 1);
+    await client.readUntil(({ type, streamId }) => type === frameTypes.data && streamId === 3);
     await client.connection.readToEnd();
-    expect(client.frames.some(({ streamId }) => streamId === 3)).toBe(false);
+    const answered = client.frames.filter(({ type }) => type === frameTypes.data);
+    expect(answered.map(({ streamId }) => streamId)).toEqual([1, 3]);
     client.connection.end();
     await expectGone(server);
   });
@@ -127,6 +138,25 @@ describe("time on a connection of HTTP/2", () => {
   it("ends for a client that asks nothing", async () => {
     await using server = await serve(hello, { firstByteTimeoutMs: 50 });
     expect(await drained(server)).toBe(0);
+  });
+
+  it.each([
+    ["frames of it", [encodeFrame(frameTypes.headers, frameFlags.endStream, 1, requestFields())]],
+    [
+      "a frame of it",
+      [encodeFrame(frameTypes.headers, frameFlags.endStream, 1, requestFields()).subarray(0, 20)],
+    ],
+  ])("ends for one that sends half a head: %s are missing", async (_what, frames) => {
+    await using server = await serve(async () => new Promise<never>(() => {}), { headTimeoutMs: 50 });
+    await using client = await rawHttp2Client(server);
+    // A stream that lasts does not keep it.
+    client.sendHeaders(3, requestFields(), { endStream: true });
+    for (const bytes of frames)
+      void client.connection.write(
+        Buffer.concat([bytes.subarray(0, 8), Buffer.from([5]), bytes.subarray(9)]),
+      );
+    expect(await client.goawayCode()).toBe(calm);
+    await client.connection.readToEnd();
   });
 
   it("ends for one that asks nothing more", async () => {
@@ -237,9 +267,6 @@ function eventCount() {
     },
   };
 }
-
-/** ENHANCE_YOUR_CALM. */
-const calm = 11;
 
 describe("a client of HTTP/2 that makes trouble", () => {
   const limits = { http2: { maxOffences: 20, windowMs: 60_000 } };

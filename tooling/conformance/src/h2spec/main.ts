@@ -17,7 +17,7 @@ const module = "github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible";
 const usage = `usage: pnpm h2spec
 
   Builds ${module} with Go into a folder for temporary files, starts the proxy, and runs all of its cases in cleartext
-  and over TLS. Fails when a case fails that is not known to lie in Node.js (src/h2spec/known-failures.ts says why).
+  and over TLS. Fails when a case fails that is not known to (src/h2spec/known-failures.ts says why).
 `;
 
 /** The path of h2spec; builds it where that has not been done. */
@@ -59,12 +59,12 @@ function tell(title: string, results: readonly CaseResult[], secure: boolean): b
   const passed = results.filter(({ outcome }) => outcome === "passed").length;
   const unknown = failed.filter(({ id }) => !known.has(id));
   console.log(
-    `${title}: ${passed} of ${results.length} passed, ${failed.length - unknown.length} lie in the runtime, ${unknown.length} failed`,
+    `${title}: ${passed} of ${results.length} passed, ${failed.length - unknown.length} known to fail, ${unknown.length} failed`,
   );
   for (const { id, name } of failed) {
     const reason = known.get(id)?.reason;
     console.log(
-      `  ${reason === undefined ? "FAILED" : "runtime"} ${id} ${name}${reason === undefined ? "" : `: ${reason}`}`,
+      `  ${reason === undefined ? "FAILED" : "known"} ${id} ${name}${reason === undefined ? "" : `: ${reason}`}`,
     );
   }
   return unknown.length === 0 && results.length > 100;
