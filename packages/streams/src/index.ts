@@ -23,6 +23,7 @@ export { fromSocketError } from "./socket-error.ts";
 export { StreamReader } from "./stream-reader.ts";
 export { takeSocket } from "./take-socket.ts";
 export type { PeerCertificate, TlsDetails } from "./tls-details.ts";
+export { tlsStream } from "./tls-stream.ts";
 export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";
 export { tunnel } from "./tunnel.ts";
 export type { TurnEndTask } from "./turn-end.ts";

@@ -2,7 +2,7 @@
 const sharedBytes = 64 * 1024;
 
 /** What every stream of this thread reads into, unless it has a buffer of its own: chunks are handled one after another. */
-const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
+export const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
 
 /**
  * With more slow peers than this, reads are short: what is read for a peer that does not take it has to be kept, and there may

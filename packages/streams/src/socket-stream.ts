@@ -11,7 +11,9 @@ import {
   takeReadBuffer,
 } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
+import type { SocketWriter } from "./socket-writer.ts";
 import type { TlsDetails } from "./tls-details.ts";
+import { TlsWriter } from "./tls-write.ts";
 
 const nothing = Buffer.alloc(0);
 
@@ -32,7 +34,7 @@ export interface SocketFacts {
  */
 export class SocketStream implements ByteStream {
   readonly #socket: Socket;
-  readonly #direct: DirectWriter | undefined;
+  readonly #direct: SocketWriter | undefined;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
   readonly tls: TlsDetails | undefined;
@@ -64,7 +66,8 @@ export class SocketStream implements ByteStream {
 
   constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls, reset }: SocketFacts) {
     this.#socket = socket;
-    this.#direct = DirectWriter.for(socket, (error) => this.#directDone(error));
+    const Writer = tls === undefined ? DirectWriter : TlsWriter;
+    this.#direct = Writer.for(socket, (error) => this.#directDone(error));
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.tls = tls;
@@ -87,7 +90,13 @@ export class SocketStream implements ByteStream {
     return this.#deliveringUnread || this.#freshChunks || (this.#ownsBuffer && this.ownBuffer);
   }
 
+  /** Somebody wants what is read. */
+  get reading(): boolean {
+    return this.#reading && !this.closed;
+  }
+
   get queuedBytes(): number {
+    if (this.#direct?.pending) return this.#direct.pendingBytes;
     const socket = this.#socket as unknown as {
       readonly _handle?: { readonly writeQueueSize?: number } | null;
     };
@@ -143,7 +152,9 @@ export class SocketStream implements ByteStream {
   }
 
   end(): void {
-    if (!this.closed) this.#socket.end();
+    if (this.closed) return;
+    if (this.#direct === undefined) this.#socket.end();
+    else this.#direct.end();
   }
 
   destroy(error?: Error): void {
@@ -163,7 +174,8 @@ export class SocketStream implements ByteStream {
    * written is not taken yet.
    */
   release(take: (socket: Socket) => Socket): Socket | undefined {
-    if (this.closed || this.ended || this.pendingBytes !== 0) return undefined;
+    if (this.closed || this.ended || this.pendingBytes !== 0 || this.#direct?.idle === false)
+      return undefined;
     const unread = this.#unread;
     this.closed = true;
     this.#handler = undefined;
@@ -276,7 +288,7 @@ export class SocketStream implements ByteStream {
     }
   }
 
-  #writeDirectly(direct: DirectWriter, bytes: Buffer | readonly Buffer[]): boolean {
+  #writeDirectly(direct: SocketWriter, bytes: Buffer | readonly Buffer[]): boolean {
     try {
       const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
       return taken || this.#notTaken();
@@ -289,7 +301,8 @@ export class SocketStream implements ByteStream {
   }
 
   #directDone(error: Error | undefined): void {
-    if (this.closed) return;
+    // What is still on its way then is cancelled; the socket knows why.
+    if (this.closed || this.#socket.destroyed) return;
     if (error !== undefined) {
       this.#failed(error);
       this.#socket.destroy();

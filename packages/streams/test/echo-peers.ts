@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { acceptedStream, type ByteStream, dataStream, dialStream, type SocketAddress } from "../src/index.ts";
+import { securePair } from "./secure-pair.ts";
 
 /** Two byte streams joined through a real connection: one dialled, one accepted. */
 export interface StreamPair extends AsyncDisposable {
@@ -11,8 +12,8 @@ export interface StreamPair extends AsyncDisposable {
   readonly server: Server;
 }
 
-/** How the two are joined; "data" accepts without a read buffer of ours, by 'data' events. */
-export type PairKind = "tcp" | "unix" | "data";
+/** How the two are joined; "data" accepts without a read buffer of ours, by 'data' events, and so does "tls-data". */
+export type PairKind = "tcp" | "unix" | "data" | "tls" | "tls-data";
 
 /** Opens a connection to a server of its own. */
 export async function streamPair(kind: PairKind = "tcp"): Promise<StreamPair> {
@@ -27,8 +28,9 @@ export async function streamPair(kind: PairKind = "tcp"): Promise<StreamPair> {
       resolve(kind === "data" ? dataStream(socket) : acceptedStream(socket)),
     );
   });
-  const dialled = await dialStream(addressOf(server));
-  const stream = await accepted;
+  const plain = { dialled: await dialStream(addressOf(server)), accepted: await accepted };
+  const { dialled, accepted: stream } =
+    kind === "tls" || kind === "tls-data" ? await securePair(plain, kind) : plain;
   return {
     dialled,
     accepted: stream,

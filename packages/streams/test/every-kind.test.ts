@@ -3,7 +3,7 @@ import { ConnectionResetError } from "../src/index.ts";
 import { type PairKind, streamPair } from "./echo-peers.ts";
 import { record } from "./recording-handler.ts";
 
-const kinds: readonly PairKind[] = ["tcp", "unix", "data"];
+const kinds: readonly PairKind[] = ["tcp", "unix", "data", "tls", "tls-data"];
 
 describe.each(kinds)("a byte stream over %s", (kind) => {
   it("delivers what the peer wrote, on both sides", async () => {
@@ -135,8 +135,8 @@ describe.each(kinds)("a byte stream over %s", (kind) => {
     const reason = new Error("enough");
     pair.accepted.destroy(reason);
     expect(await there.closed.promise).toBe(reason);
-    // A unix socket knows no reset: its peer sees an end.
-    if (kind === "unix") await here.ended.promise;
+    // Neither a unix socket nor one with TLS knows a reset: its peer sees an end.
+    if (kind === "unix" || kind.startsWith("tls")) await here.ended.promise;
     else expect(await here.closed.promise).toBeInstanceOf(ConnectionResetError);
   });
 });

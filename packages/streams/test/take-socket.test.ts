@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls, createServer as createTlsServer, TLSSocket } from "node:tls";
 import { createCertificate, deferred } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { type ByteStream, dataStream, takeSocket } from "../src/index.ts";
+import { type ByteStream, takeSocket, tlsStream } from "../src/index.ts";
 import { acceptingServer, type PairKind, streamPair } from "./echo-peers.ts";
 import { record } from "./recording-handler.ts";
 
@@ -29,7 +29,7 @@ function takeInsideOnData(stream: ByteStream): Promise<Duplex> {
   return taken.promise;
 }
 
-const kinds: readonly PairKind[] = ["tcp", "unix", "data"];
+const kinds: readonly PairKind[] = ["tcp", "unix", "data", "tls"];
 
 describe.each(kinds)("the socket taken from a stream over %s", (kind) => {
   it("gives what was put back and then what comes, and writes", async () => {
@@ -145,7 +145,7 @@ describe("TLS over a socket that was taken", () => {
       server.emit("connection", socket);
       const [secured] = (await secure) as [TLSSocket];
       await established;
-      const secureStream = dataStream(secured);
+      const secureStream = tlsStream(secured);
       expect(secureStream.tls).toMatchObject({
         protocol: "TLSv1.3",
         cipher: "TLS_AES_256_GCM_SHA384",
@@ -179,7 +179,7 @@ describe("TLS over a socket that was taken", () => {
     const secure = once(server, "secureConnection");
     server.emit("connection", socket);
     const [secured] = (await secure) as [TLSSocket];
-    const { peerCertificate } = dataStream(secured).tls ?? {};
+    const { peerCertificate } = tlsStream(secured).tls ?? {};
     expect(peerCertificate).toMatchObject({
       subject: "CN=client 7",
       issuer: "CN=client 7",
@@ -206,7 +206,7 @@ describe("HTTP/2 over a socket that was taken", () => {
           : plain;
       if (carrier === "TLS") {
         const tls = createTlsServer({ cert, key, ALPNProtocols: ["h2"] }, (accepted) =>
-          secured.resolve(dataStream(accepted)),
+          secured.resolve(tlsStream(accepted)),
         );
         tls.emit("connection", takeSocket(await accepting.accepted));
       } else secured.resolve(await accepting.accepted);

@@ -42,7 +42,7 @@ const digest = (chunks: readonly Buffer[]) => {
   return hash.digest("hex");
 };
 
-describe.each(["tcp", "unix", "data"] as const)("a tunnel from %s", (kind) => {
+describe.each(["tcp", "unix", "data", "tls"] as const)("a tunnel from %s", (kind) => {
   it("passes bytes both ways and counts them", async () => {
     await using all = await joined({}, kind);
     const client = record(all.left.dialled);

@@ -1,5 +1,5 @@
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
-import { type ByteStream, dataStream, takeSocket } from "@monolake/streams";
+import { type ByteStream, takeSocket, tlsStream } from "@monolake/streams";
 import { UpstreamTlsCertificateError, UpstreamTlsHandshakeError } from "./errors.ts";
 
 /** What a handshake needs. */
@@ -49,7 +49,7 @@ export function secureStream(stream: ByteStream, options: TlsHandshakeOptions): 
       failed(Object.assign(new Error("the server closed the connection"), { code: "ECONNRESET" }));
     const secured = () => {
       finish();
-      resolve(dataStream(socket));
+      resolve(tlsStream(socket));
     };
     const timer = setTimeout(() => giveUp(options.timeout()), Math.max(0, options.leftMs));
     socket.on("session", options.keepSession);

@@ -3,11 +3,11 @@ import type { TLSSocket } from "node:tls";
 import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
-  dataStream,
   deadlineClockMs,
   deadlineIn,
   type Expiring,
   takeSocket,
+  tlsStream,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
@@ -90,7 +90,7 @@ class Handshake implements HandshakeListener, Expiring {
     if (this.#options.clientCertificates === "required" && !socket.authorized)
       return this.#fail(this.#refused("the client showed no valid certificate"));
     this.#finish();
-    this.#settle.resolve(dataStream(socket));
+    this.#settle.resolve(tlsStream(socket));
   }
 
   failed(error: Error): void {
