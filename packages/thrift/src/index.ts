@@ -11,7 +11,7 @@ export {
   Type,
 } from "./constants.ts";
 export type { Method, MethodCall, ThriftHandlerOptions } from "./service/create-thrift-handler.ts";
-export { createThriftHandler, unknownMethod } from "./service/create-thrift-handler.ts";
+export { createThriftHandler } from "./service/create-thrift-handler.ts";
 export type { ThriftContext, ThriftHandler } from "./thrift-handler.ts";
 
 // Messages.
@@ -28,7 +28,7 @@ export { IntKey, StringKey } from "./ttheader/keys.ts";
 export type { TTHeaderEntry, TTHeaderKey } from "./ttheader/ttheader.ts";
 export { TTHeader } from "./ttheader/ttheader.ts";
 export type { ThriftFormat, ThriftProtocol, ThriftTransport } from "./wire/format.ts";
-export { isAnswerFormat, thriftFormat, thriftFormats } from "./wire/format.ts";
+export { thriftFormat, thriftFormats } from "./wire/format.ts";
 export type { ThriftLimits } from "./wire/limits.ts";
 
 // Servers.
@@ -46,14 +46,6 @@ export type {
   ThriftClientConnectionOptions,
 } from "./connection/client-options.ts";
 export { resolveThriftClientConnectionOptions } from "./connection/client-options.ts";
-
-// For whoever brings a connection of their own.
-
-export { MessageReader } from "./connection/message-reader.ts";
-export type { IncomingPayload, PayloadSource } from "./message/incoming-payload.ts";
-export type { DetectedTransport } from "./wire/detect-transport.ts";
-export type { ResolvedThriftLimits } from "./wire/limits.ts";
-export { resolveThriftLimits } from "./wire/limits.ts";
 
 // What can go wrong.
 

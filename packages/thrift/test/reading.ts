@@ -1,10 +1,7 @@
-import {
-  type DetectedTransport,
-  MessageReader,
-  resolveThriftLimits,
-  type ThriftLimits,
-  type ThriftMessage,
-} from "../src/index.ts";
+import { MessageReader } from "../src/connection/message-reader.ts";
+import type { ThriftLimits, ThriftMessage } from "../src/index.ts";
+import type { DetectedTransport } from "../src/wire/detect-transport.ts";
+import { resolveThriftLimits } from "../src/wire/limits.ts";
 
 const ignoring = { payloadResumed() {}, payloadSettled() {}, payloadCancelled() {} };
 

@@ -18,7 +18,7 @@ export type { PoolCounters, PoolStatistics } from "./pool-statistics.ts";
 // For whoever finds addresses.
 
 export type { DnsResolverOptions } from "./dns-resolver.ts";
-export { createDnsResolver, defaultResolver } from "./dns-resolver.ts";
+export { createDnsResolver } from "./dns-resolver.ts";
 export type { Address, ResolveOptions, Resolver } from "./resolver.ts";
 
 // What can go wrong.

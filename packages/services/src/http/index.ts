@@ -23,7 +23,7 @@ export { HttpUpstream, httpUpstream } from "./upstream.ts";
 
 export { isTrustedProxyEntry, TrustedProxies } from "../common/trusted-proxies.ts";
 export type { AccessLogOptions } from "./access-log/access-log.ts";
-export { AccessLog, accessLog, createAccessLog } from "./access-log/access-log.ts";
+export { AccessLog, accessLog } from "./access-log/access-log.ts";
 export { checkAccessLogFormat } from "./access-log/compile-format.ts";
 export { ExchangeRecord, exchangeRecord, UpstreamRecord } from "./access-log/exchange-record.ts";
 export type { ContentCoding } from "./content/codings.ts";
@@ -39,7 +39,6 @@ export type { TemplateContext, TemplateValues } from "./rewriting/template-value
 export type { RouteVerdict } from "./routing/explain-routes.ts";
 export { explainRoutes } from "./routing/explain-routes.ts";
 export { normalTarget } from "./routing/normal-target.ts";
-export { endOfPath } from "./routing/request-path.ts";
 export type { Mismatch, RouteMatchConfig } from "./routing/route-conditions.ts";
 export type { ConditionalRoute } from "./routing/route-table.ts";
 export { RouteTable } from "./routing/route-table.ts";
@@ -47,7 +46,6 @@ export type { RouteDefinition, RouteMatch, RouteParameters, Router } from "./rou
 export { createRouter } from "./routing/router.ts";
 export type { PathMode, UpstreamPath, UpstreamPathOptions } from "./routing/upstream-path.ts";
 export { resolveUpstreamPath, upstreamPathOf } from "./routing/upstream-path.ts";
-export { statusOfUpstreamFailure } from "./upstream-failure.ts";
 export type { HttpEndpoint, HttpUpstreamConfig, HttpUpstreamTarget } from "./upstream-target.ts";
 export { upstreamTarget } from "./upstream-target.ts";
 

@@ -8,7 +8,6 @@ export { ThriftUpstream, thriftUpstream } from "./upstream.ts";
 // Their parts, for layers of your own.
 
 export type { HeaderEdits } from "./header-edits.ts";
-export { editHeader } from "./header-edits.ts";
 export type { ThriftRouteMatch } from "./route-match.ts";
 export type { SendOptions, ThriftClientOptions } from "./thrift-client.ts";
 export { ThriftClient } from "./thrift-client.ts";

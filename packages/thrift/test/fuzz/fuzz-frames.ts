@@ -1,15 +1,15 @@
 import { MonolakeError } from "@monolake/errors";
 import { FuzzDifference, type Fuzzer, type FuzzRandom } from "@monolake/test-kit";
+import { MessageReader } from "../../src/connection/message-reader.ts";
 import {
   createMessage,
   createReader,
-  MessageReader,
   MessageType,
-  resolveThriftLimits,
   type ThriftMessage,
   TTHeader,
   thriftFormats,
 } from "../../src/index.ts";
+import { resolveThriftLimits } from "../../src/wire/limits.ts";
 import { validVectors } from "../vectors.ts";
 import { everyType } from "../wire/walked-structures.ts";
 import { mutate } from "./mutate.ts";
