@@ -1,13 +1,7 @@
 import { createWorkerPlace } from "./create-worker-place.ts";
 import { DeployedState } from "./deployed-state.ts";
 import { dispatchTo } from "./dispatch.ts";
-import {
-  CoreClosedError,
-  SpecNotTransferableError,
-  WorkerStartError,
-  WorkerStartTimeoutError,
-} from "./errors.ts";
-import { reasonOf } from "./load-spec.ts";
+import { CoreClosedError, SpecNotTransferableError, WorkerStartTimeoutError } from "./errors.ts";
 import { logWorkerEvent } from "./log-worker-event.ts";
 import { createLogger, type Logger } from "./logger.ts";
 import type { ManagedWorker } from "./managed-worker.ts";
@@ -29,6 +23,7 @@ import {
   type WorkerSettings,
 } from "./worker-manager-options.ts";
 import type { WorkerPlace } from "./worker-place.ts";
+import { WorkerPlaces } from "./worker-places.ts";
 
 /** What one worker holds at this moment; a dead worker holds nothing. */
 export interface WorkerStats extends ExecutorStats {
@@ -43,9 +38,7 @@ export class WorkerManager implements AsyncDisposable {
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
   readonly #deployed = new DeployedState();
   readonly #turns: TurnQueue;
-  readonly #places: WorkerPlace[];
-  /** Places that were taken away and whose workers have connections. */
-  readonly #leaving = new Set<WorkerPlace>();
+  readonly #places = new WorkerPlaces((id) => this.#createPlace(id));
   #reconfigured: Promise<void> = Promise.resolve();
   readonly #modules = new ModuleWatch((files) => void this.#reloadModules(files));
   #closed: Promise<void> | undefined;
@@ -56,14 +49,7 @@ export class WorkerManager implements AsyncDisposable {
     this.#logger = createLogger(logLevel, (level, fields, message) => logger[level](fields, message));
     this.#listeners.add(options.onEvent);
     // A command waits for a worker that is on the way when there is no other.
-    this.#turns = new TurnQueue(
-      () =>
-        this.#closed === undefined &&
-        this.#places.every(({ worker }) => worker === undefined) &&
-        this.#places.some(({ starting }) => starting),
-    );
-    const count = options.runtime.workerThreads;
-    this.#places = Array.from({ length: count }, (_, id) => this.#createPlace(id));
+    this.#turns = new TurnQueue(() => this.#closed === undefined && this.#places.onlyStarting);
   }
 
   /** Makes a manager and its workers; {@link createWorkerManager} calls it. */
@@ -80,12 +66,12 @@ export class WorkerManager implements AsyncDisposable {
 
   /** What the init hook gave in each worker, in worker order; copies, unless the workers are inline. */
   get initOutputs(): readonly unknown[] {
-    return this.#places.map((place) => place.initOutput);
+    return this.#places.all.map((place) => place.initOutput);
   }
 
   /** How each living worker was doing when it last told, in worker order. */
   get figures(): readonly WorkerFigures[] {
-    return this.#places.map(({ worker }) => worker?.figures).filter((figures) => figures !== undefined);
+    return this.#places.all.map(({ worker }) => worker?.figures).filter((figures) => figures !== undefined);
   }
 
   /** Calls `listener` with what happens to workers from now on, until the function that it gives is called. */
@@ -113,7 +99,7 @@ export class WorkerManager implements AsyncDisposable {
 
   /** Puts a new worker in the place of each, one after the other; the old ones drain. Stops at one that cannot start. */
   async replaceWorkers(): Promise<void> {
-    for (const place of this.#places) {
+    for (const place of this.#places.all) {
       this.#throwIfClosed();
       await place.replace();
     }
@@ -134,7 +120,7 @@ export class WorkerManager implements AsyncDisposable {
 
   /** What each worker holds at this moment, in worker order. */
   stats(): Promise<WorkerStats[]> {
-    return Promise.all(this.#places.map(statsOf));
+    return Promise.all(this.#places.all.map(statsOf));
   }
 
   /**
@@ -142,8 +128,7 @@ export class WorkerManager implements AsyncDisposable {
    * calls give the promise of the first one.
    */
   close({ graceMs = this.#options.graceMs }: Partial<CloseOptions> = {}): Promise<void> {
-    const places = [...this.#places, ...this.#leaving];
-    this.#closed ??= Promise.all(places.map((place) => place.close(graceMs))).then(() => {});
+    this.#closed ??= this.#places.close(graceMs);
     this.#modules.close();
     this.#turns.poke();
     return this.#closed;
@@ -166,12 +151,12 @@ export class WorkerManager implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const outcomes = await Promise.allSettled(this.#places.map((place) => place.start()));
-    const failed = outcomes.findIndex(({ status }) => status === "rejected");
-    if (failed < 0) return;
-    const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
-    await this.close({ graceMs: 0 });
-    throw new WorkerStartError({ workerId: failed, reason: reasonOf(cause), cause });
+    try {
+      await this.#places.grow(this.#options.runtime.workerThreads);
+    } catch (error) {
+      await this.close({ graceMs: 0 });
+      throw error;
+    }
   }
 
   /** For development: a worker that cannot load what is there now leaves the others as they are. */
@@ -202,29 +187,19 @@ export class WorkerManager implements AsyncDisposable {
   }
 
   async #resize(count: number): Promise<void> {
-    const added = Array.from({ length: Math.max(0, count - this.#places.length) }, (_, index) =>
-      this.#createPlace(this.#places.length + index),
-    );
-    // They take commands as soon as they hold what is deployed, which may be before all of them do.
-    this.#places.push(...added);
-    const outcomes = await Promise.allSettled(added.map((place) => place.start()));
-    const failed = outcomes.findIndex(({ status }) => status === "rejected");
-    if (failed >= 0) {
-      const { reason: cause } = outcomes[failed] as PromiseRejectedResult;
-      await this.#shrink(this.#places.length - added.length);
-      throw new WorkerStartError({ workerId: added[failed]?.id ?? 0, reason: reasonOf(cause), cause });
+    const before = this.#places.all.length;
+    try {
+      await this.#places.grow(count);
+    } catch (error) {
+      await this.#shrink(before);
+      throw error;
     }
     await this.#shrink(count);
   }
 
-  /** Between two commands. The connections of those that leave go on for a while. */
+  /** Between two commands. */
   #shrink(count: number): Promise<void> {
-    return this.#turns.run(async () => {
-      for (const place of this.#places.splice(count)) {
-        this.#leaving.add(place);
-        void place.leave().then(() => this.#leaving.delete(place));
-      }
-    });
+    return this.#turns.run(async () => this.#places.shrink(count));
   }
 
   /** In the order of commands: no command is half done, and the next one finds the new worker in service. */
@@ -242,7 +217,7 @@ export class WorkerManager implements AsyncDisposable {
   async #dispatch(command: ServiceCommand): Promise<ResultGroup<CommandOutcome>> {
     this.#throwIfClosed();
     const startMs = performance.now();
-    const group = await dispatchTo(this.#places, command);
+    const group = await dispatchTo(this.#places.all, command);
     const { type, site } = command;
     const error = group.error();
     const applied = group.results.some((result) => result.ok && result.value === "applied");
