@@ -2,7 +2,7 @@ import { defineConfig } from "tsup";
 
 /**
  * The build of every package: ES modules for the Node versions that `engines` names, with declarations and source maps.
- * @param {{ entry: string[], noExternal?: string[] }} options
+ * @param {{ entry: string[] | Record<string, string>, noExternal?: string[] }} options
  */
 export const library = ({ entry, noExternal = [] }) =>
   defineConfig({

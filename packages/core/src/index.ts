@@ -1,34 +1,30 @@
 // For whoever runs workers.
 
-export type { CrashReason, DrainReport, WorkerEvent } from "./worker-events.ts";
-export type { ServiceCounts, WorkerFigures } from "./worker-figures.ts";
-export type { WorkerManager, WorkerStats } from "./worker-manager.ts";
-export { createWorkerManager } from "./worker-manager.ts";
-export type { WorkerManagerOptions, WorkerMode, WorkerSettings } from "./worker-manager-options.ts";
+export type { DrainReport } from "./executor/service-drain.ts";
+export type { WorkerManager, WorkerStats } from "./manager/worker-manager.ts";
+export { createWorkerManager } from "./manager/worker-manager.ts";
+export type { WorkerManagerOptions, WorkerSettings } from "./manager/worker-manager-options.ts";
+export type { CrashReason, WorkerEvent } from "./workers/worker-events.ts";
+export type { WorkerFigures } from "./workers/worker-figures.ts";
 
 // What a worker manager is told, and what it answers.
 
-export type { CommandOutcome, WorkerResult } from "./result-group.ts";
-export { ResultGroup } from "./result-group.ts";
-export type { RuntimeConfig, RuntimeNotice, RuntimeOptions, RuntimeType } from "./runtime-config.ts";
-export { resolveRuntimeConfig, runtimeNotices } from "./runtime-config.ts";
-export type { ServiceCommand, ServiceCommandOf } from "./service-command.ts";
-export type { FactorySpec, InitSpec, ListenSpec, ModuleSpec, ServiceSpec } from "./service-spec.ts";
+export type { CommandOutcome, WorkerResult } from "./commands/result-group.ts";
+export { ResultGroup } from "./commands/result-group.ts";
+export type { ServiceCommand, ServiceCommandOf } from "./commands/service-command.ts";
+export type { FactorySpec, InitSpec, ListenSpec, ModuleSpec, ServiceSpec } from "./commands/service-spec.ts";
+export type { RuntimeConfig, RuntimeNotice, RuntimeOptions, RuntimeType } from "./manager/runtime-config.ts";
+export { resolveRuntimeConfig, runtimeNotices } from "./manager/runtime-config.ts";
 
 // For whoever writes the modules that commands name.
 
-export type { Acceptor } from "./acceptor.ts";
-export type {
-  CreateListener,
-  CreateService,
-  InitWorker,
-  ServiceFactory,
-  WorkerInfo,
-} from "./service-spec.ts";
+export type { Acceptor } from "./commands/acceptor.ts";
+export type { CreateListener, CreateService, InitWorker, ServiceFactory } from "./commands/service-spec.ts";
+export type { ServiceCounts, WorkerInfo, WorkerMode } from "./commands/worker-info.ts";
 
 // For whoever runs services without a manager.
 
-export type { BeginDrain, PreparedCommand } from "./prepare-command.ts";
+export type { BeginDrain, PreparedCommand } from "./executor/prepare-command.ts";
 export type {
   CloseOptions,
   ExecutorOptions,
@@ -36,8 +32,8 @@ export type {
   ExecutorWorker,
   ServiceExecutor,
   SiteStats,
-} from "./service-executor.ts";
-export { createServiceExecutor } from "./service-executor.ts";
+} from "./executor/service-executor.ts";
+export { createServiceExecutor } from "./executor/service-executor.ts";
 
 // What is logged.
 

@@ -1,8 +1,8 @@
 import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { RuntimeConfigError } from "../src/index.ts";
-import { toLogRecord, writeLogRecord } from "../src/log-record.ts";
-import { type LogRecord, MessageLink } from "../src/message-link.ts";
+import { toLogRecord, writeLogRecord } from "../src/workers/log-record.ts";
+import { type LogRecord, MessageLink } from "../src/workers/message-link.ts";
 import { recordingLogger } from "./recording-logger.ts";
 
 type Requests = {

@@ -1,5 +1,5 @@
 import { drainChain, type SharedService, shareService } from "@monolake/service-async";
-import type { Logger } from "./logger.ts";
+import type { Logger } from "../logger.ts";
 import type { SiteService } from "./serve.ts";
 
 /** The services of one worker that have not ended: staged, committed, or held by a connection. */

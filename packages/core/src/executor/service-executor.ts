@@ -1,6 +1,9 @@
-import type { SiteRecord } from "./deployed-state.ts";
+import type { SiteRecord } from "../commands/deployed-state.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import type { WorkerInfo } from "../commands/worker-info.ts";
+import { CoreClosedError, GracePeriodOverError } from "../errors.ts";
+import { settledWithin } from "../time-limit.ts";
 import type { DeploymentContainer } from "./deployment.ts";
-import { CoreClosedError, GracePeriodOverError } from "./errors.ts";
 import { InFlightConnections } from "./in-flight.ts";
 import { LiveServices } from "./live-services.ts";
 import {
@@ -10,11 +13,8 @@ import {
   prepareCommand,
   siteOrNew,
 } from "./prepare-command.ts";
-import type { ServiceCommand } from "./service-command.ts";
+import type { DrainReport } from "./service-drain.ts";
 import { ServiceDrain } from "./service-drain.ts";
-import type { WorkerInfo } from "./service-spec.ts";
-import { settledWithin } from "./time-limit.ts";
-import type { DrainReport } from "./worker-events.ts";
 
 /** What one site of one worker holds. */
 export interface SiteStats {

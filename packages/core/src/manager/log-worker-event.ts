@@ -1,5 +1,5 @@
-import type { Logger } from "./logger.ts";
-import type { WorkerEvent } from "./worker-events.ts";
+import type { Logger } from "../logger.ts";
+import type { WorkerEvent } from "../workers/worker-events.ts";
 
 /** One record for an event. */
 export function logWorkerEvent(event: WorkerEvent, logger: Logger): void {

@@ -1,9 +1,18 @@
 import { drainChain, type SharedService } from "@monolake/service-async";
-import { GracePeriodOverError } from "./errors.ts";
+import { GracePeriodOverError } from "../errors.ts";
+import { maxTimerMs } from "../time-limit.ts";
 import type { InFlightConnections } from "./in-flight.ts";
 import type { SiteService } from "./serve.ts";
-import { maxTimerMs } from "./time-limit.ts";
-import type { DrainReport } from "./worker-events.ts";
+
+/** How the connections of a service ended that was removed, moved or drained. */
+export interface DrainReport {
+  readonly site: string;
+  /** Connections that it had when it was asked to drain. */
+  readonly connections: number;
+  /** Those of them that were still open at the deadline, and were broken. */
+  readonly broken: number;
+  readonly durationMs: number;
+}
 
 /** How {@link ServiceDrain} ends connections. */
 export interface ServiceDrainOptions {

@@ -1,15 +1,9 @@
 import type { MakeService } from "@monolake/service-async";
-import type { Acceptor } from "./acceptor.ts";
-import { BuildListenerError, BuildServiceError, SpecError } from "./errors.ts";
+import type { Acceptor } from "../commands/acceptor.ts";
+import type { FactorySpec, InitSpec, ListenSpec, ModuleSpec, ServiceSpec } from "../commands/service-spec.ts";
+import type { WorkerInfo } from "../commands/worker-info.ts";
+import { BuildListenerError, BuildServiceError, SpecError } from "../errors.ts";
 import type { SiteService } from "./serve.ts";
-import type {
-  FactorySpec,
-  InitSpec,
-  ListenSpec,
-  ModuleSpec,
-  ServiceSpec,
-  WorkerInfo,
-} from "./service-spec.ts";
 
 /** A function of a specification, seen from here: its configuration is checked by nobody but itself. */
 type SpecFunction = (config: unknown, worker: WorkerInfo) => unknown;

@@ -1,5 +1,5 @@
-import type { WorkerDiedError } from "./errors.ts";
-import type { Logger } from "./logger.ts";
+import type { WorkerDiedError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
 import type { HostEvent } from "./worker-events.ts";
 import type { WorkerFigures } from "./worker-figures.ts";
 import type { WorkerBirth, WorkerRequestName, WorkerRequests } from "./worker-protocol.ts";

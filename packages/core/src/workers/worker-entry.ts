@@ -1,8 +1,8 @@
 // The first module of a worker: it answers the manager's requests until the manager ends the thread or process.
 import { registerHooks } from "node:module";
 import { workerData } from "node:worker_threads";
+import { createLogger } from "../logger.ts";
 import { toLogRecord } from "./log-record.ts";
-import { createLogger } from "./logger.ts";
 import { type LinkPort, MessageLink } from "./message-link.ts";
 import { birthOfProcess, portOfProcess } from "./process-birth.ts";
 import { createWorkerHost } from "./worker-host.ts";

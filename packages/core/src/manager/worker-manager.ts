@@ -1,19 +1,19 @@
+import { DeployedState } from "../commands/deployed-state.ts";
+import type { CommandOutcome, ResultGroup } from "../commands/result-group.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import { CoreClosedError, SpecNotTransferableError, WorkerStartTimeoutError } from "../errors.ts";
+import type { CloseOptions, ExecutorStats } from "../executor/service-executor.ts";
+import { createLogger, type Logger } from "../logger.ts";
+import { settledWithin } from "../time-limit.ts";
+import type { ManagedWorker } from "../workers/managed-worker.ts";
+import type { WorkerEvent } from "../workers/worker-events.ts";
+import type { WorkerFigures } from "../workers/worker-figures.ts";
 import { createWorkerPlace } from "./create-worker-place.ts";
-import { DeployedState } from "./deployed-state.ts";
 import { dispatchTo } from "./dispatch.ts";
-import { CoreClosedError, SpecNotTransferableError, WorkerStartTimeoutError } from "./errors.ts";
 import { logWorkerEvent } from "./log-worker-event.ts";
-import { createLogger, type Logger } from "./logger.ts";
-import type { ManagedWorker } from "./managed-worker.ts";
 import { ModuleWatch } from "./module-watch.ts";
-import type { CommandOutcome, ResultGroup } from "./result-group.ts";
 import { type RuntimeConfig, runtimeNotices } from "./runtime-config.ts";
-import type { ServiceCommand } from "./service-command.ts";
-import type { CloseOptions, ExecutorStats } from "./service-executor.ts";
-import { settledWithin } from "./time-limit.ts";
 import { TurnQueue } from "./turn-queue.ts";
-import type { WorkerEvent } from "./worker-events.ts";
-import type { WorkerFigures } from "./worker-figures.ts";
 import {
   changeWorkerSettings,
   mustBeReplaced,

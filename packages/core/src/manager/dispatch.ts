@@ -1,6 +1,6 @@
-import type { ManagedWorker } from "./managed-worker.ts";
-import { type CommandOutcome, ResultGroup, type WorkerResult } from "./result-group.ts";
-import type { ServiceCommand } from "./service-command.ts";
+import { type CommandOutcome, ResultGroup, type WorkerResult } from "../commands/result-group.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import type { ManagedWorker } from "../workers/managed-worker.ts";
 import type { WorkerPlace } from "./worker-place.ts";
 
 /**

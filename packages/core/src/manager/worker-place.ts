@@ -1,9 +1,9 @@
+import { CoreClosedError, WorkerDiedError, WorkerStartTimeoutError } from "../errors.ts";
+import { settledWithin } from "../time-limit.ts";
+import type { ManagedWorker } from "../workers/managed-worker.ts";
+import type { HostEvent, WorkerEvent } from "../workers/worker-events.ts";
+import type { StartInput } from "../workers/worker-protocol.ts";
 import { type Backoff, createBackoff } from "./backoff.ts";
-import { CoreClosedError, WorkerDiedError, WorkerStartTimeoutError } from "./errors.ts";
-import type { ManagedWorker } from "./managed-worker.ts";
-import { settledWithin } from "./time-limit.ts";
-import type { HostEvent, WorkerEvent } from "./worker-events.ts";
-import type { StartInput } from "./worker-protocol.ts";
 
 /** How a place makes a worker. */
 export interface WorkerCallbacks {

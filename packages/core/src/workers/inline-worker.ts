@@ -1,4 +1,4 @@
-import { createLogger } from "./logger.ts";
+import { createLogger } from "../logger.ts";
 import type { ManagedWorker, WorkerOptions } from "./managed-worker.ts";
 import { createWorkerHost } from "./worker-host.ts";
 import type { WorkerRequestName, WorkerRequests } from "./worker-protocol.ts";

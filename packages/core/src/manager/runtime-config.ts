@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { RuntimeConfigError } from "./errors.ts";
+import { RuntimeConfigError } from "../errors.ts";
 
 /** Which driver of the original moves bytes; Node brings its own, so that both names mean the same here. */
 export type RuntimeType = "io_uring" | "legacy";

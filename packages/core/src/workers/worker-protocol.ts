@@ -1,13 +1,13 @@
-import type { SiteRecord } from "./deployed-state.ts";
+import type { SiteRecord } from "../commands/deployed-state.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import type { InitSpec } from "../commands/service-spec.ts";
+import type { WorkerMode } from "../commands/worker-info.ts";
+import type { CloseOptions, ExecutorStats } from "../executor/service-executor.ts";
+import type { LogLevel } from "../logger.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
-import type { LogLevel } from "./logger.ts";
 import type { RequestHandlers } from "./message-link.ts";
-import type { ServiceCommand } from "./service-command.ts";
-import type { CloseOptions, ExecutorStats } from "./service-executor.ts";
-import type { InitSpec } from "./service-spec.ts";
 import type { HostEvent } from "./worker-events.ts";
 import type { WorkerFigures } from "./worker-figures.ts";
-import type { WorkerMode } from "./worker-manager-options.ts";
 
 /** What a worker is told when it starts. */
 export interface StartInput {

@@ -1,5 +1,5 @@
 import { type ErrorData, reviveError, serializeError } from "@monolake/errors";
-import type { Logger, LogLevel } from "./logger.ts";
+import type { Logger, LogLevel } from "../logger.ts";
 import type { LogRecord } from "./message-link.ts";
 
 /** Makes a record that can be sent to another thread, its errors as data. */

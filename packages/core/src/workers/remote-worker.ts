@@ -1,9 +1,9 @@
-import { CoreClosedError, WorkerDiedError } from "./errors.ts";
+import { CoreClosedError, WorkerDiedError } from "../errors.ts";
+import { settledWithin } from "../time-limit.ts";
 import { HeartbeatWatch } from "./heartbeat.ts";
 import { writeLogRecord } from "./log-record.ts";
 import type { ManagedWorker, WorkerOptions } from "./managed-worker.ts";
 import { MessageLink } from "./message-link.ts";
-import { settledWithin } from "./time-limit.ts";
 import type { CarrierExit, StartCarrier, WorkerCarrier } from "./worker-carrier.ts";
 import type { WorkerFigures } from "./worker-figures.ts";
 import type { WorkerNews, WorkerRequestName, WorkerRequests } from "./worker-protocol.ts";

@@ -1,23 +1,6 @@
 import type { MakeService, Service } from "@monolake/service-async";
 import type { Acceptor } from "./acceptor.ts";
-import type { Logger } from "./logger.ts";
-import type { ServiceCounts } from "./worker-figures.ts";
-import type { WorkerMode } from "./worker-manager-options.ts";
-
-/** Which worker a module runs in, and how it reports. */
-export interface WorkerInfo {
-  /** From 0 to `count - 1`. */
-  readonly id: number;
-  /** How many workers there were when this one was made. */
-  readonly count: number;
-  readonly mode: WorkerMode;
-  /** 0 for the first worker with this number, 1 for the one that replaced it, and so on. */
-  readonly generation: number;
-  /** For services to count in; what the figures of the worker show. */
-  readonly counts: ServiceCounts;
-  /** Reaches the logger of the worker manager, in whatever thread this worker runs. */
-  readonly logger: Logger;
-}
+import type { WorkerInfo } from "./worker-info.ts";
 
 /** What a service module exports as `createService`: gives the factory of a site's services. */
 export type CreateService<in Accepted = never, in Config = never> = (

@@ -1,14 +1,14 @@
 import type { SharedService } from "@monolake/service-async";
-import type { Acceptor } from "./acceptor.ts";
+import type { Acceptor } from "../commands/acceptor.ts";
+import type { ServiceCommand, ServiceCommandOf } from "../commands/service-command.ts";
+import type { WorkerInfo } from "../commands/worker-info.ts";
+import { PreparationNotExistError, PreviousHandlerNotExistError, SiteNotExistError } from "../errors.ts";
 import { DeploymentContainer, type RetiredService } from "./deployment.ts";
-import { PreparationNotExistError, PreviousHandlerNotExistError, SiteNotExistError } from "./errors.ts";
 import type { InFlightConnections } from "./in-flight.ts";
 import type { LiveServices } from "./live-services.ts";
 import { buildListener, buildService } from "./load-spec.ts";
 import { closeAcceptor, type SiteService } from "./serve.ts";
-import type { ServiceCommand, ServiceCommandOf } from "./service-command.ts";
 import type { ServiceDrain } from "./service-drain.ts";
-import type { WorkerInfo } from "./service-spec.ts";
 
 /** What commands work on: the state of one worker. */
 export interface ExecutorState {

@@ -1,10 +1,10 @@
-import { coreOfWorker } from "./cpu-affinity.ts";
-import { heartbeatOf } from "./heartbeat.ts";
-import { createInlineWorker } from "./inline-worker.ts";
-import type { ManagedWorker, WorkerOptions } from "./managed-worker.ts";
-import { processCarrier } from "./process-carrier.ts";
-import { RemoteWorker } from "./remote-worker.ts";
-import { threadCarrier } from "./thread-carrier.ts";
+import { coreOfWorker } from "../workers/cpu-affinity.ts";
+import { heartbeatOf } from "../workers/heartbeat.ts";
+import { createInlineWorker } from "../workers/inline-worker.ts";
+import type { ManagedWorker, WorkerOptions } from "../workers/managed-worker.ts";
+import { processCarrier } from "../workers/process-carrier.ts";
+import { RemoteWorker } from "../workers/remote-worker.ts";
+import { threadCarrier } from "../workers/thread-carrier.ts";
 import type { ResolvedWorkerManagerOptions } from "./worker-manager-options.ts";
 import { WorkerPlace, type WorkerPlaceOptions } from "./worker-place.ts";
 

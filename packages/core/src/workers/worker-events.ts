@@ -1,5 +1,6 @@
-import type { WorkerDiedError } from "./errors.ts";
-import type { ServiceCommand } from "./service-command.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import type { WorkerDiedError } from "../errors.ts";
+import type { DrainReport } from "../executor/service-drain.ts";
 
 /** Why a worker had to be replaced. */
 export type CrashReason = "exited" | "out-of-memory" | "unresponsive" | "uncaught";
@@ -45,16 +46,6 @@ export type WorkerEvent =
     }
   /** The last connection of a service that was drained is over. */
   | ({ readonly type: "drained"; readonly workerId: number } & DrainReport);
-
-/** How the connections of a service ended that was removed, moved or drained. */
-export interface DrainReport {
-  readonly site: string;
-  /** Connections that it had when it was asked to drain. */
-  readonly connections: number;
-  /** Those of them that were still open at the deadline, and were broken. */
-  readonly broken: number;
-  readonly durationMs: number;
-}
 
 /** What a worker tells its manager by itself. */
 export type HostEvent =

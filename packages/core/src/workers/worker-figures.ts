@@ -1,12 +1,7 @@
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
-import type { ServiceExecutor } from "./service-executor.ts";
-
-/** Counts that the services of a worker keep, as core cannot know what a request is. */
-export interface ServiceCounts {
-  /** Requests that services have taken; a module adds to it by `worker.counts.requests += 1`. */
-  requests: number;
-}
+import type { ServiceCounts } from "../commands/worker-info.ts";
+import type { ServiceExecutor } from "../executor/service-executor.ts";
 
 /** How one worker was doing when it last told. Rates are since the report before. */
 export interface WorkerFigures {

@@ -1,4 +1,4 @@
-import { destroyAccepted } from "./acceptor.ts";
+import { destroyAccepted } from "../commands/acceptor.ts";
 
 /** One accepted item while a service handles it. */
 export interface InFlight {

@@ -1,10 +1,10 @@
 import cluster from "node:cluster";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
-import { recoverHandedOver } from "./handed-over.ts";
+import { recoverHandedOver } from "../executor/handed-over.ts";
+import { settledWithin } from "../time-limit.ts";
 import type { LinkMessage, LinkPort } from "./message-link.ts";
 import { birthVariable } from "./process-birth.ts";
-import { settledWithin } from "./time-limit.ts";
 import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
 
 /**

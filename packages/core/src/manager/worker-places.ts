@@ -1,5 +1,5 @@
-import { WorkerStartError } from "./errors.ts";
-import { reasonOf } from "./load-spec.ts";
+import { WorkerStartError } from "../errors.ts";
+import { reasonOf } from "../executor/load-spec.ts";
 import type { WorkerPlace } from "./worker-place.ts";
 
 /** The places of a manager's workers: they become more or fewer while commands are given to those that are there. */

@@ -1,12 +1,12 @@
+import type { SiteRecord } from "../commands/deployed-state.ts";
+import type { ServiceCommand } from "../commands/service-command.ts";
+import type { WorkerInfo } from "../commands/worker-info.ts";
+import { runInit } from "../executor/load-spec.ts";
+import type { BeginDrain, PreparedCommand } from "../executor/prepare-command.ts";
+import type { DrainReport } from "../executor/service-drain.ts";
+import { createServiceExecutor, type ExecutorStats } from "../executor/service-executor.ts";
+import type { Logger } from "../logger.ts";
 import { pinThread } from "./cpu-affinity.ts";
-import type { SiteRecord } from "./deployed-state.ts";
-import { runInit } from "./load-spec.ts";
-import type { Logger } from "./logger.ts";
-import type { BeginDrain, PreparedCommand } from "./prepare-command.ts";
-import type { ServiceCommand } from "./service-command.ts";
-import { createServiceExecutor, type ExecutorStats } from "./service-executor.ts";
-import type { WorkerInfo } from "./service-spec.ts";
-import type { DrainReport } from "./worker-events.ts";
 import { FiguresRecorder, type WorkerFigures } from "./worker-figures.ts";
 import type { WorkerBirth, WorkerHost } from "./worker-protocol.ts";
 

@@ -1,6 +1,6 @@
 import { MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { type ErrorData, reviveError, serializeError } from "@monolake/errors";
-import type { LogLevel } from "./logger.ts";
+import type { LogLevel } from "../logger.ts";
 
 /** The requests that one side of a link answers, by name. */
 export type RequestTable = { readonly [name: string]: { readonly input: unknown; readonly output: unknown } };

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { MonolakeError } from "@monolake/errors";
 import type { Service } from "@monolake/service-async";
-import { type Acceptor, destroyAccepted } from "./acceptor.ts";
-import { ListenerClosedError } from "./errors.ts";
+import { type Acceptor, destroyAccepted } from "../commands/acceptor.ts";
+import { ListenerClosedError } from "../errors.ts";
+import type { Logger } from "../logger.ts";
+import { settledWithin } from "../time-limit.ts";
 import type { InFlightConnections } from "./in-flight.ts";
-import type { Logger } from "./logger.ts";
 import type { ServiceSlot } from "./service-slot.ts";
-import { settledWithin } from "./time-limit.ts";
 
 /** A service of whatever its site's listener accepts. */
 export type SiteService = Service<unknown, unknown, object>;

@@ -1,13 +1,8 @@
-import { type Logger, type LogLevel, silentLogger } from "./logger.ts";
+import type { InitSpec } from "../commands/service-spec.ts";
+import type { WorkerMode } from "../commands/worker-info.ts";
+import { type Logger, type LogLevel, silentLogger } from "../logger.ts";
+import type { WorkerEvent } from "../workers/worker-events.ts";
 import { type RuntimeConfig, type RuntimeOptions, resolveRuntimeConfig } from "./runtime-config.ts";
-import type { InitSpec } from "./service-spec.ts";
-import type { WorkerEvent } from "./worker-events.ts";
-
-/**
- * Where workers live: each in a thread of its own; each in a process of its own (node:cluster), which isolates fully and needs
- * no SO_REUSEPORT; or all in the calling thread, for tests and embedding.
- */
-export type WorkerMode = "threads" | "processes" | "inline";
 
 /** How workers are made and what they report to. */
 export interface WorkerManagerOptions {
