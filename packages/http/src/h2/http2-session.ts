@@ -92,9 +92,9 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#streams = new StreamTable(options.side);
   }
 
-  /** The highest stream of the peer that came. */
+  /** The highest stream of the peer that was taken. */
   get lastStreamId(): number {
-    return this.#streams.lastPeerId;
+    return Math.min(this.#streams.lastPeerId, this.#streams.lastTaken);
   }
 
   /** Some of a field block has come, but not all. */
@@ -305,9 +305,9 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     const { streamId, ended } = section;
     const open = this.#streams.get(streamId);
     if (open !== undefined) return this.#moreFields(open, section);
+    if (!this.#streams.opens(streamId)) return void this.#streams.known(streamId, "HEADERS");
     // What came behind the last stream that is taken is for another connection.
     if (streamId > this.#streams.lastTaken) return;
-    if (!this.#streams.opens(streamId)) return void this.#streams.known(streamId, "HEADERS");
     const stream = this.#add(streamId);
     if (ended) stream.endReceived = true;
     const refusal = this.#refusalOf(section);

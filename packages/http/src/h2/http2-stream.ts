@@ -110,8 +110,9 @@ export class Http2Stream {
     const { writer, queue } = this.#owner;
     if (bytes === undefined || writer.congested) return false;
     const left = bytes.length - this.#waitingAt;
-    const length = Math.min(left, frameBytes, this.#sendWindow, queue.window);
-    if (length <= 0 && left > 0) return false;
+    // A window is less than nothing where the peer has made it smaller (RFC 9113 section 6.9.2).
+    const length = Math.max(0, Math.min(left, frameBytes, this.#sendWindow, queue.window));
+    if (length === 0 && left > 0) return false;
     const last = length === left;
     const end = this.#waitingAt + length;
     if (length > 0 || this.#waitingEnds) {

@@ -68,7 +68,14 @@ describe("a connection of HTTP/2", () => {
     const { payload: last } = await client.readUntil(({ type }) => type === frameTypes.goaway);
     // What comes behind stream 3 may be sent elsewhere.
     expect([last.readUInt32BE(0), last.readUInt32BE(4)]).toEqual([3, 0]);
-    client.sendHeaders(5, requestFields());
+    // Whatever was on its way when the client heard of it means nothing.
+    client.sendHeaders(5, requestFields([], "POST"), { endStream: false });
+    client.send(frameTypes.data, 0, 5, Buffer.from("lost"));
+    client.send(frameTypes.windowUpdate, 0, 5, uint32(1));
+    client.send(frameTypes.rstStream, 0, 5, uint32(8));
+    client.sendHeaders(7, requestFields());
+    client.send(frameTypes.ping, 0, 0, Buffer.alloc(8));
+    await client.readUntil(({ type, flags }) => type === frameTypes.ping && flags === frameFlags.ack);
     go.resolve();
     await client.readUntil(({ type, streamId }) => type === frameTypes.data && streamId === 3);
     await client.connection.readToEnd();

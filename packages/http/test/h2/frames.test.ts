@@ -1,4 +1,5 @@
 import {
+  deferred,
   encodeFields,
   encodeFrame,
   FuzzRandom,
@@ -207,6 +208,25 @@ describe("frames that are taken", () => {
     // The window of the connection is used up before the second one's own is.
     expect(order).toEqual([1, 3, 1, 3]);
   });
+});
+
+it("an end without content goes out, also when SETTINGS have made the window less than nothing", async () => {
+  const go = deferred();
+  async function* body() {
+    yield Buffer.from("0123456789");
+    await go.promise;
+  }
+  await using server = await serve(async () => createResponse(body()));
+  await using client = await rawHttp2Client(server);
+  client.sendHeaders(1, get);
+  await client.readUntil(({ type }) => type === data);
+  client.send(settings, 0, 0, setting(4, 0));
+  await client.readUntil(({ type, flags }) => type === settings && flags === ack);
+  go.resolve();
+  const { payload, flags } = await client.readUntil(({ type }) => type === data);
+  expect([payload.length, flags]).toEqual([0, endStream]);
+  client.sendHeaders(3, get);
+  await client.readUntil(({ type, streamId }) => type === headers && streamId === 3);
 });
 
 describe("bytes that are no frames", () => {
