@@ -18,8 +18,10 @@ export function readResponseFields(
   let count = 0;
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = fields[at] as string;
-    if (name === ":status") status = fields[at + 1] as string;
-    else {
+    if (name === ":status") {
+      if (status !== "") return undefined;
+      status = fields[at + 1] as string;
+    } else {
       lines += `${name}: ${fields[at + 1]}\r\n`;
       count += 1;
     }

@@ -124,6 +124,11 @@ describe("frames that cost a stream", () => {
       protocolError,
     ],
     [
+      "a control in trailers",
+      [encodeFrame(headers, endHeaders | endStream, 1, encodeFields([["x-sum", "a\x01b"]]))],
+      protocolError,
+    ],
+    [
       "more content than its window",
       Array.from({ length: 5 }, () => encodeFrame(data, 0, 1, Buffer.alloc(16_000))),
       flowControlError,

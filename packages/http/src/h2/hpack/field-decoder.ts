@@ -157,8 +157,8 @@ export class FieldDecoder {
 }
 
 const colon = 0x3a;
-/** Controls that no value has, and blanks around it (RFC 9113 section 8.2.1). */
-const notInValues = /[\0\r\n]|^[ \t]|[ \t]$/;
+/** Controls that no value has (RFC 9110 section 5.5), and blanks around it (RFC 9113 section 8.2.1). */
+const notInValues = /[\0-\x08\x0a-\x1f\x7f]|^[ \t]|[ \t]$/;
 /** A token without upper case, perhaps with the colon of a pseudo-header field in front. */
 const isFieldName = (name: string): boolean => /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/.test(name);
 
