@@ -89,10 +89,8 @@ export class FrameWriter {
     if (buffer === undefined || bytes === 0) return;
     this.#buffer = undefined;
     this.#bytes = 0;
-    // What comes behind the end is for nobody.
-    if (this.#ended) return;
-    // What the stream has not taken is in use.
-    if (!this.#stream.write(buffer.subarray(0, bytes))) this.congested = true;
+    // What comes behind the end is for nobody; what the stream has not taken is in use.
+    if (!this.#ended && !this.#stream.write(buffer.subarray(0, bytes))) this.congested = true;
     else if (spare.length < maxSpare && buffer.length === bufferBytes) spare.push(buffer);
   }
 

@@ -15,7 +15,7 @@ import {
   withoutPadding,
 } from "./frames.ts";
 import type { FieldSection, SectionLimits } from "./hpack/field-decoder.ts";
-import { Http2Stream, type StreamOwner } from "./http2-stream.ts";
+import { Http2Stream, type StreamEnd, type StreamOwner } from "./http2-stream.ts";
 import { PeerSettings } from "./peer-settings.ts";
 import { prefaceBytes } from "./preface.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -34,6 +34,9 @@ export interface SessionOptions {
   readonly section: SectionLimits;
 }
 
+/** "section": one that is larger than it may be, which costs most. */
+export type Offence = "ping" | "settings" | "section" | "other";
+
 /** Hears what happens on a connection. */
 export interface SessionListener {
   /** The peer has opened a stream: `stream.listener` is to be set. `ended`: there is no content. */
@@ -43,7 +46,7 @@ export interface SessionListener {
   /** Something of a message came. */
   progressed(): void;
   /** What costs work and brings nothing: a ping, settings again, a frame without content, a stream that is refused. */
-  offended(what: "ping" | "settings" | "other"): void;
+  offended(what: Offence): void;
   settingsReceived(settings: PeerSettings): void;
   /** A ping of ours came back. */
   pingReturned(): void;
@@ -56,6 +59,8 @@ export interface SessionListener {
 
 /** More than so many bytes that the peer does not read, and nothing more is read of it. */
 const mostWaitingBytes = 256 * 1024;
+/** What a peer may have on its way when its connection has ended with a fault. */
+const mostDiscardedBytes = 256 * 1024;
 const pingPayload = Buffer.from("monolake");
 
 /** One connection of HTTP/2 (RFC 9113), either side: frames, streams, windows, settings. What a stream carries is its listener's. */
@@ -79,6 +84,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   #settingsTaken = false;
   #ended = false;
   #closed = false;
+  /** What came behind a fault. */
+  #discardedBytes = 0;
 
   constructor(stream: ByteStream, listener: SessionListener, options: SessionOptions) {
     this.#stream = stream;
@@ -187,7 +194,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   // === the stream below ===
 
   onData(chunk: Buffer): boolean {
-    if (this.fault !== undefined) return false;
+    if (this.fault !== undefined) return this.#discard(chunk);
     try {
       this.#reader.read(chunk);
     } catch (error) {
@@ -195,7 +202,14 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
       this.fail(error);
     }
     this.#listener.readEnded();
-    return this.fault === undefined && this.writer.waitingBytes < mostWaitingBytes;
+    return this.fault !== undefined || this.writer.waitingBytes < mostWaitingBytes;
+  }
+
+  /** Only who reads hears that the peer closes; one that goes on is not listened to for long. */
+  #discard(chunk: Buffer): boolean {
+    this.#discardedBytes += chunk.length;
+    if (this.#discardedBytes > mostDiscardedBytes) this.#stream.destroy();
+    return true;
   }
 
   /** Who sends nothing more takes nothing, either. */
@@ -234,8 +248,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#returned = 0;
   }
 
-  finished(stream: Http2Stream, how: "ended-here" | "ended-there" | "reset-here" | "reset-there"): void {
-    this.#streams.delete(stream.id, how === "reset-here");
+  finished(stream: Http2Stream, how: StreamEnd): void {
+    this.#streams.delete(stream.id, how === "reset-here" || how === "refused");
     this.queue.delete(stream);
     // Who has just sent the end is not told in the middle of that.
     if (how === "ended-here" || how === "reset-here") this.#finished.push(stream);
@@ -295,7 +309,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (stream === undefined) return this.returnWindow(payload.length);
     if (stream.endReceived) {
       this.returnWindow(payload.length);
-      return stream.reset(errorCodes.streamClosed);
+      return stream.refuse(errorCodes.streamClosed);
     }
     stream.dataReceived(content, payload.length, ended);
   }
@@ -312,9 +326,10 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (ended) stream.endReceived = true;
     const refusal = this.#refusalOf(section);
     if (refusal === undefined) return this.#listener.streamOpened(stream, section, ended);
-    stream.reset(refusal);
+    stream.refuse(refusal);
+    if (section.tooLarge) this.#listener.offended("section");
     // A peer that does not know the limit yet cannot keep it.
-    if (refusal !== errorCodes.refusedStream || this.#settingsTaken) this.#listener.offended("other");
+    else if (refusal !== errorCodes.refusedStream || this.#settingsTaken) this.#listener.offended("other");
   }
 
   #refusalOf(section: ReceivedSection): number | undefined {
@@ -325,7 +340,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   #moreFields(stream: Http2Stream, section: ReceivedSection): void {
     const fault = stream.endReceived ? errorCodes.streamClosed : faultOf(section);
     if (fault === undefined) stream.fieldsReceived(section, section.ended);
-    else stream.reset(fault);
+    else stream.refuse(fault);
   }
 
   #priority(streamId: number, payload: Buffer): void {
@@ -396,8 +411,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (this.#streams.isIdle(streamId)) throw protocolFault("WINDOW_UPDATE of a stream that is not open");
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return;
-    if (bytes === 0) return stream.reset(errorCodes.protocolError);
-    if (!stream.widen(bytes)) return stream.reset(errorCodes.flowControlError);
+    if (bytes === 0) return stream.refuse(errorCodes.protocolError);
+    if (!stream.widen(bytes)) return stream.refuse(errorCodes.flowControlError);
     this.queue.sendOf(stream, false);
   }
 

@@ -17,6 +17,12 @@ export interface StreamListener {
   streamClosed(): void;
 }
 
+/**
+ * How a stream is over. - "ended-here", "ended-there": both sides have ended it, this one or the peer last. - "reset-here": its listener broke
+ * it off. - "refused": what the peer did on it may not be. - "reset-there": the peer broke it off.
+ */
+export type StreamEnd = "ended-here" | "ended-there" | "reset-here" | "refused" | "reset-there";
+
 /** What a stream needs of its connection. */
 export interface StreamOwner {
   readonly writer: FrameWriter;
@@ -24,7 +30,7 @@ export interface StreamOwner {
   /** So much content of any stream has been dealt with. */
   returnWindow(bytes: number): void;
   /** Both sides have ended it, or one has broken it off. */
-  finished(stream: Http2Stream, how: "ended-here" | "ended-there" | "reset-here" | "reset-there"): void;
+  finished(stream: Http2Stream, how: StreamEnd): void;
 }
 
 const nothing = Buffer.alloc(0);
@@ -135,9 +141,18 @@ export class Http2Stream {
 
   /** Breaks it off (RFC 9113 section 6.4). */
   reset(code: number): void {
+    this.#reset(code, "reset-here");
+  }
+
+  /** For the connection, and here: the peer has done on it what may not be. */
+  refuse(code: number): void {
+    this.#reset(code, "refused");
+  }
+
+  #reset(code: number, how: "reset-here" | "refused"): void {
     if (this.closed) return;
     this.#owner.writer.numbers(frameTypes.rstStream, 0, this.id, [code]);
-    this.#breakOff(code, "reset-here");
+    this.#breakOff(code, how);
   }
 
   /** For the connection: the peer has broken it off, or is gone. */
@@ -159,13 +174,13 @@ export class Http2Stream {
     return endSent && !endReceived && (this.#announced === -1 || this.#announced === this.#received);
   }
 
-  #breakOff(code: number, how: "reset-here" | "reset-there"): void {
+  #breakOff(code: number, how: "reset-here" | "refused" | "reset-there"): void {
     this.errorCode = code;
-    this.brokenBy = how === "reset-here" ? "us" : "peer";
+    this.brokenBy = how === "reset-there" ? "peer" : "us";
     this.#close(how);
   }
 
-  #close(how: "ended-here" | "ended-there" | "reset-here" | "reset-there"): void {
+  #close(how: StreamEnd): void {
     this.closed = true;
     this.#waiting = undefined;
     this.#owner.finished(this, how);
@@ -194,10 +209,10 @@ export class Http2Stream {
   /** For the connection: a frame of DATA came, of which `content` is not padding. */
   dataReceived(content: Buffer, frameLength: number, ended: boolean): void {
     this.#receiveWindow -= frameLength;
-    if (this.#receiveWindow < 0) return this.#refuse(errorCodes.flowControlError, frameLength);
+    if (this.#receiveWindow < 0) return this.#refuseFrame(errorCodes.flowControlError, frameLength);
     this.#received += content.length;
     const longer = this.#announced >= 0 && this.#received > this.#announced;
-    if (longer) return this.#refuse(errorCodes.protocolError, frameLength);
+    if (longer) return this.#refuseFrame(errorCodes.protocolError, frameLength);
     const padding = frameLength - content.length;
     if (padding > 0) this.consumed(padding);
     if (ended) this.endReceived = true;
@@ -208,15 +223,15 @@ export class Http2Stream {
     if (ended) this.#tellEnd();
   }
 
-  #refuse(code: number, frameLength: number): void {
+  #refuseFrame(code: number, frameLength: number): void {
     this.#owner.returnWindow(frameLength);
-    this.reset(code);
+    this.refuse(code);
   }
 
   #tellEnd(): void {
     if (this.closed) return;
     // RFC 9113 section 8.1.1: a message that is shorter than it says is malformed.
-    if (this.#announced > this.#received) return this.reset(errorCodes.protocolError);
+    if (this.#announced > this.#received) return this.refuse(errorCodes.protocolError);
     this.listener?.endReceived();
     if (this.endSent && !this.closed) this.#close("ended-there");
   }

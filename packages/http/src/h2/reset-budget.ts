@@ -21,14 +21,14 @@ export class ResetBudget {
     this.#options = options;
   }
 
-  /** One more. False when that is too many. */
-  spend(): boolean {
+  /** So many more. False when that is too many. */
+  spend(count: number): boolean {
     const { maxOffences, windowMs } = this.#options;
     if (maxOffences === 0) return true;
     const nowMs = deadlineClockMs();
     const forgiven = ((nowMs - this.#countedMs) * maxOffences) / windowMs;
     this.#countedMs = nowMs;
-    this.#spent = Math.max(0, this.#spent - forgiven) + 1;
+    this.#spent = Math.max(0, this.#spent - forgiven) + count;
     return this.#spent <= maxOffences;
   }
 }

@@ -13,12 +13,15 @@ import { lingerTimeoutMs } from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
 import { ConnectionFault, errorCodes, largestStreamId } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
-import { Http2Session, type SessionListener } from "./http2-session.ts";
+import { Http2Session, type Offence, type SessionListener } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import { MalformedRequest, readRequestFields } from "./request-head.ts";
 import { ResetBudget } from "./reset-budget.ts";
 import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";
 import { serverSessionOptions } from "./server-session-options.ts";
+
+/** A section that is larger than it may be costs as much as so many other offences. */
+const sectionOffences = 10;
 
 /**
  * - "serving": new streams are taken. - "announced": GOAWAY has been announced; they are taken until the client must have heard of it.
@@ -157,11 +160,11 @@ export class Http2ServerConnection<Context extends HttpContext>
     this.#moved = true;
   }
 
-  offended(what: "ping" | "settings" | "other"): void {
+  offended(what: Offence): void {
     if (this.#state === "leaving" || this.#state === "closed") return;
     // A ping that goes with something is how a client measures its way here.
     if (what === "ping" && this.#moved) this.#moved = false;
-    else if (!this.#budget.spend())
+    else if (!this.#budget.spend(what === "section" ? sectionOffences : 1))
       this.#fail(errorCodes.enhanceYourCalm, new ClientMisbehavedError(this.#serving.options.http2).message);
   }
 

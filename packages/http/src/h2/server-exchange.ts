@@ -111,7 +111,7 @@ export class ServerExchange<Context extends HttpContext>
   /** Gives the request to the handler, if there is still somebody to answer. */
   call(): void {
     const request = this.#request;
-    if (this.#state !== "awaited" || request === undefined) return;
+    if (this.#state !== "awaited" || request === undefined || this.#stream.closed) return;
     const { handler, options, context: connectionContext } = this.#serving;
     const context = connectionContext.fork();
     this.#cancellation = context.cancellation;

@@ -278,18 +278,24 @@ function eventCount() {
 describe("a client of HTTP/2 that makes trouble", () => {
   const limits = { http2: { maxOffences: 20, windowMs: 60_000 } };
 
-  it("resets its requests at once (rapid reset): the connection ends, and not all of them were worked on", async () => {
+  it.each([
+    ["resets its requests at once (rapid reset)", frameTypes.rstStream, 0, uint32(8)],
+    ["has them reset at once (MadeYouReset)", frameTypes.data, frameFlags.endStream, Buffer.from("ab")],
+  ])("%s: the connection ends, and they were hardly worked on", async (_how, type, flags, payload) => {
     let calls = 0;
     await using server = await serve(async () => {
       calls += 1;
       return new Promise<never>(() => {});
     }, limits);
     await using client = await rawHttp2Client(server);
+    const request = requestFields([["content-length", "3"]], "POST");
+    const frames: Buffer[] = [];
     for (let streamId = 1; streamId < 2000; streamId += 2) {
-      client.sendHeaders(streamId, requestFields());
-      client.send(frameTypes.rstStream, 0, streamId, uint32(8));
+      frames.push(encodeFrame(frameTypes.headers, frameFlags.endHeaders, streamId, request));
+      frames.push(encodeFrame(type, flags, streamId, payload));
     }
-    await client.goawayCode();
+    void client.connection.write(Buffer.concat(frames));
+    expect(await client.goawayCode()).toBe(calm);
     await client.connection.closed;
     expect(calls).toBeLessThanOrEqual(21);
   });
