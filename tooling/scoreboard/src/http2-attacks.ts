@@ -138,7 +138,7 @@ export async function runAttack(
   const startedMs = performance.now();
   let over = false;
   let sentBytes = 0;
-  const ended = Promise.race([attacked.closed, pause(maxMs)]).then(() => {
+  const ended = Promise.race([attacked.closed, pause(maxMs, undefined, { ref: false })]).then(() => {
     over = true;
   });
   attacked.write(Buffer.concat([http2Preface, encodeFrame(settings, 0, 0)]));

@@ -1,4 +1,5 @@
 import { runCommand, UsageError } from "@monolake/command-line";
+import { http2Attacks } from "./http2-attacks.ts";
 import type { Row } from "./row.ts";
 import { abortedClients } from "./rows/aborted-clients.ts";
 import { backpressure } from "./rows/backpressure.ts";
@@ -58,6 +59,7 @@ const rows: Readonly<Record<string, Row>> = {
 const usage = `usage: pnpm scoreboard [ROW...] [--json]
 
   Rows, all of them when none is named: ${Object.keys(rows).join(", ")}
+  One attack of h2-attacks: h2-attacks:NAME, with ${Object.keys(http2Attacks).join(", ")}
 `;
 
 interface ScoreboardOptions {
@@ -68,22 +70,25 @@ interface ScoreboardOptions {
 function parse(words: readonly string[]): ScoreboardOptions | "help" {
   if (words.includes("--help") || words.includes("-h")) return "help";
   const names = words.filter((word) => word !== "--json");
-  const unknown = names.filter((name) => !Object.hasOwn(rows, name));
+  const unknown = names.filter((name) => !Object.hasOwn(rows, rowOf(name)));
   if (unknown.length > 0)
     throw new UsageError(`unknown row ${unknown.join(", ")}; rows are: ${Object.keys(rows).join(", ")}`);
   return { names, json: words.includes("--json") };
 }
 
+/** A row, and perhaps a part of it behind a colon. */
+const rowOf = (name: string): string => name.split(":", 1)[0] as string;
+const partOf = (name: string): string | undefined => name.split(":")[1];
+
 /** Measures one row after the other. */
 async function run({ names, json }: ScoreboardOptions): Promise<boolean> {
   let failed = 0;
-  for (const [row, measure] of Object.entries(rows)) {
-    if (names.length > 0 && !names.includes(row)) continue;
-    process.stderr.write(`${row} …\n`);
-    for (const figure of await measure()) {
+  for (const name of names.length > 0 ? names : Object.keys(rows)) {
+    process.stderr.write(`${name} …\n`);
+    for (const figure of (await rows[rowOf(name)]?.(partOf(name))) ?? []) {
       if (!figure.ok) failed += 1;
-      const { name, value, goal, ok } = figure;
-      console.log(json ? JSON.stringify(figure) : `${name} ${value} ${goal} ${ok ? "ok" : "FAILED"}`);
+      const { value, goal, ok } = figure;
+      console.log(json ? JSON.stringify(figure) : `${figure.name} ${value} ${goal} ${ok ? "ok" : "FAILED"}`);
     }
   }
   return failed === 0;

@@ -8,8 +8,8 @@ export interface Figure {
   readonly ok: boolean;
 }
 
-/** Measures one row, which may be several figures. Throws when it could not be measured. */
-export type Row = () => Promise<readonly Figure[]>;
+/** Measures one row, which may be several figures, or a `part` of it where it has any. Throws when it could not be measured. */
+export type Row = (part?: string) => Promise<readonly Figure[]>;
 
 /** A figure that must not be larger than its goal. */
 export function atMost(name: string, value: number, goal: number, unit = ""): Figure {

@@ -14,8 +14,9 @@ import { inOwnNetwork } from "../own-network.ts";
 import { startProxyProcess } from "../proxy-process.ts";
 import { atMost, type Figure, holds } from "../row.ts";
 
-const attackMs = 10_000;
-const quietMs = 10_000;
+const warmUpMs = 2_000;
+const attackMs = 5_000;
+const quietMs = 5_000;
 const lanes = 4;
 /** An attack that has to end at once may take a second; one that only waits, a stalled write (10 s), the time to close (2 s) and a bit. */
 const maxMs = 20_000;
@@ -28,21 +29,26 @@ interface AttackResult {
 
 /**
  * Attacks with frames of HTTP/2 on four connections at a time, a new one for each that is closed, while others ask as usual
- * over HTTP/1.1: those must not notice, each attacking connection has to end soon, and memory stays bounded.
+ * over HTTP/1.1: those must not notice, each attacking connection has to end soon, and memory stays bounded. `part` is one of them.
  */
-export const http2AttacksRow = (): Promise<readonly Figure[]> =>
-  inOwnNetwork("h2-attacks", async () => {
+export const http2AttacksRow = async (part?: string): Promise<readonly Figure[]> => {
+  if (part !== undefined && !Object.hasOwn(http2Attacks, part))
+    throw new Error(`unknown attack ${part}; there are: ${Object.keys(http2Attacks).join(", ")}`);
+  return inOwnNetwork(part === undefined ? "h2-attacks" : `h2-attacks:${part}`, async () => {
     const figures: Figure[] = [];
-    for (const name of Object.keys(http2Attacks)) figures.push(...(await attack(name)));
+    for (const name of part === undefined ? Object.keys(http2Attacks) : [part])
+      figures.push(...(await attack(name)));
     return figures;
   });
+};
 
 async function attack(name: string): Promise<readonly Figure[]> {
+  process.stderr.write(`  ${name} …\n`);
   await using upstream = await startLargeUpstream();
   await using proxy = await startProxyProcess({
     servers: (port) => attackedServer(port, upstream.port, upstream.port),
   });
-  await loadFor(proxy, 3_000);
+  await loadFor(proxy, warmUpMs);
   const quiet = await loadFor(proxy, quietMs);
   const stopWatching = watchGrowth(proxy);
   const stopLoad = startUsualLoad(proxy);
