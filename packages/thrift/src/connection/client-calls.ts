@@ -1,8 +1,12 @@
+import { deadlineClockMs } from "@monolake/streams";
 import { MessageType } from "../constants.ts";
 import { ThriftConnectionBusyError } from "../errors.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
 import { isAnswerFormat } from "../wire/format.ts";
 import type { ClientCall } from "./client-call.ts";
+
+/** Without an answer for so long, calls are said to be held up. */
+const heldUpAfterMs = 200;
 
 /** Sequence ids of a connection's own. */
 const lastSequenceId = 0x7fff_ffff;
@@ -10,6 +14,10 @@ const lastSequenceId = 0x7fff_ffff;
 /** The calls of a client connection that are not answered, by the sequence ids that they have on it, the oldest first. */
 export class ClientCalls {
   readonly #calls = new Map<number, ClientCall>();
+  /** What to do when a large oneway call is written. */
+  readonly #oneways = new Map<ThriftMessage, () => void>();
+  /** When the last answer came. */
+  #answeredMs = 0;
   /** Ids of calls that were given up as late: their answers are thrown away. */
   readonly #late = new Set<number>();
   #sequenceId = 0;
@@ -26,9 +34,25 @@ export class ClientCalls {
     this.#calls.set(call.message.sequenceId, call);
   }
 
-  /** The call that a message is. */
-  callOf(message: ThriftMessage): ClientCall | undefined {
-    return this.#calls.get(message.sequenceId);
+  /** Calls wait, and for some time none was answered. */
+  get heldUp(): boolean {
+    const { oldest } = this;
+    if (oldest === undefined) return false;
+    return deadlineClockMs() - Math.max(oldest.sentMs, this.#answeredMs) > heldUpAfterMs;
+  }
+
+  /** A oneway call that takes its time to be written; `sent` is called when it is, or never will be. */
+  addLargeOneway(message: ThriftMessage, sent: () => void): void {
+    this.#oneways.set(message, sent);
+  }
+
+  /** A large call is written: its answer may come until `deadlineMs`. */
+  largeWritten(message: ThriftMessage, deadlineMs: number): void {
+    const sent = this.#oneways.get(message);
+    this.#oneways.delete(message);
+    sent?.();
+    const call = this.#calls.get(message.sequenceId);
+    if (call !== undefined) call.deadlineMs = deadlineMs;
   }
 
   /** Gives a message a sequence id that no other call of this connection has. */
@@ -44,6 +68,7 @@ export class ClientCalls {
    * late. Throws what makes the answer none.
    */
   take(answer: ThriftMessage): ClientCall | undefined {
+    this.#answeredMs = deadlineClockMs();
     const id = answer.sequenceId;
     const call = this.#calls.get(id);
     if (call === undefined) {
@@ -92,5 +117,6 @@ export class ClientCalls {
       message.headerSequence = call.headerSequence;
       call.reject(new ThriftConnectionBusyError({ state: "closed", cause: error }));
     }
+    for (const sent of this.#oneways.values()) sent();
   }
 }

@@ -2,20 +2,13 @@ import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
   ConnectionDeadline,
-  deadlineClockMs,
   deadlineIn,
-  formatAddress,
   type StreamHandler,
   unwatchDeadline,
   watchDeadline,
 } from "@monolake/streams";
 import { MessageType } from "../constants.ts";
-import {
-  ThriftConnectionBusyError,
-  ThriftUpstreamClosedError,
-  ThriftUpstreamProtocolError,
-  ThriftUpstreamTimeoutError,
-} from "../errors.ts";
+import { ThriftConnectionBusyError, ThriftUpstreamClosedError } from "../errors.ts";
 import type { IncomingPayload, PayloadSource } from "../message/incoming-payload.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
 import { StringKey } from "../ttheader/keys.ts";
@@ -24,6 +17,7 @@ import { ClientCalls } from "./client-calls.ts";
 import type { ResolvedThriftClientConnectionOptions } from "./client-options.ts";
 import { MessageReader } from "./message-reader.ts";
 import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
+import { UpstreamFaults } from "./upstream-faults.ts";
 
 /** What happens to a client connection between calls. */
 export interface ThriftClientConnectionOwner {
@@ -35,9 +29,6 @@ export interface ThriftClientConnectionOwner {
 
 /** What the server has to do next, or the connection itself. */
 type WaitingFor = "answer" | "rest" | "idle";
-
-/** After which a shared connection is said to be held up. */
-const heldUpAfterMs = 200;
 
 /**
  * The client side of one connection: one call at a time, or several that are told apart by their sequence ids. All messages of a
@@ -52,10 +43,8 @@ export class ThriftClientConnection
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
   readonly #deadline: ConnectionDeadline<WaitingFor>;
+  readonly #faults: UpstreamFaults;
   readonly #calls = new ClientCalls();
-  readonly #oneways = new Map<ThriftMessage, () => void>();
-  /** When the last answer came. */
-  #answeredMs = 0;
   /** Takes no more calls. */
   #retired = false;
   #gone = false;
@@ -80,6 +69,7 @@ export class ThriftClientConnection
     // An answer that is passed on slowly would hold up those behind it.
     this.#reader = new MessageReader(this, limits, maxCalls > 1 ? { gatherBytes: limits.maxFrameBytes } : {});
     this.#writer = new MessageWriter(stream, this);
+    this.#faults = new UpstreamFaults(stream, options);
     this.#deadline = new ConnectionDeadline<WaitingFor>(stream, writeStallTimeoutMs, (late) =>
       this.#timedOut(late),
     );
@@ -107,9 +97,7 @@ export class ThriftClientConnection
 
   /** Calls wait, and for some time none was answered: one that is slow may hold up those behind it. */
   get heldUp(): boolean {
-    const { oldest } = this.#calls;
-    if (oldest === undefined) return false;
-    return deadlineClockMs() - Math.max(oldest.sentMs, this.#answeredMs) > heldUpAfterMs;
+    return this.#calls.heldUp;
   }
 
   /**
@@ -157,7 +145,7 @@ export class ThriftClientConnection
       this.#writer.sendWithTurn(message);
       return sent();
     }
-    if (!message.isWhole) this.#oneways.set(message, sent);
+    if (!message.isWhole) this.#calls.addLargeOneway(message, sent);
     this.#writer.send(message);
     if (!message.isWhole) return;
     sent();
@@ -177,7 +165,7 @@ export class ThriftClientConnection
         if (answer !== undefined) this.#received(answer);
       }
     } catch (error) {
-      this.#fail(this.#protocolError("sent what is no Thrift message", error as Error));
+      this.#fail(this.#faults.protocol("sent what is no Thrift message", error as Error));
     }
     this.#delivering = false;
     this.#stream.ownBuffer = this.#large !== undefined;
@@ -187,7 +175,7 @@ export class ThriftClientConnection
   }
 
   onEnd(): void {
-    if (this.#calls.size > 0 || !this.#reader.atBoundary) this.#fail(this.#closedError());
+    if (this.#calls.size > 0 || !this.#reader.atBoundary) this.#fail(this.#faults.closed());
     else this.#stream.destroy();
   }
 
@@ -198,14 +186,13 @@ export class ThriftClientConnection
 
   onClose(error: Error | undefined): void {
     unwatchDeadline(this.#deadline);
-    this.#end(this.#closedError(error));
+    this.#end(this.#faults.closed(error));
   }
 
   // === answers ===
 
   #received(answer: ThriftMessage): void {
     const call = this.#calls.take(answer);
-    this.#answeredMs = deadlineClockMs();
     if (!answer.isWhole) this.#large = this.#reader.payload;
     if (answer.format.hasHeader && answer.header?.has(StringKey.connectionReadyToReset)) {
       this.#retired = true;
@@ -270,7 +257,6 @@ export class ThriftClientConnection
     this.#retired = true;
     this.#broken = this.#calls.size > 0 && error instanceof ThriftUpstreamClosedError;
     this.#calls.breakAll(error, this.#writer.abort(error));
-    for (const sent of this.#oneways.values()) sent();
     this.#reader.break(error);
     this.#tellClosed();
   }
@@ -284,11 +270,7 @@ export class ThriftClientConnection
   // === writing, and time ===
 
   largeMessageWritten(message: ThriftMessage): void {
-    const sent = this.#oneways.get(message);
-    this.#oneways.delete(message);
-    sent?.();
-    const call = this.#calls.callOf(message);
-    if (call !== undefined) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
+    this.#calls.largeWritten(message, deadlineIn(this.#options.readTimeoutMs));
     this.#awaitPeer();
     this.#settle();
   }
@@ -320,35 +302,12 @@ export class ThriftClientConnection
       else this.#awaitPeer();
       return;
     }
-    const { readTimeoutMs, writeStallTimeoutMs, maxCalls } = this.#options;
-    const address = this.#address;
-    if (late === "write") {
-      const waitingFor = "taking a call";
-      return this.#fail(
-        new ThriftUpstreamTimeoutError({ address, waitingFor, timeoutMs: writeStallTimeoutMs }),
-      );
-    }
-    const waitingFor = late === "answer" ? "its answer" : "more of its answer";
-    const error = new ThriftUpstreamTimeoutError({ address, waitingFor, timeoutMs: readTimeoutMs });
-    if (late === "rest" || maxCalls === 1) return this.#fail(error);
+    const error = this.#faults.late(late);
+    if (late !== "answer" || this.#options.maxCalls === 1) return this.#fail(error);
     // A shared connection takes no more calls when one is late; those that are not may still be answered.
     this.#calls.giveUpOldest(error);
     this.#awaitPeer();
     this.retire();
-  }
-
-  // === errors ===
-
-  #protocolError(what: string, cause: Error): ThriftUpstreamProtocolError {
-    return new ThriftUpstreamProtocolError({ address: this.#address, what, cause });
-  }
-
-  #closedError(cause?: Error): ThriftUpstreamClosedError {
-    return new ThriftUpstreamClosedError({ address: this.#address, cause });
-  }
-
-  get #address(): string {
-    return formatAddress(this.#stream.remoteAddress);
   }
 
   get #stateName(): string {
