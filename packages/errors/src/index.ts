@@ -1,5 +1,6 @@
 // For whoever catches an error.
 
+export { asError } from "./as-error.ts";
 export type { ErrorType } from "./cause-chain.ts";
 export { findCause, isCausedBy } from "./cause-chain.ts";
 export type { ErrorSource } from "./monolake-error.ts";

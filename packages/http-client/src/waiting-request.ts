@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { PendingRequest, SendRecord } from "./pending-request.ts";
 
 /** A request that waits for room on a connection; leaves when it is taken, given up, or has waited for too long. */
@@ -32,7 +33,7 @@ export class WaitingRequest {
 
   /** For its cancellation. */
   cancel(reason: unknown): void {
-    this.fail(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+    this.fail(asError(reason, "cancelled"));
   }
 
   #leave(): void {

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 /**
  * One clock and one timer for all deadlines of a thread. A deadline is a number that its owner writes as often as it
  * likes, which costs nothing; every tick looks at all of them.
@@ -71,7 +72,7 @@ function tick(): void {
       entry.onDeadline();
     } catch (error) {
       // The others have theirs all the same.
-      process.emitWarning(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      process.emitWarning(asError(error));
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
 import { DirectWriter } from "./direct-write.ts";
@@ -377,6 +378,3 @@ function isOnItsWay(socket: Socket): boolean {
 function canReset(socket: Socket): boolean {
   return socket.remoteFamily !== undefined && !socket.writableEnded && !("encrypted" in socket);
 }
-
-const asError = (error: unknown): Error =>
-  error instanceof Error ? error : new Error(String(error), { cause: error });

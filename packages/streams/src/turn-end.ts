@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 /** Something that has work for the end of a turn of the event loop. */
 export interface TurnEndTask {
   /** Called once for each {@link atTurnEnd}. */
@@ -26,7 +27,7 @@ function endTurn(): void {
     try {
       task.turnEnded();
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      process.emitWarning(asError(error));
     }
   }
 }

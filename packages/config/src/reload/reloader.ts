@@ -1,4 +1,5 @@
 import { type Logger, silentLogger } from "@monolake/core";
+import { asError } from "@monolake/errors";
 import type { ConfigText } from "../config-source.ts";
 import { ConfigInvalidError, ReloaderClosedError } from "../errors.ts";
 import { DeployedSites } from "./deployed-sites.ts";
@@ -92,7 +93,7 @@ export class Reloader implements AsyncDisposable {
       logWarnings(outcome.warnings ?? [], this.#logger);
       return await this.#apply(outcome.sites);
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+      const error = asError(thrown);
       return { type: "refused", error };
     }
   }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { MonolakeError } from "@monolake/errors";
+import { asError, MonolakeError } from "@monolake/errors";
 import type { Service } from "@monolake/service-async";
 import { type Acceptor, destroyAccepted } from "../commands/acceptor.ts";
 import { ListenerClosedError } from "../errors.ts";
@@ -110,7 +110,7 @@ export class ServeLoop {
       await service.call(accepted, {});
       logger.debug({ site }, "connection complete");
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error("the service failed", { cause: thrown });
+      const error = asError(thrown, "the service failed");
       destroyAccepted(accepted, error);
       if (isPeersFault(error)) logger.debug({ site, err: error }, "connection broken by its peer");
       else logger.warn({ site, err: error }, "connection broken");

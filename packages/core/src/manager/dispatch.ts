@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import { type CommandOutcome, ResultGroup, type WorkerResult } from "../commands/result-group.ts";
 import type { ServiceCommand } from "../commands/service-command.ts";
 import type { ManagedWorker } from "../workers/managed-worker.ts";
@@ -48,7 +49,7 @@ async function endCommand(
     if (outcome === "discarded") await worker.request("discard", undefined);
     return { result: { workerId, ok: true, value: outcome }, drains };
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error("the worker failed", { cause: thrown });
+    const error = asError(thrown, "the worker failed");
     return { result: { workerId, ok: false, error }, drains: false };
   }
 }

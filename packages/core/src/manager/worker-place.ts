@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import { CoreClosedError, WorkerDiedError, WorkerStartTimeoutError } from "../errors.ts";
 import { settledWithin } from "../time-limit.ts";
 import type { ManagedWorker } from "../workers/managed-worker.ts";
@@ -219,7 +220,7 @@ export class WorkerPlace {
       report({ type: "respawned", workerId: this.id, afterMs, attempt: this.#attempt });
     } catch (thrown) {
       if (this.#closed) return;
-      const error = thrown instanceof Error ? thrown : new Error("the worker failed", { cause: thrown });
+      const error = asError(thrown, "the worker failed");
       const retryInMs = this.#backoff.next();
       report({ type: "respawn-failed", workerId: this.id, attempt: this.#attempt, retryInMs, error });
       this.#replaceIn(retryInMs);

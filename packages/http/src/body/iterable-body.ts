@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import { BodyUsedError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { Body, BodySink } from "./body.ts";
@@ -53,7 +54,7 @@ export class IterableBody implements Body {
     } catch (error) {
       if (this.#over) return;
       this.#over = true;
-      sink.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      sink.fail(asError(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { Body, BodySink } from "../body/body.ts";
 import { BodyUsedError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
@@ -56,7 +57,7 @@ export class FetchResponseBody implements Body {
       }
     } catch (error) {
       if (this.#isOver) return;
-      const failure = error instanceof Error ? error : new Error(String(error), { cause: error });
+      const failure = asError(error);
       this.#end(failure);
       reader.cancel(failure).catch(() => {});
       sink.fail(failure);

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
@@ -122,7 +123,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
 
   /** Gives the request up. For the cancellation that came with it, and for a response that nobody wants. */
   cancel(reason: unknown): void {
-    this.#fail(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+    this.#fail(asError(reason, "cancelled"));
   }
 
   /** Closes an idle connection, or breaks off what it does. */
@@ -279,7 +280,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
 
   #receivingError(error: unknown): Error {
     if (error instanceof ChunkedEncodingError) return this.#faults.protocol("sent a malformed body", error);
-    return error instanceof Error ? error : new Error(String(error), { cause: error });
+    return asError(error);
   }
 
   #closedError(cause?: Error): Error {

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { ByteStream } from "@monolake/streams";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -62,7 +63,7 @@ export class HandlerCalls<Context extends HttpContext> {
     try {
       this.#serving.options.onError(error, this.#current.request);
     } catch (fault) {
-      process.emitWarning(fault instanceof Error ? fault : String(fault));
+      process.emitWarning(asError(fault));
     }
   }
 }

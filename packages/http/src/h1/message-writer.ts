@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import {
   type ByteStream,
   copiedBytes,
@@ -77,7 +78,7 @@ export class MessageWriter implements BodySink {
     try {
       body.pipe(this);
     } catch (error) {
-      return this.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      return this.fail(asError(error));
     }
     if (this.#head !== undefined && this.active) this.#flush(this.#head, this.#takeHead());
   }

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import {
   type ByteStream,
   ConnectionDeadline,
@@ -152,7 +153,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
         this.#next();
       }
     } catch (error) {
-      this.#fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      this.#fail(asError(error));
       at = chunk.length;
     }
     this.#delivering = false;
@@ -185,7 +186,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
 
   /** Whoever should take the first answer does not want the rest of it. */
   cancel(reason: unknown): void {
-    this.#fail(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+    this.#fail(asError(reason, "cancelled"));
   }
 
   interimReceived(): void {

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { Cancellation } from "@monolake/service-async";
 import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -24,7 +25,7 @@ export class WaitingRequest<Shared extends SharedRequest> implements ResponseLis
   cancel(reason: unknown): void {
     if (!this.#wanted) return;
     this.#wanted = false;
-    this.shared.failed(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+    this.shared.failed(asError(reason, "cancelled"));
   }
 
   responded(response: HttpResponse): void {

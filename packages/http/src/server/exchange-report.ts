@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { ExchangeListener } from "../http-exchange.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -93,7 +94,7 @@ export class ExchangeReport {
         error: this.#error,
       });
     } catch (fault) {
-      process.emitWarning(fault instanceof Error ? fault : String(fault));
+      process.emitWarning(asError(fault));
     }
     this.#request = undefined;
     this.#response = undefined;

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import type { Cancellation } from "@monolake/service-async";
 import {
   type ByteStream,
@@ -222,7 +223,7 @@ export class ThriftClientConnection
 
   callCancelled(call: ClientCall, reason: unknown): void {
     if (this.#options.maxCalls === 1) {
-      return this.#fail(reason instanceof Error ? reason : new Error("cancelled", { cause: reason }));
+      return this.#fail(asError(reason, "cancelled"));
     }
     // The others go on; the answer is thrown away when it comes.
     call.abandoned = true;

@@ -1,3 +1,4 @@
+import { asError } from "@monolake/errors";
 import {
   atTurnEnd,
   type ByteStream,
@@ -124,7 +125,7 @@ export class MessageWriter implements PayloadSink, TurnEndTask {
     try {
       payload.pipe(this);
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error), { cause: error }));
+      this.fail(asError(error));
     }
   }
 

@@ -1,4 +1,4 @@
-import { MonolakeError } from "@monolake/errors";
+import { asError, MonolakeError } from "@monolake/errors";
 import {
   type ByteStream,
   ConnectionDeadline,
@@ -203,7 +203,7 @@ export class ThriftServerConnection<Context extends ThriftContext>
     try {
       this.#options.onError(error);
     } catch (fault) {
-      process.emitWarning(fault instanceof Error ? fault : String(fault));
+      process.emitWarning(asError(fault));
     }
   }
 

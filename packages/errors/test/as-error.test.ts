@@ -1,0 +1,15 @@
+import { expect, it } from "vitest";
+import { asError } from "../src/index.ts";
+
+it("gives an error as it is", () => {
+  const error = new TypeError("wrong");
+  expect(asError(error)).toBe(error);
+  expect(asError(error, "cancelled")).toBe(error);
+});
+
+it("makes the cause of an error of anything else", () => {
+  const shown = (error: Error) => [error.message, error.cause];
+  expect(shown(asError("no"))).toEqual(["no", "no"]);
+  expect(shown(asError(undefined))).toEqual(["undefined", undefined]);
+  expect(shown(asError(7, "cancelled"))).toEqual(["cancelled", 7]);
+});
