@@ -27,7 +27,9 @@ function packageVersion(): string {
 
 // `monolake schema | head`: a reader that has seen enough is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`monolake: cannot write to standard output: ${error.message}\n`);
+  process.exitCode = 1;
 });
 
 try {

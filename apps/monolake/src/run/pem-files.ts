@@ -29,11 +29,11 @@ export async function loadPemFiles(
     const texts = new Map<string, string>();
     for (const [key, file] of Object.entries(use.files)) {
       const text = contents.get(file);
+      const at = [...use.path, key];
       if (typeof text === "string") texts.set(key, text);
-      else
-        missing.push(
-          problemAt([...use.path, key], `cannot read the file ${shownFile(file)}: ${text?.reason}`),
-        );
+      else if (text?.isText === false)
+        unusable.push(problemAt(at, `${shownFile(file)}: expected PEM, found what is no text, such as DER`));
+      else missing.push(problemAt(at, `cannot read the file ${shownFile(file)}: ${text?.reason}`));
     }
     if (texts.size < filesOf(use).length) continue;
     const complaint = complaintOf(use, texts);
@@ -47,8 +47,8 @@ export async function loadPemFiles(
 
 const filesOf = (use: PemUse): string[] => Object.values(use.files);
 
-/** What a file holds, or why it cannot be read. */
-type Content = string | { readonly reason: string };
+/** What a file holds, or why it cannot be read; `isText` is false where it was read, and is no PEM on any machine. */
+type Content = string | { readonly reason: string; readonly isText: boolean };
 
 async function readAll(
   files: readonly string[],
@@ -58,8 +58,9 @@ async function readAll(
     try {
       return [file, await read(file)];
     } catch (error) {
-      if (error instanceof ConfigReadError) return [file, { reason: error.reason }];
-      throw error;
+      if (!(error instanceof ConfigReadError)) throw error;
+      const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+      return [file, { reason: error.reason, isText: code !== "ERR_ENCODING_INVALID_ENCODED_DATA" }];
     }
   });
   return new Map(await Promise.all(reading));
@@ -75,7 +76,7 @@ function complaintOf(use: PemUse, texts: ReadonlyMap<string, string>): Complaint
   const { chain = "", key = "", ca = "" } = Object.fromEntries(texts);
   try {
     if ("ca" in use.files) certificatesIn(ca, "ca");
-    else return complaintOfTime(certificateFacts({ chain, key }));
+    else return complaintOfTime(certificateFacts({ chain, key }, use.ciphers));
     return undefined;
   } catch (error) {
     if (!(error instanceof TlsCertificateError)) throw error;

@@ -9,15 +9,17 @@ export interface PemUse {
   /** Of the table whose keys are those of `files`. */
   readonly path: ConfigPath;
   readonly files: { readonly chain: string; readonly key: string } | { readonly ca: string };
+  /** What a certificate is served with, where that is said. */
+  readonly ciphers?: string | undefined;
 }
 
 /** All of them, in the order of the file. */
 export const pemUses = ({ servers }: ConfigFile): PemUse[] =>
   Object.entries(servers).flatMap(([server, table]) =>
-    [...usesForClients(table), ...usesForUpstreams(table)].map(({ path, files }) => ({
+    [...usesForClients(table), ...usesForUpstreams(table)].map(({ path, ...use }) => ({
       server,
       path: ["servers", server, ...path],
-      files,
+      ...use,
     })),
   );
 
@@ -25,11 +27,14 @@ type UseWithin = Omit<PemUse, "server">;
 
 function usesForClients({ tls }: ServerTable): UseWithin[] {
   if (tls === undefined) return [];
-  const { client_certificates: clients } = tls;
+  const { client_certificates: clients, ciphers } = tls;
   const asked = clients !== undefined && clients.mode !== "off";
   return [
-    certificate(tls, ["tls"]),
-    ...tls.certificates.map((own, index) => certificate(own, ["tls", "certificates", index])),
+    { ...certificate(tls, ["tls"]), ciphers },
+    ...tls.certificates.map((own, index) => ({
+      ...certificate(own, ["tls", "certificates", index]),
+      ciphers,
+    })),
     ...(asked ? [{ files: { ca: clients.ca }, path: ["tls", "client_certificates"] }] : []),
   ];
 }

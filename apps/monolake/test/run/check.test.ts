@@ -1,7 +1,9 @@
+import { generateKeyPairSync, X509Certificate } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "@monolake/test-kit";
+import { createCertificate, startProgram, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { configText, monolake } from "./cli.ts";
+import { configText, main, monolake } from "./cli.ts";
 
 const good = configText({ listen: 8080, upstream: "http://127.0.0.1:9" });
 
@@ -63,6 +65,47 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
 ];
 
 describe("monolake check", () => {
+  it("refuses certificates that no machine can serve: no PEM, or keys that are too short", async () => {
+    await using folder = await temporaryFolder();
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
+    const { certificate, key } = createCertificate({ privateKey });
+    await writeFile(folder.file("chain.der"), new X509Certificate(certificate).raw);
+    await folder.write("chain.pem", certificate);
+    await folder.write("key.pem", key);
+    const checkWith = (file: string, more = "") =>
+      check(
+        good.replace(
+          "[[",
+          `tls = { chain = "${folder.file(file)}", key = "${folder.file("key.pem")}"${more} }\n[[`,
+        ),
+      );
+    const binary = await checkWith("chain.der");
+    expect(binary.output).toMatch(
+      /error: ".*\/chain\.der": expected PEM, found what is no text, such as DER \(servers\.web\.tls\.chain\)/,
+    );
+    const weak = await checkWith("chain.pem");
+    expect(weak.output).toMatch(/error: ".*\/chain\.pem": OpenSSL refuses the certificate: ee key too small/);
+    expect([binary.code, weak.code]).toEqual([1, 1]);
+    expect((await checkWith("chain.pem", ', ciphers = "DEFAULT:@SECLEVEL=0"')).code).toBe(0);
+  });
+
+  it("says that its report cannot be written", async () => {
+    await using folder = await temporaryFolder();
+    const file = await folder.write("x.toml", good);
+    await using shell = await startProgram("/bin/sh", [
+      "-c",
+      `exec "$0" --conditions=@monolake/source "$@" >/dev/full`,
+      process.execPath,
+      main,
+      "check",
+      file,
+    ]);
+    expect((await shell.exited).code).toBe(1);
+    expect(shell.stderr).toBe(
+      "monolake: cannot write to standard output: ENOSPC: no space left on device, write\n",
+    );
+  });
+
   it.each(cases)("reports %s", async (_what, text, code, output) => {
     const report = await check(text);
     expect(report).toMatchObject({ code, errors: "" });

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
+import { createSecureContext, type SecureContextOptions } from "node:tls";
 import { TlsCertificateError } from "./errors.ts";
 
 /** A certificate that a server shows, as PEM. */
@@ -20,18 +21,35 @@ export interface CertificateFacts {
   readonly validTo: Date;
 }
 
-/** Looks whether a certificate can be served. Throws ERR_TLS_CERTIFICATE, whose `part` says what is at fault. */
-export function certificateFacts({ chain, key, names }: ServerCertificate): CertificateFacts {
+/**
+ * Looks whether a certificate can be served. Throws ERR_TLS_CERTIFICATE, whose `part` says what is at fault. `ciphers`: those that
+ * it is served with, which may set the security level of OpenSSL.
+ */
+export function certificateFacts(
+  { chain, key, names }: ServerCertificate,
+  ciphers?: string,
+): CertificateFacts {
   const [certificate] = certificatesIn(chain, "chain");
   const privateKey = privateKeyIn(key);
   if (certificate === undefined) throw unusable("chain", "the chain has no certificate");
   if (!certificate.checkPrivateKey(privateKey))
     throw unusable("key", "the private key does not belong to the first certificate of the chain");
+  tryIn({ cert: chain, key, ...(ciphers !== undefined && { ciphers }) });
   return {
     names: (names ?? namesOf(certificate)).map((name) => name.toLowerCase()),
     validFrom: new Date(certificate.validFrom),
     validTo: new Date(certificate.validTo),
   };
+}
+
+/** Keys that are too short, and signatures that are too weak, are found by OpenSSL only. */
+function tryIn(options: SecureContextOptions): void {
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    const { reason, message } = cause as Error & { readonly reason?: string };
+    throw unusable("chain", `OpenSSL refuses the certificate: ${reason ?? message}`, cause);
+  }
 }
 
 /** All certificates of a PEM text; at least one. Throws ERR_TLS_CERTIFICATE with `part`. */

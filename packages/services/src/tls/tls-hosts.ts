@@ -11,7 +11,7 @@ export class TlsHosts {
   /** Throws ERR_TLS_CERTIFICATE. */
   constructor(options: TlsTerminationOptions) {
     let first: TlsHost | undefined;
-    for (const { names, certificates } of groupByNames(options.certificates)) {
+    for (const { names, certificates } of groupByNames(options)) {
       const host = new TlsHost(names, certificates, options);
       first ??= host;
       // A name that several have belongs to the first.
@@ -41,10 +41,10 @@ interface Group {
 }
 
 /** Certificates for the same names, with keys of different kinds, are offered together: OpenSSL takes what the client can. */
-function groupByNames(certificates: readonly ServerCertificate[]): Iterable<Group> {
+function groupByNames({ certificates, ciphers }: TlsTerminationOptions): Iterable<Group> {
   const groups = new Map<string, Group>();
   for (const certificate of certificates) {
-    const names = certificateFacts(certificate).names.toSorted();
+    const names = certificateFacts(certificate, ciphers).names.toSorted();
     const key = JSON.stringify(names);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { names, certificates: [certificate] });

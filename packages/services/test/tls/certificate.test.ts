@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { createCertificate } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { tcpEcho } from "../../src/tcp/index.ts";
@@ -28,6 +29,19 @@ describe("the facts of a certificate", () => {
     expect(() => certificateFacts(certificate)).toThrow(
       expect.objectContaining({ code: "ERR_TLS_CERTIFICATE", part, reason: expect.stringContaining(reason) }),
     );
+  });
+
+  it("say of a key that is too short that OpenSSL refuses it, unless the ciphers lower its security level", () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 512 });
+    const weak = createCertificate({ privateKey });
+    const short = { chain: weak.certificate, key: weak.key };
+    expect(() => certificateFacts(short)).toThrow(
+      expect.objectContaining({
+        part: "chain",
+        reason: "OpenSSL refuses the certificate: ee key too small",
+      }),
+    );
+    expect(certificateFacts(short, "DEFAULT:@SECLEVEL=0").names).toEqual(["test"]);
   });
 
   it("say of an encrypted key that it is encrypted, in both forms", () => {
