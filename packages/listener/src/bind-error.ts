@@ -32,10 +32,18 @@ export function fromBindError(cause: unknown, target: SocketAddress): MonolakeEr
         hint: "0.0.0.0 and [::] listen on all of them",
         cause,
       });
+    // RFC 4007 §11: every interface has link-local addresses.
+    case "EINVAL":
+      return isLinkLocal(target)
+        ? new ListenAddressUnavailableError({ address, hint: "it takes one, as in [fe80::1%eth0]", cause })
+        : new ListenFailedError({ address, systemCode, cause });
     default:
       return new ListenFailedError({ address, systemCode, cause });
   }
 }
+
+const isLinkLocal = (target: SocketAddress): boolean =>
+  target.type !== "unix" && /^fe[89ab][0-9a-f]:/i.test(target.host);
 
 const inUseHint = (target: SocketAddress): string =>
   target.type === "unix"

@@ -171,4 +171,12 @@ describe("an address that cannot be taken", () => {
         "cannot listen on 192.0.2.1:0: no interface of this machine has that address (0.0.0.0 and [::] listen on all of them)",
     });
   });
+
+  it("is of every interface, and does not say of which", async () => {
+    await expect(listen({ type: "socket", value: "[fe80::1]:0" })).rejects.toMatchObject({
+      code: "ERR_LISTEN_ADDRESS_UNAVAILABLE",
+      message:
+        "cannot listen on [fe80::1]:0: no interface of this machine has that address (it takes one, as in [fe80::1%eth0])",
+    });
+  });
 });
