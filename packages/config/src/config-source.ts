@@ -26,7 +26,7 @@ export interface ConfigSource {
   readonly load: () => Promise<ConfigText>;
   /**
    * Every text that differs from the one before, first from what `load` gave last. A source that cannot be read gives
-   * that once and is watched further. Ends, without an error, when the signal aborts.
+   * that once and is watched further; when it can be read again it gives what it has, also where that is the same text. Ends, without an error, when the signal aborts.
    */
   readonly watch: (signal: AbortSignal) => AsyncIterable<ConfigChange>;
 }

@@ -20,9 +20,9 @@ export function describeNode(node: ConfigNode): string {
   if (node.type === "array") return node.items.length === 0 ? "an empty array" : "an array";
   const { value, span, reference } = node;
   if (reference !== undefined) return quote(reference.written);
-  return typeof value === "string"
-    ? quote(value)
-    : shorten(span.source.text.slice(span.offset, span.offset + span.length));
+  if (typeof value === "string") return quote(value);
+  // YAML has values that are not written, as in `key:`.
+  return shorten(span.source.text.slice(span.offset, span.offset + span.length)) || "nothing";
 }
 
 /** `"a"`, `"a" or "b"`, `"a", "b" or "c"`. */

@@ -24,8 +24,14 @@ const typeNames: Readonly<Record<string, string>> = {
  */
 export const expects = (phrase: string) => ({ message: phrase, params: { expected: phrase } });
 
-/** What an issue says was expected, as a noun phrase, or undefined when only its message says it. */
-export function expectationOf(issue: z.core.$ZodIssue): string | undefined {
+/**
+ * What an issue says was expected, as a noun phrase, or undefined when only its message says it. `conceal`: takes out of what
+ * the schema's author says what must not be shown.
+ */
+export function expectationOf(
+  issue: z.core.$ZodIssue,
+  conceal: (text: string) => string,
+): string | undefined {
   switch (issue.code) {
     case "invalid_type":
       return typeNames[issue.expected] ?? issue.expected;
@@ -40,9 +46,11 @@ export function expectationOf(issue: z.core.$ZodIssue): string | undefined {
     case "not_multiple_of":
       return `a multiple of ${issue.divisor}`;
     case "invalid_union":
-      return "options" in issue && issue.options !== undefined ? oneOf(issue.options) : unionOf(issue);
+      return "options" in issue && issue.options !== undefined
+        ? oneOf(issue.options)
+        : unionOf(issue, conceal);
     case "custom":
-      return typeof issue.params?.["expected"] === "string" ? issue.params["expected"] : undefined;
+      return typeof issue.params?.["expected"] === "string" ? conceal(issue.params["expected"]) : undefined;
     default:
       return undefined;
   }
@@ -56,11 +64,11 @@ function bound(origin: string, limit: number, relation: string): string {
 }
 
 /** What the alternatives of a union expect, when all of them fail at the value itself. */
-function unionOf(issue: z.core.$ZodIssueInvalidUnion): string | undefined {
+function unionOf(issue: z.core.$ZodIssueInvalidUnion, conceal: (text: string) => string): string | undefined {
   const issues = issue.errors.flat();
   // A check of one's own is made of a value that has the right type, which the other alternatives do not want.
   const checks = issues.filter(({ code }) => code === "custom");
-  const phrases = (checks.length > 0 ? checks : issues).map(expectationOf);
+  const phrases = (checks.length > 0 ? checks : issues).map((one) => expectationOf(one, conceal));
   const known = [...new Set(phrases.filter((phrase) => phrase !== undefined))];
   return known.length === 0 ? undefined : known.join(" or ");
 }

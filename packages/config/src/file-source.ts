@@ -48,12 +48,13 @@ export function createFileSource(file: string, options: FileSourceOptions = {}):
     return config;
   };
 
-  /** What is new since the last look; a failure that goes on is told once. */
+  /** What is new since the last look; a failure that goes on is told once, and so is its end. */
   const look = async (): Promise<ConfigChange | undefined> => {
     const [oldRevision, oldFailure] = [revision, failure];
     try {
       const config = await load();
-      return config.revision === oldRevision ? undefined : { type: "changed", config };
+      const isNews = config.revision !== oldRevision || oldFailure !== undefined;
+      return isNews ? { type: "changed", config } : undefined;
     } catch (error: unknown) {
       if (!(error instanceof ConfigReadError)) throw error;
       failure = error.message;

@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is no directory",
   ELOOP: "too many symbolic links",
+  ENXIO: "it is a socket, or a device that is not there",
   EAGAIN: "it is a pipe, and nothing comes out of it",
 };
 

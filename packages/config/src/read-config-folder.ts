@@ -76,7 +76,8 @@ function listFolder(folder: string): FolderListing {
     const isSettled = Date.now() - newest > clockTickMs;
     return { files, state: JSON.stringify([files, states]), isSettled };
   } catch (cause) {
-    throw failure(folder, reasonOf(cause), cause);
+    const { path = folder } = cause as NodeJS.ErrnoException;
+    throw failure(path, reasonOf(cause), cause);
   }
 }
 

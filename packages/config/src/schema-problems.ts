@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { describeNode, oneOf, quote } from "./describe.ts";
 import { type ConfigNode, findNode } from "./document.ts";
 import { expectationOf } from "./expectation.ts";
-import type { ConfigPath, ConfigProblem, ProblemParts } from "./problem.ts";
+import { type ConfigPath, type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
 import { suggest } from "./suggestion.ts";
 import type { ValidationRun } from "./validation-run.ts";
 
@@ -82,25 +82,25 @@ const listKeys = (known: readonly string[]): string =>
   known.length === 0 ? "" : `, expected ${oneOf(known)}`;
 
 function wrongKey({ run }: IssueContext, issue: z.core.$ZodIssue, path: ConfigPath): ConfigProblem {
-  const expected = expectationOf(issue) ?? said(issue);
+  const expected = expectationOf(issue, run.conceal) ?? said(run, issue);
   const message = `expected a key of ${expected}, found ${quote(String(path.at(-1)))}`;
   return place(run, path, { type: "wrong-value", message }, "key");
 }
 
 function wrongValue({ run }: IssueContext, issue: z.core.$ZodIssue, path: ConfigPath): ConfigProblem {
   const { node } = findNode(run.root, path);
-  const expected = expectationOf(issue);
+  const expected = expectationOf(issue, run.conceal);
   const key = path.at(-1);
   const ownWords = !issue.message.startsWith(unsaid);
   if (node === undefined && key !== undefined && (expected !== undefined || !ownWords)) {
-    const message = `missing key ${quote(String(key))}: expected ${expected ?? said(issue)}`;
+    const message = `missing key ${quote(String(key))}: expected ${expected ?? said(run, issue)}`;
     return place(run, path, { type: "missing-key", message }, "value");
   }
   const type = issue.code === "invalid_type" ? "wrong-type" : "wrong-value";
   if (node === undefined || ownWords) return ownMessage(run, issue, path, node);
   const suggestion = suggestValue(issue, node);
   const hint = suggestion === undefined ? "" : `, did you mean ${quote(suggestion)}?`;
-  const message = `expected ${expected ?? said(issue)}, found ${describeNode(node)}${hint}`;
+  const message = `expected ${expected ?? said(run, issue)}, found ${describeNode(node)}${hint}`;
   return place(run, path, { type, message, suggestion }, "value");
 }
 
@@ -111,9 +111,9 @@ function ownMessage(
   path: ConfigPath,
   node?: ConfigNode,
 ): ConfigProblem {
-  const expected = issue.code === "custom" ? expectationOf(issue) : undefined;
+  const expected = issue.code === "custom" ? expectationOf(issue, run.conceal) : undefined;
   const found = node === undefined ? "nothing" : describeNode(node);
-  const message = expected === undefined ? said(issue) : `expected ${expected}, found ${found}`;
+  const message = expected === undefined ? said(run, issue) : `expected ${expected}, found ${found}`;
   return place(
     run,
     path,
@@ -122,8 +122,9 @@ function ownMessage(
   );
 }
 
-const said = (issue: z.core.$ZodIssue): string =>
-  issue.message.startsWith(unsaid) ? "another value" : issue.message;
+/** The words of the schema's author, who may have put a value into them that must not be shown. */
+const said = (run: ValidationRun, issue: z.core.$ZodIssue): string =>
+  issue.message.startsWith(unsaid) ? "another value" : run.conceal(issue.message);
 
 function suggestValue(issue: z.core.$ZodIssue, node: ConfigNode): string | undefined {
   if (node.type !== "scalar" || typeof node.value !== "string") return undefined;
@@ -142,5 +143,6 @@ type PlacedParts = Pick<ProblemParts, "type" | "message" | "suggestion">;
 function place(run: ValidationRun, path: ConfigPath, parts: PlacedParts, at: "key" | "value"): ConfigProblem {
   const { node, key, nearest } = findNode(run.root, path);
   const span = (at === "key" ? key : undefined) ?? node?.span ?? nearest.span;
-  return run.createProblem({ ...parts, path, span });
+  // What was found is shown as it is written anyhow; in `expected "threads"` a value that is "thread" betrays nothing.
+  return createProblem({ ...parts, path, span });
 }

@@ -10,12 +10,12 @@ export class ValidationRun {
   readonly problems: ConfigProblem[] = [];
   /** The configuration as plain data, which the schema is applied to. */
   readonly input: unknown;
-  readonly #conceal: (text: string) => string;
+  /** Takes out of a text what must not be shown. */
+  readonly conceal: (text: string) => string;
 
-  /** `conceal`: takes out of a message what must not be shown. */
   constructor(root: ConfigNode, conceal: (text: string) => string) {
     this.root = root;
-    this.#conceal = conceal;
+    this.conceal = conceal;
     this.input = toPlainValue(root, (value, node) => origins.set(value, { run: this, node }));
   }
 
@@ -24,7 +24,7 @@ export class ValidationRun {
   }
 
   createProblem(parts: ProblemParts): ConfigProblem {
-    return createProblem({ ...parts, message: this.#conceal(parts.message) });
+    return createProblem({ ...parts, message: this.conceal(parts.message) });
   }
 }
 

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
 import { basename, join } from "node:path";
 import { type ConfigChange, createFileSource } from "@monolake/config";
 import { type TemporaryFolder, temporaryFolder } from "@monolake/test-kit";
@@ -34,6 +36,12 @@ const describeChange = (change: ConfigChange): string =>
   change.type === "changed"
     ? change.config.files.map(({ file, text }) => `${basename(file)}=${text}`).join(" ")
     : `unreadable: ${change.error.reason}`;
+
+async function listeningAt(path: string): Promise<Server> {
+  const server = createServer().listen(path);
+  await once(server, "listening");
+  return server;
+}
 
 /** Starts to watch, from what the folder has now. */
 async function follow(path = folder.path, options: object = {}) {
@@ -92,8 +100,14 @@ describe("a folder", () => {
     await rm(folder.file("c.toml"));
     await mkdir(folder.file("c.toml"));
     expect(await reasonOf(load())).toBe("c.toml: it is a directory");
+    await rm(folder.file("c.toml"), { recursive: true });
+    await symlink("c.toml", folder.file("c.toml"));
+    expect(await reasonOf(load())).toBe("c.toml: too many symbolic links");
+    await rm(folder.file("c.toml"));
     expect(await reasonOf(load(folder.file("no")))).toBe("no: there is no such file");
     expect(await reasonOf(createFileSource(folder.path).load())).toMatch(/: it is a directory$/);
+    await using _server = await listeningAt(folder.file("c.toml"));
+    expect(await reasonOf(load())).toBe("c.toml: it is a socket, or a device that is not there");
   });
 });
 

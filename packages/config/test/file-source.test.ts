@@ -117,6 +117,17 @@ it("tells once that the file is gone, and goes on", async () => {
   expect(await back).toBe("two");
 });
 
+it("tells that a file can be read again, also where it is as it was", async () => {
+  const file = await folder.write("a.toml", "one");
+  const { next } = await follow(file);
+  const gone = next();
+  await rm(file);
+  expect(await gone).toBe("unreadable: there is no such file");
+  const back = next();
+  await replace(file, "one");
+  expect(await back).toBe("one");
+});
+
 it("does not mistake another file in the folder for a change", async () => {
   const file = await folder.write("a.toml", "one");
   const { next } = await follow(file);

@@ -239,6 +239,24 @@ describe("what came from a reference", () => {
     expect(outcome.conceal(`${secret} SECRET xSECRETx`)).toBe("${env:SECRET} ${env:WORD} x${env:WORD}x");
   });
 
+  it("is not taken for a part of what was expected, nor of the reference that is shown for it", () => {
+    expect(readAs(read('mode = "${env:MODE:-slo}"'))).toEqual([
+      expect.stringContaining('expected "fast" or "slow", found "${env:MODE:-slo}"'),
+    ]);
+    vi.stubEnv("MODE", "slow-");
+    expect(readAs(read('mode = "${env:MODE:-slow}"'))).toEqual([
+      expect.stringContaining('expected "fast" or "slow", found "${env:MODE:-slow}"'),
+    ]);
+    vi.stubEnv("MODE", "fas");
+    expect(readAs(read('mode = "${env:MODE:-fast}" # x'))).toEqual([
+      expect.stringContaining('expected "fast" or "slow", found "${env:MODE:-fast}"'),
+    ]);
+    vi.stubEnv("MODE", "MODE");
+    expect(readAs(read('mode = "${env:MODE}"'))).toEqual([
+      expect.stringContaining('expected "fast" or "slow", found "${env:MODE}"'),
+    ]);
+  });
+
   it("is left alone where it is too short to be a secret, unless it is the whole text; a default always", () => {
     vi.stubEnv("ONE", "1");
     const outcome = read("text = '${env:ONE}'\nlist = ['a ${env:UNSET:-default}']");

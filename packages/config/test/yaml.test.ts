@@ -63,6 +63,15 @@ servers:
   ]);
 });
 
+it("says of a value that is not written that there is nothing", () => {
+  expect(complaints("runtime:\nservers: {}\n", schema)).toEqual([
+    "1:9 wrong-type expected a table, found nothing",
+  ]);
+  expect(complaints("runtime: ~\nservers: {}\n", schema)).toEqual([
+    "1:10 wrong-type expected a table, found ~",
+  ]);
+});
+
 it("gives the same value as the same file in TOML", () => {
   const yaml = "runtime: { threads: 2 }\nservers:\n  a: { type: http, name: n, routes: [{ path: / }] }\n";
   const toml =
