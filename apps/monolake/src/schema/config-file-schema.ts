@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { alias } from "@monolake/config";
 import { z } from "zod";
 import { httpServerSchema } from "./http-server-schema.ts";
@@ -61,7 +62,7 @@ function checkListeners(
 
 /** Undefined where any number of servers may listen: at port 0, which is another free port every time. */
 function listenerPlace(listener: Listener): string | undefined {
-  if (listener.type === "unix") return `unix:${listener.value}`;
+  if (listener.type === "unix") return `unix:${resolve(listener.value)}`;
   const address = parseIpAndPort(listener.value);
   return address === undefined || address.port === 0 ? undefined : canonicalAddress(address);
 }

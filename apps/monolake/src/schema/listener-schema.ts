@@ -8,10 +8,12 @@ const maxSocketPathBytes = 107;
 export const isSocketPath = (path: string): boolean =>
   path !== "" && !path.includes("\0") && Buffer.byteLength(path) <= maxSocketPathBytes;
 
+const expectedPath = `the path of a unix socket, at most ${maxSocketPathBytes} bytes`;
+/** Of `unix:PATH`, where the path is at fault. */
+export const expectedUnixWord = `"unix:" and ${expectedPath}`;
+
 /** The path of a unix socket, to listen on or to connect to. */
-export const socketPathSchema = z
-  .string()
-  .refine(isSocketPath, expects(`the path of a unix socket, at most ${maxSocketPathBytes} bytes`));
+export const socketPathSchema = z.string().refine(isSocketPath, expects(expectedPath));
 
 const backlog = z.int().min(1).max(65535).default(1024).describe("Connections that wait to be accepted");
 
@@ -48,10 +50,12 @@ const listenerTable = z.discriminatedUnion("type", [socketListener, unixListener
 /** A listener in one word, with the defaults of everything else. */
 const shortListener = z
   .string()
-  .refine((text) => {
+  .superRefine((text, context) => {
     const { type, value } = placeOf(text);
-    return type === "unix" ? isSocketPath(value) : parseIpAndPort(value) !== undefined;
-  }, expects('an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock"'))
+    if (type === "unix" ? isSocketPath(value) : parseIpAndPort(value) !== undefined) return;
+    const examples = 'an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock"';
+    context.addIssue({ code: "custom", ...expects(type === "unix" ? expectedUnixWord : examples) });
+  })
   .transform(placeOf)
   .pipe(listenerTable);
 

@@ -16,9 +16,11 @@ export function parseIpAndPort(text: string): HostAndPort | undefined {
 /** As {@link parseIpAndPort}, with a host name too and without port 0; undefined for everything else. */
 export function parseHostAndPort(text: string): HostAndPort | undefined {
   const parts = splitPort(text);
-  if (parts === undefined || parts.port === 0) return undefined;
-  return isIP(parts.host) !== 0 || isHostName(parts.host) ? parts : undefined;
+  return parts === undefined || parts.port === 0 || !isHost(parts.host) ? undefined : parts;
 }
+
+/** An IP address, IPv6 without brackets, or a host name. */
+export const isHost = (host: string): boolean => isIP(host) !== 0 || isHostName(host);
 
 /** What `unix:PATH` stands for, and what anything else does. Whether it is right is not looked at. */
 export const placeOf = (text: string): { readonly type: "unix" | "socket"; readonly value: string } =>

@@ -1,6 +1,6 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
-import { isSocketPath, socketPathSchema } from "./listener-schema.ts";
+import { expectedUnixWord, isSocketPath, socketPathSchema } from "./listener-schema.ts";
 import { parseHostAndPort, placeOf } from "./network-address.ts";
 import { upstreamTlsSchema } from "./tls-schema.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
@@ -45,8 +45,8 @@ const httpPlaceOf = (text: string) => (isUri(text) ? ({ type: "uri", value: text
 /** What is wrong with a place in one word: what was expected. `examples`: of all that may be there. */
 function expectedPlace(text: string, examples: string): string | undefined {
   const { type, value } = placeOf(text);
-  const isGood = type === "unix" ? isSocketPath(value) : parseHostAndPort(value) !== undefined;
-  return isGood ? undefined : examples;
+  if (type === "unix") return isSocketPath(value) ? undefined : expectedUnixWord;
+  return parseHostAndPort(value) === undefined ? examples : undefined;
 }
 
 const oneWord = (expected: (text: string) => string | undefined) =>

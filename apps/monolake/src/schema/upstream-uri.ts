@@ -1,3 +1,5 @@
+import { isHost } from "./network-address.ts";
+
 /** An upstream's URI, taken apart. */
 export interface UpstreamUri {
   readonly scheme: "http" | "https";
@@ -24,8 +26,12 @@ export function parseUpstreamUri(text: string): UpstreamUri | { readonly expecte
   if (authority.includes("@")) return { expected: "a uri without user and password" };
   if (/^(?::|$)/.test(authority)) return { expected: "a uri with a host" };
   const url = URL.parse(`${name}://${authority}/`);
-  if (url === null) return { expected: "a uri with a valid host and port" };
+  if (url === null || !isWrittenHost(authority)) return { expected: "a uri with a valid host and port" };
   if (url.port === "0") return { expected: "a uri with a port between 1 and 65535" };
   const port = url.port === "" ? defaultPorts[name] : Number(url.port);
   return { scheme: name, host: url.hostname.replace(/^\[(.*)\]$/, "$1"), port, authority: url.host };
 }
+
+/** A URL parser would make 1.2.0.3 of `1.2.3`, and takes names that no resolver knows. What it says of brackets is enough. */
+const isWrittenHost = (authority: string): boolean =>
+  authority.startsWith("[") || isHost(authority.replace(/:\d*$/, ""));

@@ -75,7 +75,15 @@ describe("one mistake is one problem, at its place", () => {
     ],
     [
       { listener: 'listener = "unix:"' },
-      '5:12 expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock", found "unix:"',
+      '5:12 expected "unix:" and the path of a unix socket, at most 107 bytes, found "unix:"',
+    ],
+    [
+      { listener: `listener = "unix:/${"a".repeat(107)}"` },
+      `5:12 expected "unix:" and the path of a unix socket, at most 107 bytes, found "unix:/${"a".repeat(54)}…"`,
+    ],
+    [
+      { upstreams: `upstreams = ["unix:/${"a".repeat(107)}"]` },
+      `9:14 expected "unix:" and the path of a unix socket, at most 107 bytes, found "unix:/${"a".repeat(54)}…"`,
     ],
     [
       { upstreams: 'upstreams = ["http://a:0"]' },
@@ -249,6 +257,11 @@ describe("one mistake is one problem, at its place", () => {
       '9:51 expected a uri without spaces and other characters to escape, found "http://a b"',
     ],
     [endpoint("http://a:65536"), '9:51 expected a uri with a valid host and port, found "http://a:65536"'],
+    // What a URL parser would make an address of, or pass on.
+    [endpoint("http://1.2.3:80"), '9:51 expected a uri with a valid host and port, found "http://1.2.3:80"'],
+    [endpoint("http://0x7f.1"), '9:51 expected a uri with a valid host and port, found "http://0x7f.1"'],
+    [endpoint("http://a..b"), '9:51 expected a uri with a valid host and port, found "http://a..b"'],
+    [endpoint("http://%61:80"), '9:51 expected a uri with a valid host and port, found "http://%61:80"'],
     [endpoint("http://a:0"), '9:51 expected a uri with a port between 1 and 65535, found "http://a:0"'],
     [
       endpoint("127.0.0.1", "socket"),
@@ -324,6 +337,14 @@ it("refuses a URI for a Thrift upstream", () => {
 
 const second = (value: string, type = "socket") =>
   `[servers.other]\nname = "o"\nproxy_type = "http"\nroutes = []\nlistener = { type = "${type}", value = "${value}" }`;
+
+it.each([
+  ["/run/a.sock", "//run/x/../a.sock"],
+  ["a.sock", "./a.sock"],
+])("refuses two listeners at one path: %s and %s", (first, other) => {
+  const text = fileWith({ ...listener(first, "unix"), end: second(other, "unix") });
+  expect(complaints(text)).toEqual(['14:37 expected a listener of its own, found that of server "web"']);
+});
 
 it.each([
   ["127.0.0.1:8080", "127.0.0.1:8080"],
