@@ -50,6 +50,7 @@ export { RequestHeadReader, ResponseHeadReader } from "./head/head-reader.ts";
 export type { Parsing } from "./head/parsing.ts";
 export type { RequestHead } from "./head/request-head.ts";
 export type { ResponseHead } from "./head/response-head.ts";
+export type { AmbiguousFieldsMode } from "./headers/ambiguous-fields.ts";
 export type { HeadersInit } from "./headers/headers.ts";
 export { Headers } from "./headers/headers.ts";
 export type { KnownFieldName } from "./headers/known-fields.ts";

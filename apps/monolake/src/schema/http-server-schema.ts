@@ -37,6 +37,12 @@ export const httpServerSchema = z
       .describe(
         "compat takes what RFC 9112 leaves open, from clients and upstreams; what is sent on is canonical",
       ),
+    ambiguous_fields: z
+      .enum(["guard", "drop", "refuse", "pass"])
+      .default("guard")
+      .describe(
+        "Request fields with `_` and the like in their names, which some upstreams take for `-`: guard drops those that stand for a field of the proxy, drop all, refuse answers 400",
+      ),
     forwarded: forwardedSchema.describe("What upstreams are told of clients"),
     request_id: requestIdSchema.describe("X-Request-Id"),
     http_opt_handlers: handlersSchema.describe("Optional handlers"),

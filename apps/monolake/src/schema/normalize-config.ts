@@ -76,6 +76,7 @@ function normalizeHttpServer(key: string, server: Inheriting<HttpServerTable>): 
     upstreamHttpVersion: server.upstream_http_version,
     upstreamHost: server.upstream_host,
     parsing: server.parsing,
+    ambiguousFields: server.ambiguous_fields,
     forwarded: normalizeForwarded(server.forwarded),
     requestId: {
       mode: server.request_id.mode === "keep_trusted" ? "keep-trusted" : server.request_id.mode,

@@ -110,6 +110,8 @@ export interface HttpServerConfig extends ServerConfigBase {
   readonly upstreamHost: "upstream" | "preserve";
   /** Of requests and of upstreams' responses. */
   readonly parsing: "strict" | "compat";
+  /** What becomes of request fields whose names have other characters than letters, digits and `-`. */
+  readonly ambiguousFields: "guard" | "drop" | "refuse" | "pass";
   readonly forwarded: ForwardedConfig;
   readonly requestId: RequestIdConfig;
   /** Absent: bodies stay as they are. */

@@ -25,6 +25,8 @@ export async function httpStackConfig(
     requests: { counts },
     httpServer: {
       ...serverLimits(server),
+      ambiguousFields: server.ambiguousFields,
+      reservedFields: reservedFields(server),
       onError: (error, request) => requestFailed(error, request, { server: server.key, logger }),
       ...(server.accessLog === undefined ? {} : accessLogHooks),
     },
@@ -52,6 +54,16 @@ export async function httpStackConfig(
     },
   };
 }
+
+/** What upstreams believe because it comes from here: logins, and what routes set, add or remove. */
+const reservedFields = ({ openid, routes }: HttpServerConfig): string[] => [
+  ...Object.values(openid?.claimHeaders ?? {}),
+  ...routes.flatMap(({ requestHeaders: { set = {}, add = {}, remove = [] } = {} }) => [
+    ...Object.keys(set),
+    ...Object.keys(add),
+    ...remove,
+  ]),
+];
 
 /** What is told of a request, beside what the upstream service tells. */
 function tellingOptions({

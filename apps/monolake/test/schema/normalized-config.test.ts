@@ -64,6 +64,7 @@ it("fills in every default", () => {
         upstreamHttpVersion: "auto",
         upstreamHost: "upstream",
         parsing: "strict",
+        ambiguousFields: "guard",
         forwarded: {
           mode: "replace",
           trustedProxies: [],
@@ -140,6 +141,7 @@ debug = true
 upstream_http_version = "http2"
 upstream_host = "preserve"
 parsing = "compat"
+ambiguous_fields = "refuse"
 request_id = { mode = "keep_trusted", echo = true }
 http_opt_handlers = {}
 access_log = { path = "/var/log/web.log", format = "$status $$", flush_ms = 1, query = false }
@@ -266,6 +268,7 @@ it("carries every setting over, in milliseconds", () => {
         upstreamHttpVersion: "http2",
         upstreamHost: "preserve",
         parsing: "compat",
+        ambiguousFields: "refuse",
         forwarded: {
           mode: "off",
           trustedProxies: ["10.0.0.0/8", "::1", "unix"],

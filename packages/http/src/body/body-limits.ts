@@ -1,4 +1,5 @@
 import type { Parsing } from "../head/parsing.ts";
+import { type AmbiguousFields, guardedFields } from "../headers/ambiguous-fields.ts";
 
 /** How large a received body, and what is around it, may be. */
 export interface BodyLimits {
@@ -10,6 +11,8 @@ export interface BodyLimits {
   readonly maxTrailerBytes: number;
   /** `compat` takes blanks behind a chunk's size. */
   readonly parsing: Parsing;
+  /** Which fields may come behind it. */
+  readonly ambiguousFields: AmbiguousFields;
 }
 
 export const defaultBodyLimits: BodyLimits = {
@@ -17,4 +20,5 @@ export const defaultBodyLimits: BodyLimits = {
   maxChunkExtensionBytes: 4 * 1024,
   maxTrailerBytes: 8 * 1024,
   parsing: "strict",
+  ambiguousFields: guardedFields,
 };

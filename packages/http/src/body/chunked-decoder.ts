@@ -166,7 +166,7 @@ export class ChunkedDecoder {
     const last = bytes.length;
     if (byte !== lf || last < 4 || bytes[last - 4] !== cr || bytes[last - 3] !== lf || bytes[last - 2] !== cr)
       return;
-    this.trailers = parseTrailers(Buffer.from(bytes));
+    this.trailers = parseTrailers(Buffer.from(bytes), this.#limits.ambiguousFields);
     this.done = true;
     this.#state = "done";
   }

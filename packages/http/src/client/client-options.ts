@@ -1,4 +1,4 @@
-import { defaultBodyLimits } from "../body/body-limits.ts";
+import { type BodyLimits, defaultBodyLimits } from "../body/body-limits.ts";
 import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
 import type { Parsing } from "../head/parsing.ts";
 
@@ -43,7 +43,11 @@ export interface HttpClientConnectionOptions {
 /** Options with every default filled in. */
 export type ResolvedHttpClientConnectionOptions = Required<
   Omit<HttpClientConnectionOptions, "maxHeadBytes" | "maxHeaderFields" | "http2">
-> & { readonly headLimits: HeadLimits; readonly http2: Required<Http2ClientOptions> };
+> &
+  Pick<BodyLimits, "ambiguousFields"> & {
+    readonly headLimits: HeadLimits;
+    readonly http2: Required<Http2ClientOptions>;
+  };
 
 /** Fills in the defaults. */
 export function resolveHttpClientConnectionOptions(
@@ -60,6 +64,7 @@ export function resolveHttpClientConnectionOptions(
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
     parsing: options.parsing ?? "strict",
+    ambiguousFields: defaultBodyLimits.ambiguousFields,
     http2: {
       maxConcurrentStreams: options.http2?.maxConcurrentStreams ?? 100,
       pingTimeoutMs: options.http2?.pingTimeoutMs ?? 5_000,

@@ -197,6 +197,7 @@ export class ServerConnection<Context extends HttpContext>
     let head: RequestHead | undefined;
     try {
       head = this.#heads.read(chunk, at);
+      if (head?.ambiguousName === true) this.#options.ambiguousFields.judge(head.headers);
     } catch (error) {
       this.#refuse(error);
       return chunk.length;

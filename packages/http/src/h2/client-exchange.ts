@@ -147,8 +147,7 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
     // These have no body, whatever their fields say.
     const bodiless = this.#request.method === "HEAD" || status === 204 || status === 304;
     if (!bodiless && !complete) {
-      const { maxBodyBytes } = this.#owner.options;
-      this.#receiver = new StreamBody(this.#stream, this, head.contentLength, maxBodyBytes);
+      this.#receiver = new StreamBody(this.#stream, this, head.contentLength, this.#owner.options);
       response.body = this.#receiver.body;
     }
     this.#awaitPeer();

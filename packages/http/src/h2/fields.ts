@@ -1,4 +1,4 @@
-import { droppedTrailers } from "../body/trailers.ts";
+import type { AmbiguousFields } from "../headers/ambiguous-fields.ts";
 import { Headers } from "../headers/headers.ts";
 import { knownFields } from "../headers/known-fields.ts";
 
@@ -21,11 +21,11 @@ export function addFields(fields: FlatFields, headers: Headers): void {
 }
 
 /** A trailer section without what must not come behind a body; undefined when nothing is left. */
-export function trailersFrom(fields: readonly string[]): Headers | undefined {
+export function trailersFrom(fields: readonly string[], names: AmbiguousFields): Headers | undefined {
   const kept: [string, string][] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const name = fields[at] as string;
-    if (!droppedTrailers.has(name)) kept.push([name, fields[at + 1] as string]);
+    if (names.isTrailer(name)) kept.push([name, fields[at + 1] as string]);
   }
   return kept.length > 0 ? new Headers(kept) : undefined;
 }

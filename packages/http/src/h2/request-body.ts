@@ -3,7 +3,7 @@ import { BodyPace } from "../server/body-pace.ts";
 import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
 import type { Late } from "../server/server-timeouts.ts";
 import type { Http2Stream } from "./http2-stream.ts";
-import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
+import { StreamBody, type StreamBodyLimits, type StreamBodyOwner } from "./stream-body.ts";
 
 /** Whose request it is. */
 export interface RequestBodyOwner {
@@ -40,8 +40,8 @@ export class RequestBody implements StreamBodyOwner {
   }
 
   /** One follows; `length` is -1 where it is not announced. */
-  expect(length: number, maxBytes: number): IncomingBody {
-    this.#receiver = new StreamBody(this.#stream, this, length, maxBytes);
+  expect(length: number, limits: StreamBodyLimits = this.#options): IncomingBody {
+    this.#receiver = new StreamBody(this.#stream, this, length, limits);
     return this.#receiver.body;
   }
 

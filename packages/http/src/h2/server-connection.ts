@@ -115,13 +115,14 @@ export class Http2ServerConnection<Context extends HttpContext>
   // === streams ===
 
   streamOpened(stream: Http2Stream, { fields }: FieldSection, ended: boolean): void {
-    const { headLimits, maxRequestsPerConnection } = this.#serving.options;
+    const { headLimits, maxRequestsPerConnection, ambiguousFields } = this.#serving.options;
     this.#requests += 1;
     if (this.#state === "serving") this.#waitUntil(Number.POSITIVE_INFINITY);
     const exchange = new ServerExchange<Context>(stream, this.#serving, this);
     this.#exchanges.add(exchange);
     try {
       const head = readRequestFields(fields, this.#heads, headLimits.maxFields);
+      if (head.ambiguousName) ambiguousFields.judge(head.headers);
       if (ended && head.contentLength > 0) throw new MalformedRequest();
       if (exchange.begin(head, ended)) this.#begun.push(exchange);
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, deadlineIn } from "@monolake/streams";
+import { defaultBodyLimits } from "../body/body-limits.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import {
   BodyDiscardedError,
@@ -272,7 +273,7 @@ export class ServerExchange<Context extends HttpContext>
   /** The stream of an extended CONNECT stays open; what comes on it is nobody's before there is a tunnel. */
   #expectTunnel(complete: boolean): void {
     if (complete) return this.#refuseWith(errorResponse(400), new ClientGoneError());
-    this.#body.expect(-1, 0);
+    this.#body.expect(-1, defaultBodyLimits);
   }
 
   #handOver(response: HttpResponse): void {
@@ -295,7 +296,7 @@ export class ServerExchange<Context extends HttpContext>
 
   #expectBody(request: HttpRequest, length: number): void {
     const { maxBodyBytes } = this.#serving.options;
-    request.body = this.#body.expect(length, maxBodyBytes);
+    request.body = this.#body.expect(length);
     if (maxBodyBytes > 0 && length > maxBodyBytes)
       this.refuse(new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: length }));
   }

@@ -1,8 +1,12 @@
+import type { BodyLimits } from "../body/body-limits.ts";
 import { IncomingBody, type IncomingBodySource } from "../body/incoming-body.ts";
 import { BodyTooLargeError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import { trailersFrom } from "./fields.ts";
 import type { Http2Stream } from "./http2-stream.ts";
+
+/** What of {@link BodyLimits} there is in HTTP/2. */
+export type StreamBodyLimits = Pick<BodyLimits, "maxBodyBytes" | "ambiguousFields">;
 
 /** Whose message the body belongs to. */
 export interface StreamBodyOwner {
@@ -30,16 +34,16 @@ export class StreamBody implements IncomingBodySource {
   awaited = false;
   readonly #stream: Http2Stream;
   readonly #owner: StreamBodyOwner;
-  readonly #maxBytes: number;
+  readonly #limits: StreamBodyLimits;
   #trailers: Headers | undefined = undefined;
   /** What waits: the peer is not told that it may send as much again. */
   #waitingBytes = 0;
 
-  /** `length` is -1 where it is not announced; `maxBytes` 0 for any. */
-  constructor(stream: Http2Stream, owner: StreamBodyOwner, length: number, maxBytes: number) {
+  /** `length` is -1 where it is not announced. */
+  constructor(stream: Http2Stream, owner: StreamBodyOwner, length: number, limits: StreamBodyLimits) {
     this.#stream = stream;
     this.#owner = owner;
-    this.#maxBytes = maxBytes;
+    this.#limits = limits;
     this.body = new IncomingBody(this, length);
     if (length >= 0) stream.expect(length);
   }
@@ -47,10 +51,11 @@ export class StreamBody implements IncomingBodySource {
   /** A part of it came, in memory that is not kept. */
   received(chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.#maxBytes > 0 && this.bytes > this.#maxBytes) {
+    const { maxBodyBytes: maxBytes } = this.#limits;
+    if (maxBytes > 0 && this.bytes > maxBytes) {
       this.#stream.consumed(chunk.length);
       this.awaited = false;
-      this.#owner.bodyRefused(new BodyTooLargeError({ maxBytes: this.#maxBytes, bytes: this.bytes }));
+      this.#owner.bodyRefused(new BodyTooLargeError({ maxBytes, bytes: this.bytes }));
       return;
     }
     if (this.body.push(chunk, false)) this.#stream.consumed(chunk.length);
@@ -63,7 +68,7 @@ export class StreamBody implements IncomingBodySource {
 
   /** What stands behind it. */
   trailersReceived(fields: readonly string[]): void {
-    this.#trailers = trailersFrom(fields);
+    this.#trailers = trailersFrom(fields, this.#limits.ambiguousFields);
   }
 
   /** That was all. */

@@ -12,6 +12,8 @@ export const obsTextByte = 8;
 export const hostByte = 16;
 export const digitByte = 32;
 export const hexByte = 64;
+/** Letters, digits and "-": tokens that mean the same field to everybody. */
+export const plainNameByte = 128;
 
 export const byteClasses: Uint8Array = new Uint8Array(256);
 
@@ -25,6 +27,7 @@ const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const digits = "0123456789";
 mark(`${letters}${digits}!#$%&'*+-.^_\`|~`, tokenByte);
 mark(`${letters}${digits}-._~!$&'()*+;=`, hostByte);
+mark(`${letters}${digits}-`, plainNameByte);
 mark(digits, digitByte);
 mark(`${digits}abcdefABCDEF`, hexByte);
 mark(" \t", valueByte);

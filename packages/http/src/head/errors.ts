@@ -17,6 +17,7 @@ export type HeadRefusal =
   | "head-too-large"
   | "too-many-fields"
   | "field-name-invalid"
+  | "field-name-ambiguous"
   | "field-without-colon"
   | "field-value-invalid"
   | "line-folded"

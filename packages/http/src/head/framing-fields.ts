@@ -17,6 +17,8 @@ class FramingFields {
   expectContinue = false;
   knownMask = 0;
   count = 0;
+  /** A field name has another character than letters, digits and `-`. */
+  ambiguousName = false;
 
   reset(): void {
     this.contentLength = -1;
@@ -29,6 +31,7 @@ class FramingFields {
     this.expectContinue = false;
     this.knownMask = 0;
     this.count = 0;
+    this.ambiguousName = false;
   }
 }
 

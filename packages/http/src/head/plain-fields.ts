@@ -11,7 +11,7 @@ import {
   lastJudgedId,
   transferEncodingId,
 } from "../headers/known-fields.ts";
-import { byteClasses, tokenByte } from "./byte-classes.ts";
+import { byteClasses, plainNameByte, tokenByte } from "./byte-classes.ts";
 import { contentLengthOf, framing, isChunked, noteConnection, noteExpect } from "./framing-fields.ts";
 import { isHost } from "./host.ts";
 
@@ -33,10 +33,14 @@ export function scanPlainFields(bytes: Buffer, start: number, end: number): numb
   framing.reset();
   while (at + 1 < end && bytes[at] !== 0x0d) {
     const nameStart = at;
-    while (at < end && ((byteClasses[bytes[at] as number] as number) & tokenByte) !== 0) at++;
+    while (at < end && ((byteClasses[bytes[at] as number] as number) & plainNameByte) !== 0) at++;
+    if (bytes[at] !== 0x3a) {
+      at = endOfName(bytes, at, end);
+      if (bytes[at] !== 0x3a) return -1;
+    }
     const nameLength = at - nameStart;
     if (nameLength === 0 || nameLength > maxNameLength || row === lastRow) return -1;
-    if (at + 3 >= end || bytes[at] !== 0x3a || bytes[at + 1] !== 0x20) return -1;
+    if (at + 3 >= end || bytes[at + 1] !== 0x20) return -1;
     const valueStart = at + 2;
     at = valueStart;
     // U+0020 to U+007E in one comparison; a tab is not plain.
@@ -55,6 +59,14 @@ export function scanPlainFields(bytes: Buffer, start: number, end: number): numb
   framing.knownMask = mask;
   framing.count = (row - headMemory.tableUsed) / recordSize;
   return at + 2;
+}
+
+/** Where a name ends that has other characters than most. */
+function endOfName(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && ((byteClasses[bytes[at] as number] as number) & tokenByte) !== 0) at++;
+  if (at > start) framing.ambiguousName = true;
+  return at;
 }
 
 /** Notes what a judged field says; false when it is not plain. */

@@ -9,6 +9,8 @@ export class RequestHead extends MessageHead {
   target: string;
   /** Expect is `100-continue`. */
   expectContinue: boolean;
+  /** A field name has another character than letters, digits and `-`. */
+  ambiguousName: boolean;
 
   constructor(
     method: string,
@@ -23,5 +25,6 @@ export class RequestHead extends MessageHead {
     this.target = target;
     if (minorVersion === 0) this.upgrade = false;
     this.expectContinue = framing.expectContinue;
+    this.ambiguousName = framing.ambiguousName;
   }
 }

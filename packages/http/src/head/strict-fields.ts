@@ -1,7 +1,7 @@
 import { FieldBlock } from "../headers/field-block.ts";
 import { idShift, maxNameLength } from "../headers/field-record.ts";
 import { knownFieldIdAt, lastJudgedId } from "../headers/known-fields.ts";
-import { byteClasses, obsTextByte, tokenByte, valueByte } from "./byte-classes.ts";
+import { byteClasses, obsTextByte, plainNameByte, tokenByte, valueByte } from "./byte-classes.ts";
 import { framing } from "./framing-fields.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import type { Fault, Refuse } from "./refusal.ts";
@@ -53,7 +53,13 @@ export class StrictFieldReader {
     const { bytes } = this;
     if (isBlank(bytes[start])) this.fail(400, "line-folded", start, end);
     let nameEnd = start;
-    while (nameEnd < end && ((byteClasses[bytes[nameEnd] as number] as number) & tokenByte) !== 0) nameEnd++;
+    let common = plainNameByte;
+    for (; nameEnd < end; nameEnd++) {
+      const byteClass = byteClasses[bytes[nameEnd] as number] as number;
+      if ((byteClass & tokenByte) === 0) break;
+      common &= byteClass;
+    }
+    if (common === 0) framing.ambiguousName = true;
     if (nameEnd === end) this.fail(400, "field-without-colon", start, end);
     if (nameEnd === start || bytes[nameEnd] !== 0x3a)
       this.fail(400, "field-name-invalid", start, nameEnd + 1);

@@ -1,6 +1,7 @@
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { type HeadLimits, resolveHeadLimits } from "../head/head-limits.ts";
 import type { Parsing } from "../head/parsing.ts";
+import { AmbiguousFields, type AmbiguousFieldsMode } from "../headers/ambiguous-fields.ts";
 import type { ExchangeListener } from "../http-exchange.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
@@ -52,6 +53,13 @@ export interface HttpServerOptions {
   readonly maxTrailerBytes?: number;
   /** `compat` takes what RFC 9112 leaves open; what is sent on is in canonical form all the same. Default `strict`. */
   readonly parsing?: Parsing;
+  /** What becomes of request fields whose names could be taken for another. Default `guard`. */
+  readonly ambiguousFields?: AmbiguousFieldsMode;
+  /**
+   * More fields that clients must not name ambiguously, nor send behind a body: those that a handler sets or decides by.
+   * Default none, beside those that every proxy answers for.
+   */
+  readonly reservedFields?: readonly string[];
   /** Of HTTP/2; `false` takes HTTP/1.1 only. */
   readonly http2?: Http2ServerOptions | false;
   /** What a handler threw, or a response that could not be sent, and to which request. The client sees a plain 500. */
@@ -63,13 +71,17 @@ export interface HttpServerOptions {
 }
 
 type Hooks = "onRequest" | "onExchange";
+type FieldNames = "ambiguousFields" | "reservedFields";
 type Head = "maxHeadBytes" | "maxHeaderFields" | "maxTargetBytes";
 
 /** Options with every default filled in. */
-export type ResolvedHttpServerOptions = Required<Omit<HttpServerOptions, Hooks | Head | "http2">> & {
+export type ResolvedHttpServerOptions = Required<
+  Omit<HttpServerOptions, Hooks | Head | FieldNames | "http2">
+> & {
   readonly [Hook in Hooks]: HttpServerOptions[Hook] | undefined;
 } & {
   readonly headLimits: HeadLimits;
+  readonly ambiguousFields: AmbiguousFields;
   readonly http2: Required<Http2ServerOptions>;
   /** Connections of HTTP/2 are taken. */
   readonly takesHttp2: boolean;
@@ -93,6 +105,7 @@ export function resolveHttpServerOptions(options: HttpServerOptions = {}): Resol
     maxChunkExtensionBytes: options.maxChunkExtensionBytes ?? defaultBodyLimits.maxChunkExtensionBytes,
     maxTrailerBytes: options.maxTrailerBytes ?? defaultBodyLimits.maxTrailerBytes,
     parsing: options.parsing ?? "strict",
+    ambiguousFields: new AmbiguousFields(options.ambiguousFields, options.reservedFields),
     headLimits: resolveHeadLimits({ maxHeadBytes, maxFields: maxHeaderFields, maxTargetBytes }),
     http2: {
       maxConcurrentStreams: http2.maxConcurrentStreams ?? 100,

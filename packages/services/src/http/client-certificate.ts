@@ -9,19 +9,9 @@ export interface ClientCertificateFieldOptions {
   readonly forward: boolean;
 }
 
-/** Also as servers that make variables of fields take them for the same: `_` for `-`. */
-const reserved = [
-  "client-cert",
-  "client_cert",
-  "client-cert-chain",
-  "client-cert_chain",
-  "client_cert-chain",
-  "client_cert_chain",
-];
-
 /**
  * Tells upstreams the certificate that a client has shown, in the field Client-Cert (RFC 9440). Nobody else can: the field and its
- * companion are removed from requests.
+ * companion are removed from requests. Client_Cert and the like are up to `ambiguousFields` of the HTTP core.
  */
 export class ClientCertificateField<Context extends MayHave<typeof tlsDetails>>
   implements HttpHandler<Context>
@@ -38,7 +28,8 @@ export class ClientCertificateField<Context extends MayHave<typeof tlsDetails>>
 
   call(request: HttpRequest, context: Context): Promise<HttpResponse> {
     const { headers } = request;
-    for (const name of reserved) headers.delete(name);
+    headers.delete("client-cert");
+    headers.delete("client-cert-chain");
     const certificate = this.#forward ? context.tls?.peerCertificate : undefined;
     if (certificate !== undefined) headers.set("Client-Cert", this.#valueOf(certificate));
     return this.inner.call(request, context);
