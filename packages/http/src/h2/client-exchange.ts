@@ -113,8 +113,9 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
     if (this.#phase === "body") return this.#trailersReceived(fields, ended);
     const head = this.#phase === "head" ? this.#read(fields) : undefined;
     if (head === undefined) return;
-    if (head.status < 200 && !ended) this.#interim(head);
-    else this.#responded(head, ended);
+    if (head.status >= 200) this.#responded(head, ended);
+    else if (ended) this.breakOff(this.#owner.faults.protocol("ended with an interim response"));
+    else this.#interim(head);
   }
 
   #trailersReceived(fields: readonly string[], ended: boolean): void {
@@ -146,6 +147,9 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
     this.#phase = "body";
     // These have no body, whatever their fields say.
     const bodiless = this.#request.method === "HEAD" || status === 204 || status === 304;
+    // RFC 9113 section 8.1.1, as with content that is shorter than it says.
+    if (!bodiless && complete && head.contentLength > 0)
+      return this.breakOff(this.#owner.faults.protocol("announced content and sent none"));
     if (!bodiless && !complete) {
       this.#receiver = new StreamBody(this.#stream, this, head.contentLength, this.#owner.options);
       response.body = this.#receiver.body;
@@ -182,8 +186,10 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
   }
 
   dataReceived(chunk: Buffer): void {
-    if (this.#receiver === undefined) this.#stream.consumed(chunk.length);
-    else this.#receiver.received(chunk);
+    if (this.#receiver !== undefined) return this.#receiver.received(chunk);
+    this.#stream.consumed(chunk.length);
+    if (this.#phase === "head")
+      this.breakOff(this.#owner.faults.protocol("sent content in front of its head"));
   }
 
   endReceived(): void {

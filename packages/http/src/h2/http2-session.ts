@@ -75,7 +75,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   readonly #reader: FrameReader;
   readonly #blocks: FieldBlocks;
   readonly #streams: StreamTable;
-  readonly #peer = new PeerSettings();
+  readonly #peer: PeerSettings;
   /** They are over; told when what was sent is written. */
   #finished: Http2Stream[] = [];
   #receiveWindow: number;
@@ -93,6 +93,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#options = options;
     this.#receiveWindow = options.connectionWindowBytes;
     this.writer = new FrameWriter(stream, () => this.#tellFinished());
+    this.#peer = new PeerSettings(options.side, this.writer);
     this.queue = new SendQueue(this.writer);
     this.#reader = new FrameReader(this, options.side === "server" ? prefaceBytes : Buffer.alloc(0));
     this.#blocks = new FieldBlocks(options.section);
@@ -369,7 +370,6 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#settingsSeen = true;
     const before = this.#peer.initialWindowBytes;
     this.#peer.read(payload);
-    this.writer.setHeaderTableBytes(this.#peer.headerTableBytes);
     this.#widenAll(this.#peer.initialWindowBytes - before);
     this.writer.numbers(frameTypes.settings, frameFlags.ack, 0, []);
     this.#listener.settingsReceived(this.#peer);

@@ -13,13 +13,25 @@ import {
 /** There are seven. */
 const mostSettings = 32;
 
+/** Who keeps a table of fields as the peer has it. */
+interface TableOwner {
+  setHeaderTableBytes(bytes: number): void;
+}
+
 /** What the peer's SETTINGS say, with the defaults of RFC 9113 section 6.5.2. */
 export class PeerSettings {
   maxConcurrentStreams: number = Number.POSITIVE_INFINITY;
   /** RFC 8441 section 3. */
   enableConnectProtocol = false;
   initialWindowBytes: number = initialWindowBytes;
-  headerTableBytes = 4096;
+  readonly #side: "server" | "client";
+  readonly #encoder: TableOwner;
+
+  /** `side` is ours; `encoder` hears how much the peer remembers. */
+  constructor(side: "server" | "client", encoder: TableOwner) {
+    this.#side = side;
+    this.#encoder = encoder;
+  }
 
   /** Takes the payload of a frame. Throws a {@link ConnectionFault} for what may not be. */
   read(payload: Buffer): void {
@@ -33,7 +45,8 @@ export class PeerSettings {
   #set(id: number, value: number): void {
     switch (id) {
       case settingIds.headerTableSize:
-        this.headerTableBytes = value;
+        // Each of them: the least of several has to be acknowledged, too (RFC 7541 section 4.2).
+        this.#encoder.setHeaderTableBytes(value);
         return;
       case settingIds.maxConcurrentStreams:
         this.maxConcurrentStreams = value;
@@ -43,7 +56,8 @@ export class PeerSettings {
         this.initialWindowBytes = value;
         return;
       case settingIds.enablePush:
-        if (value > 1) throw protocolFault("ENABLE_PUSH is 0 or 1");
+        if (value > 1 || (value === 1 && this.#side === "client"))
+          throw protocolFault("ENABLE_PUSH is 0 or 1, and 0 of a server");
         return;
       case settingIds.maxFrameSize:
         // No more than the least is sent here.

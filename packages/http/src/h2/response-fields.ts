@@ -3,6 +3,7 @@ import type { ResponseHead } from "../head/response-head.ts";
 import { latin1Write } from "../headers/latin1.ts";
 import { statusText } from "../message/status-text.ts";
 
+const threeDigits = /^\d{3}$/;
 let scratch: Buffer = Buffer.allocUnsafeSlow(16 * 1024);
 
 /**
@@ -21,6 +22,8 @@ export function readResponseFields(
     if (name === ":status") {
       if (status !== "") return undefined;
       status = fields[at + 1] as string;
+      // A blank would make a reason of what follows.
+      if (!threeDigits.test(status)) return undefined;
     } else {
       lines += `${name}: ${fields[at + 1]}\r\n`;
       count += 1;

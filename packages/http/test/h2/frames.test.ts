@@ -190,6 +190,15 @@ describe("frames that are taken", () => {
     expect(payload.toString()).toBe("hello there");
   });
 
+  it("with a table that is emptied and opened again in one SETTINGS: the answer acknowledges both", async () => {
+    await using server = await serve(async () => createResponse("x"));
+    await using client = await rawHttp2Client(server);
+    client.send(settings, 0, 0, Buffer.concat([setting(1, 0), setting(1, 4096)]));
+    client.sendHeaders(1, get);
+    const { payload } = await client.readUntil(({ type }) => type === headers);
+    expect(payload.toString("hex", 0, 4)).toBe("203fe11f");
+  });
+
   it("as the window of SETTINGS opens and closes, and all streams in turn", async () => {
     const body = Buffer.alloc(100_000, "x");
     await using server = await serve(async () => createResponse(body));
