@@ -1,4 +1,5 @@
 import type { IncomingBody } from "../body/incoming-body.ts";
+import { BodyDiscardedError } from "../errors.ts";
 import { BodyPace } from "../server/body-pace.ts";
 import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
 import type { Late } from "../server/server-timeouts.ts";
@@ -61,6 +62,14 @@ export class RequestBody implements StreamBodyOwner {
   /** Nobody gets the rest of it. */
   break(reason: Error): void {
     this.#receiver?.break(reason);
+  }
+
+  /** Its answer is complete, and nobody needs what is left of it. */
+  discard(): void {
+    const receiver = this.#receiver;
+    // An error costs more than all the rest of this: it is made where somebody may get it.
+    if (receiver?.done === false) receiver.break(new BodyDiscardedError());
+    else receiver?.release();
   }
 
   /** When the client has to have sent more, as of `deadlineIn`; it is not its turn while `held`, or while nobody takes the body. */

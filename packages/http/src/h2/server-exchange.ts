@@ -2,13 +2,7 @@ import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, deadlineIn } from "@monolake/streams";
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
-import {
-  BodyDiscardedError,
-  BodyTooLargeError,
-  ClientGoneError,
-  InvalidResponseError,
-  RequestTimeoutError,
-} from "../errors.ts";
+import { BodyTooLargeError, ClientGoneError, InvalidResponseError, RequestTimeoutError } from "../errors.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
@@ -208,7 +202,7 @@ export class ServerExchange<Context extends HttpContext>
     this.#state = "written";
     if (this.#stream.endReceived) return;
     // RFC 9113 section 8.1: an answer that needs no more of the request; the client may stop sending it.
-    this.#body.break(new BodyDiscardedError());
+    this.#body.discard();
     this.#stream.reset(errorCodes.noError);
   }
 
@@ -252,7 +246,7 @@ export class ServerExchange<Context extends HttpContext>
     this.deadlineMs = Number.POSITIVE_INFINITY;
     if (complete) {
       this.#writer.abort(undefined);
-      this.#body.break(new BodyDiscardedError());
+      this.#body.discard();
     } else this.#gone();
     this.#report?.end(this.#body.bytes, this.#writer.bodyBytes, complete);
     // An upstream that comes late must not talk into what is over.

@@ -84,7 +84,14 @@ export class StreamBody implements IncomingBodySource {
   break(reason: Error): void {
     this.awaited = false;
     if (!this.done) this.body.break(reason);
-    this.#taken();
+    this.release();
+  }
+
+  /** What waited is taken, or nobody needs it. */
+  release(): void {
+    const bytes = this.#waitingBytes;
+    this.#waitingBytes = 0;
+    if (bytes > 0) this.#stream.consumed(bytes);
   }
 
   bodyWanted(): void {
@@ -95,25 +102,19 @@ export class StreamBody implements IncomingBodySource {
   }
 
   bodyResumed(): void {
-    this.#taken();
+    this.release();
     if (this.done || this.#stream.closed) return;
     this.awaited = true;
     this.#owner.bodyMoved();
   }
 
   bodySettled(): void {
-    this.#taken();
+    this.release();
   }
 
   bodyCancelled(reason: Error | undefined): void {
     this.awaited = false;
-    this.#taken();
+    this.release();
     this.#owner.bodyCancelled(reason);
-  }
-
-  #taken(): void {
-    const bytes = this.#waitingBytes;
-    this.#waitingBytes = 0;
-    if (bytes > 0) this.#stream.consumed(bytes);
   }
 }
