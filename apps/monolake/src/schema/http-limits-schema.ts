@@ -7,6 +7,8 @@ import { maxConnectionsSchema } from "./server-schema.ts";
 const largestHeadBytes = 1024 * 1024;
 const headBytes = z.int().min(256).max(largestHeadBytes).default(32_768);
 const headerCount = z.int().min(1).max(10_000).default(128);
+/** Each may have its window full of content that nobody has taken. */
+const largestConcurrentStreams = 10_000;
 
 /** `limits` of an HTTP server. */
 export const httpLimitsSchema = z
@@ -44,6 +46,12 @@ export const httpLimitsSchema = z
       .min(1)
       .default(1000)
       .describe("Of one client connection, then it is closed politely"),
+    max_concurrent_streams: z
+      .int()
+      .min(1)
+      .max(largestConcurrentStreams)
+      .default(100)
+      .describe("Requests at the same time on one client connection of HTTP/2; more are refused unseen"),
     max_connections: maxConnectionsSchema,
     max_upstream_connections: z
       .int()
@@ -66,6 +74,7 @@ export const normalizeHttpLimits = (limits: z.output<typeof httpLimitsSchema>): 
   maxResponseHeadBytes: limits.max_response_head_bytes,
   maxResponseHeaderCount: limits.max_response_header_count,
   maxRequestsPerConnection: limits.max_requests_per_connection,
+  maxConcurrentStreams: limits.max_concurrent_streams,
   ...present({
     maxBodyBytes: limits.max_body_bytes,
     maxConnections: limits.max_connections,

@@ -183,6 +183,8 @@ export interface HttpLimits {
   readonly maxResponseHeadBytes: number;
   readonly maxResponseHeaderCount: number;
   readonly maxRequestsPerConnection: number;
+  /** Of HTTP/2, on one connection. */
+  readonly maxConcurrentStreams: number;
   /** Of one worker. */
   readonly maxConnections?: number;
   /** Of one worker, to one upstream. */

@@ -98,6 +98,7 @@ const serverLimits = ({ parsing, timeouts, limits }: HttpServerConfig): HttpCore
   maxChunkExtensionBytes: limits.maxChunkExtensionBytes,
   maxTrailerBytes: limits.maxTrailerBytes,
   maxRequestsPerConnection: limits.maxRequestsPerConnection,
+  http2: { maxConcurrentStreams: limits.maxConcurrentStreams },
 });
 
 const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClientOptions => ({

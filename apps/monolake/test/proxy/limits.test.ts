@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:http2";
 import { type EchoedRequest, rawClient, startHttpUpstream } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
@@ -41,6 +43,17 @@ describe("limits of the file hold", () => {
       server: `limits = { ${limit} }\n${everythingTo(upstream.origin)}`,
     });
     expect((await fetch(proxy.origin)).status).toBe(502);
+  });
+
+  it("max_concurrent_streams = 7", async () => {
+    await using upstream = await startHttpUpstream();
+    await using proxy = await startProxy({
+      server: `limits = { max_concurrent_streams = 7 }\n${everythingTo(upstream.origin)}`,
+    });
+    const session = connect(proxy.origin);
+    const [settings] = await once(session, "remoteSettings");
+    session.destroy();
+    expect(settings).toMatchObject({ maxConcurrentStreams: 7 });
   });
 
   it("max_upstream_connections = 1, and who waits for it gets its turn", async () => {

@@ -98,6 +98,7 @@ it("fills in every default", () => {
           maxResponseHeadBytes: 32_768,
           maxResponseHeaderCount: 128,
           maxRequestsPerConnection: 1000,
+          maxConcurrentStreams: 100,
         },
         routes: [
           {
@@ -178,6 +179,7 @@ max_trailer_bytes = 8
 max_response_head_bytes = 300
 max_response_header_count = 10
 max_requests_per_connection = 11
+max_concurrent_streams = 13
 max_upstream_connections = 12
 [servers.web.timeout]
 server_first_byte_timeout_sec = 0.5
@@ -307,6 +309,7 @@ it("carries every setting over, in milliseconds", () => {
           maxResponseHeadBytes: 300,
           maxResponseHeaderCount: 10,
           maxRequestsPerConnection: 11,
+          maxConcurrentStreams: 13,
           maxUpstreamConnections: 12,
         },
         accessLog: { path: "/var/log/web.log", format: "$status $$", flushMs: 1, query: false },
