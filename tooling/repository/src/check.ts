@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { delimiter, join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseOptions, runCommand, UsageError } from "@monolake/command-line";
 import { type Check, phases } from "./checks.ts";
 import { repositoryFolder } from "./workspace.ts";
 
@@ -69,21 +69,22 @@ function printWarnings(output: string): void {
   for (const line of output.split("\n")) if (line.startsWith("warning: ")) console.log(`       ${line}`);
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { only: { type: "string", multiple: true }, help: { type: "boolean" } },
-  });
-  const names = [...new Set(phases.flat().map(({ name }) => name))];
-  const unknown = values.only?.filter((name) => !names.includes(name)) ?? [];
-  if (values.help === true || unknown.length > 0) {
-    console.log(`usage: pnpm check [--only NAME]...\nchecks: ${names.join(", ")}`);
-    process.exitCode = unknown.length > 0 ? 2 : 0;
-    return;
-  }
+const names = [...new Set(phases.flat().map(({ name }) => name))];
+
+/** The checks that the command line names; undefined for all. */
+function parse(args: readonly string[]): { readonly only: readonly string[] | undefined } | "help" {
+  const { only, help } = parseOptions(args, { only: { type: "string", multiple: true } });
+  if (help) return "help";
+  const unknown = only?.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new UsageError(`there is no check ${unknown}, but ${names.join(", ")}`);
+  return { only };
+}
+
+async function runChecks({ only }: { readonly only: readonly string[] | undefined }): Promise<boolean> {
   const startedMs = performance.now();
   const results: Result[] = [];
   for (const phase of phases) {
-    results.push(...(await runPhase(phase.filter(({ name }) => values.only?.includes(name) ?? true))));
+    results.push(...(await runPhase(phase.filter(({ name }) => only?.includes(name) ?? true))));
   }
   const failed = results.filter(({ passed }) => !passed);
   console.log(
@@ -91,7 +92,12 @@ async function main(): Promise<void> {
   );
   for (const { check } of failed)
     console.log(`  ${check.name} failed; again: pnpm check --only ${check.name}; to fix: ${check.fix}`);
-  if (failed.length > 0) process.exitCode = 1;
+  return failed.length === 0;
 }
 
-await main();
+await runCommand({
+  name: "check",
+  usage: `usage: pnpm check [--only NAME]...\nchecks: ${names.join(", ")}\n`,
+  parse,
+  run: runChecks,
+});

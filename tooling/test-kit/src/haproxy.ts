@@ -17,23 +17,33 @@ export interface RunningHaproxy extends AsyncDisposable {
  * accepts: it must `bind 127.0.0.1:${port}`. Ask `skipWithout` first.
  */
 export async function startHaproxy(configText: (port: number) => string): Promise<RunningHaproxy> {
+  const port = await freePort();
+  const running = await startHaproxyOn([port], completeConfig(configText(port)));
+  const address = { host: "127.0.0.1", port };
+  return {
+    ...address,
+    address,
+    program: running.program,
+    [Symbol.asyncDispose]: running[Symbol.asyncDispose],
+  };
+}
+
+/** As {@link startHaproxy}, with a configuration that is complete, until each of `ports` accepts. */
+export async function startHaproxyOn(
+  ports: readonly number[],
+  configText: string,
+): Promise<Pick<RunningHaproxy, "program"> & AsyncDisposable> {
   await using cleanup = new AsyncDisposableStack();
   const folder = cleanup.use(await temporaryFolder());
-  const port = await freePort();
-  const file = await folder.write("haproxy.cfg", completeConfig(configText(port)));
+  const file = await folder.write("haproxy.cfg", configText);
   const program = cleanup.use(await startProgram("haproxy", ["-db", "-f", file]));
+  const accepts = async () => (await Promise.all(ports.map((port) => portAccepts(port)))).every(Boolean);
   await Promise.race([
-    eventually(() => portAccepts(port), { timeoutMs: 15_000 }),
+    eventually(accepts, { timeoutMs: 15_000 }),
     program.exited.then(() => Promise.reject(new Error(`HAProxy ended:\n${program.stderr}`))),
   ]);
   const owned = cleanup.move();
-  return {
-    host: "127.0.0.1",
-    port,
-    address: { host: "127.0.0.1", port },
-    program,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
+  return { program, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 const completeConfig = (configText: string): string => `global

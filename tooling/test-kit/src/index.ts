@@ -2,7 +2,7 @@
 
 export { freePort } from "./free-port.ts";
 export type { RunningHaproxy } from "./haproxy.ts";
-export { startHaproxy } from "./haproxy.ts";
+export { startHaproxy, startHaproxyOn } from "./haproxy.ts";
 export type { EchoedRequest, HttpUpstream, HttpUpstreamOptions } from "./http-upstream.ts";
 export { startHttpUpstream } from "./http-upstream.ts";
 export type { Http2Frame } from "./http2-frames.ts";

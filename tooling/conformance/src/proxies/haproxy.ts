@@ -1,4 +1,4 @@
-import { eventually, portAccepts, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { startHaproxyOn } from "@monolake/test-kit";
 import type { LanePorts, ProxyKind } from "./proxy.ts";
 
 const lane = ({ listenPort, upstreamPort }: LanePorts): string => `
@@ -30,17 +30,9 @@ export const haproxy: ProxyKind = {
   id: "haproxy",
   title: "HAProxy",
   needs: { program: "haproxy", debianPackage: "haproxy" },
-  async start(ports) {
-    await using cleanup = new AsyncDisposableStack();
-    const folder = cleanup.use(await temporaryFolder());
-    const file = await folder.write("haproxy.cfg", configText(ports));
-    const program = cleanup.use(await startProgram("haproxy", ["-db", "-f", file]));
-    await Promise.race([
-      eventually(async () =>
-        (await Promise.all(ports.map((one) => portAccepts(one.listenPort)))).every(Boolean),
-      ),
-      program.exited.then(() => Promise.reject(new Error(`HAProxy ended:\n${program.stderr}`))),
-    ]);
-    return cleanup.move();
-  },
+  start: (ports) =>
+    startHaproxyOn(
+      ports.map(({ listenPort }) => listenPort),
+      configText(ports),
+    ),
 };

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseOptions, runCommand } from "@monolake/command-line";
 import { findReadmeExample } from "../examples/markdown-examples.ts";
 import { publishedPackages, readManifest, repositoryFolder, type WorkspacePackage } from "../workspace.ts";
 import { tryNewProject } from "./new-project.ts";
@@ -93,7 +93,7 @@ async function importEntries(
 }
 
 /** Runs a command that the package brings. */
-async function runCommand(name: string, folder: string): Promise<string> {
+async function askVersion(name: string, folder: string): Promise<string> {
   const output = await run(join(folder, "node_modules/.bin", name), ["--version"], folder);
   return `its command says "${output.trim()}"`;
 }
@@ -104,7 +104,7 @@ async function checkPackage(item: WorkspacePackage, packed: Packed): Promise<str
   const count = await installAlone(item, folder, packed);
   // Importing an app would run it.
   if (item.name === "create-monolake") return `${count} dependencies; ${await tryNewProject(folder, packed)}`;
-  if (item.kind === "app") return `${count} dependencies; ${await runCommand(item.name, folder)}`;
+  if (item.kind === "app") return `${count} dependencies; ${await askVersion(item.name, folder)}`;
   const example = findReadmeExample(await readFile(join(item.folder, "README.md"), "utf8"));
   if (example === undefined) throw new Error("README.md has no ts run block");
   await runExample(example, folder);
@@ -112,16 +112,21 @@ async function checkPackage(item: WorkspacePackage, packed: Packed): Promise<str
   return `${count} dependencies; its example compiles and runs; entry points: ${entries}`;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { only: { type: "string", multiple: true }, keep: { type: "boolean" } },
-  });
+/** What the command line asks for. */
+interface PackedOptions {
+  /** Names of packages; undefined for all. */
+  readonly only: readonly string[] | undefined;
+  /** Leaves the folder in which they are installed. */
+  readonly keep: boolean | undefined;
+}
+
+async function checkPackages({ only, keep }: PackedOptions): Promise<boolean> {
   const all = publishedPackages();
   const workFolder = await mkdtemp(join(tmpdir(), "monolake-packed-"));
   let failures = 0;
   try {
     const tarballs = await packAll(all, workFolder);
-    for (const item of all.filter(({ name }) => values.only?.includes(name) ?? true)) {
+    for (const item of all.filter(({ name }) => only?.includes(name) ?? true)) {
       try {
         console.log(`ok   ${item.name}: ${await checkPackage(item, { workFolder, tarballs, all })}`);
       } catch (error) {
@@ -130,10 +135,21 @@ async function main(): Promise<void> {
       }
     }
   } finally {
-    if (values.keep === true) console.log(`kept ${workFolder}`);
+    if (keep === true) console.log(`kept ${workFolder}`);
     else await rm(workFolder, { recursive: true, force: true });
   }
-  if (failures > 0) process.exitCode = 1;
+  return failures === 0;
 }
 
-await main();
+await runCommand<PackedOptions>({
+  name: "packed",
+  usage: "usage: pnpm packed [--only PACKAGE]... [--keep]\n",
+  parse: (args) => {
+    const { help, only, keep } = parseOptions(args, {
+      only: { type: "string", multiple: true },
+      keep: { type: "boolean" },
+    });
+    return help ? "help" : { only, keep };
+  },
+  run: checkPackages,
+});

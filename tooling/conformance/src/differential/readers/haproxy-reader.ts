@@ -1,4 +1,4 @@
-import { eventually, portAccepts, startProgram, temporaryFolder } from "@monolake/test-kit";
+import { startHaproxyOn } from "@monolake/test-kit";
 import { freePorts } from "../../proxies/free-ports.ts";
 import { startNodeLane } from "./node-reader.ts";
 import type { ReaderKind, ReadRequest } from "./reader.ts";
@@ -47,15 +47,11 @@ export const haproxyReader: ReaderKind = {
     const answering = await Promise.all(Array.from({ length: count }, startNodeLane));
     for (const { upstream } of answering) cleanup.use(upstream);
     const ports = await freePorts(count);
-    const folder = cleanup.use(await temporaryFolder());
     const lanes = answering.map(({ port }, index) => ({
       listenPort: ports[index] as number,
       answeringPort: port,
     }));
-    const program = cleanup.use(
-      await startProgram("haproxy", ["-db", "-f", await folder.write("haproxy.cfg", configText(lanes))]),
-    );
-    await eventually(async () => (await Promise.all(ports.map((port) => portAccepts(port)))).every(Boolean));
+    const { program } = cleanup.use(await startHaproxyOn(ports, configText(lanes)));
     const refusedAt = (port: number): readonly string[] =>
       program.stdout
         .split("\n")
