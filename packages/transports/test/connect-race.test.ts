@@ -1,7 +1,7 @@
 import type { ByteStream, SocketAddress } from "@monolake/streams";
 import { describe, expect, it } from "vitest";
-import { orderAddresses } from "../src/address-order.ts";
-import { type Dial, type RaceState, raceAddresses } from "../src/connect-race.ts";
+import { orderAddresses } from "../src/connect/address-order.ts";
+import { type Dial, type RaceState, raceAddresses } from "../src/connect/connect-race.ts";
 
 const address = (host: string): SocketAddress => ({ type: "socket", host, port: 80 });
 

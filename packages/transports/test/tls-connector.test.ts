@@ -4,8 +4,8 @@ import { createServer, rootCertificates, type TLSSocket, type TlsOptions } from 
 import { type ByteStream, StreamReader } from "@monolake/streams";
 import { createCertificate, deferred } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
+import { defaultAuthorities } from "../src/connect/tls-trust.ts";
 import { createTlsConnector, type TlsConnectorOptions } from "../src/index.ts";
-import { defaultAuthorities } from "../src/tls-trust.ts";
 
 const authority = createCertificate({ subject: "test authority", authority: true });
 const ca = authority.certificate;

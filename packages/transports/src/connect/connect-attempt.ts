@@ -6,15 +6,15 @@ import {
   formatAddress,
   type SocketAddress,
 } from "@monolake/streams";
-import { type Dial, type RaceState, raceAddresses } from "./connect-race.ts";
-import type { ConnectOptions } from "./connector.ts";
 import {
   type ConnectFields,
   UpstreamConnectFailedError,
   UpstreamConnectRefusedError,
   UpstreamConnectTimeoutError,
   UpstreamUnreachableError,
-} from "./errors.ts";
+} from "../errors.ts";
+import { type Dial, type RaceState, raceAddresses } from "./connect-race.ts";
+import type { ConnectOptions } from "./connector.ts";
 
 /** What an attempt to connect needs beside its target. */
 export interface AttemptOptions extends ConnectOptions {

@@ -1,4 +1,5 @@
-import { PoolClosedError, PoolQueueFullError, PoolWaitTimeoutError } from "./errors.ts";
+import { PoolClosedError, PoolQueueFullError, PoolWaitTimeoutError } from "../errors.ts";
+import { ExpiryTimer, longestTimerMs } from "./expiry-timer.ts";
 import { IdleChain } from "./idle-chain.ts";
 import {
   type AcquireOptions,
@@ -10,9 +11,6 @@ import {
 import { type Bucket, createBucket, createSlot, type Slot } from "./pool-slot.ts";
 import { noCounters, type PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
 import { WaitQueue } from "./wait-queue.ts";
-
-/** What setTimeout takes. */
-const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Connections by target, for reuse. A connection is in use from `acquire` or `take` until `put`, or until `remove` when it
@@ -29,7 +27,7 @@ export class Pool<Connection extends object> implements AsyncDisposable {
   #opening = 0;
   #hits = 0;
   #misses = 0;
-  #timer: NodeJS.Timeout | undefined = undefined;
+  readonly #expiry = new ExpiryTimer(() => this.#expire());
   #closed: PromiseWithResolvers<void> | undefined = undefined;
 
   /** @throws {RangeError} for a limit that makes no sense. */
@@ -92,7 +90,7 @@ export class Pool<Connection extends object> implements AsyncDisposable {
     this.#idle.add(slot, performance.now());
     if (bucket.idle > this.#limits.maxIdlePerKey) this.#drop(bucket.oldest);
     if (this.#idle.size > this.#limits.maxIdle) this.#drop(this.#idle.oldest);
-    if (this.#timer === undefined) this.#armTimer(this.#limits.idleTimeoutMs);
+    if (!this.#expiry.armed) this.#expiry.arm(this.#limits.idleTimeoutMs);
   }
 
   /**
@@ -181,7 +179,7 @@ export class Pool<Connection extends object> implements AsyncDisposable {
       this.#closed = Promise.withResolvers();
       while (this.#idle.oldest !== undefined) this.#drop(this.#idle.oldest);
       for (const { key, waiting } of this.#buckets.values()) waiting?.rejectAll(new PoolClosedError({ key }));
-      this.#clearTimer();
+      this.#expiry.clear();
       this.#settleClose();
     }
     return this.#closed.promise;
@@ -279,24 +277,14 @@ export class Pool<Connection extends object> implements AsyncDisposable {
     if (this.#slots.size === 0 && this.#opening === 0) this.#closed?.resolve();
   }
 
-  #armTimer(inMs: number): void {
-    this.#timer = setTimeout(() => this.#expire(), Math.min(Math.ceil(inMs) + 1, longestTimerMs));
-    this.#timer.unref();
-  }
-
-  #clearTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
   /** Closes what was idle for too long, and sees to it that the next one will be. */
   #expire(): void {
-    this.#clearTimer();
+    this.#expiry.clear();
     const { idleTimeoutMs } = this.#limits;
     const nowMs = performance.now();
     for (let slot = this.#idle.oldest; slot !== undefined; slot = this.#idle.oldest) {
       const restMs = slot.idleSinceMs + idleTimeoutMs - nowMs;
-      if (restMs > 0) return this.#armTimer(restMs);
+      if (restMs > 0) return this.#expiry.arm(restMs);
       this.#drop(slot);
     }
   }

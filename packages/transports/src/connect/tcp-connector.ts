@@ -1,13 +1,13 @@
 import { isIP } from "node:net";
 import { dialStream, type SocketAddress } from "@monolake/streams";
-import { abortable } from "./abortable.ts";
+import { abortable } from "../dns/abortable.ts";
+import { defaultResolver } from "../dns/dns-resolver.ts";
+import { literalAddress } from "../dns/literal-address.ts";
+import type { Resolver } from "../dns/resolver.ts";
+import { NameNotFoundError } from "../errors.ts";
 import { orderAddresses } from "./address-order.ts";
 import { attemptConnect } from "./connect-attempt.ts";
 import { type Connector, defaultConnectTimeoutMs, type TcpTarget } from "./connector.ts";
-import { defaultResolver } from "./dns-resolver.ts";
-import { NameNotFoundError } from "./errors.ts";
-import { literalAddress } from "./literal-address.ts";
-import type { Resolver } from "./resolver.ts";
 
 /** How TCP connections are opened. Times are milliseconds. */
 export interface TcpConnectorOptions {

@@ -1,8 +1,8 @@
 import { domainToASCII } from "node:url";
+import { NameNotFoundError } from "../errors.ts";
 import { abortable } from "./abortable.ts";
 import { AnswerCache } from "./answer-cache.ts";
 import { createDnsQuery } from "./dns-query.ts";
-import { NameNotFoundError } from "./errors.ts";
 import { HostsFile } from "./hosts-file.ts";
 import { literalAddress } from "./literal-address.ts";
 import type { Address, ResolveOptions, Resolver } from "./resolver.ts";

@@ -1,5 +1,5 @@
+import { NameNotFoundError, ResolverFailedError } from "../errors.ts";
 import type { Answer, DnsQuery } from "./dns-query.ts";
-import { NameNotFoundError, ResolverFailedError } from "./errors.ts";
 import type { Address } from "./resolver.ts";
 
 /** How long answers hold, in milliseconds, and how many are kept. */

@@ -1,5 +1,5 @@
 import { NODATA, NOTFOUND, Resolver } from "node:dns/promises";
-import { NameNotFoundError, ResolverFailedError, ResolverTimeoutError } from "./errors.ts";
+import { NameNotFoundError, ResolverFailedError, ResolverTimeoutError } from "../errors.ts";
 import type { Address } from "./resolver.ts";
 
 /** What the resolvers answered, and for how long that holds. */

@@ -1,4 +1,4 @@
-import type { Address } from "./resolver.ts";
+import type { Address } from "../dns/resolver.ts";
 
 /** How addresses are put in order. */
 export interface AddressOrder {

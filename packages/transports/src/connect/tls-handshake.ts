@@ -1,6 +1,6 @@
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
 import { type ByteStream, takeSocket, tlsStream } from "@monolake/streams";
-import { UpstreamTlsCertificateError, UpstreamTlsHandshakeError } from "./errors.ts";
+import { UpstreamTlsCertificateError, UpstreamTlsHandshakeError } from "../errors.ts";
 
 /** What a handshake needs. */
 export interface TlsHandshakeOptions {

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { createSecureContext, type SecureContext, type SecureVersion } from "node:tls";
 import { formatAddress, type SocketAddress } from "@monolake/streams";
+import { UpstreamConnectTimeoutError } from "../errors.ts";
 import { createConnector } from "./address-connector.ts";
 import { type Connector, defaultConnectTimeoutMs } from "./connector.ts";
-import { UpstreamConnectTimeoutError } from "./errors.ts";
 import { secureStream } from "./tls-handshake.ts";
 import { defaultAuthorities } from "./tls-trust.ts";
 
