@@ -18,6 +18,7 @@ import {
   type sendUnaryData,
   status,
 } from "@grpc/grpc-js";
+import type { TestCertificate } from "@monolake/test-kit";
 
 /** Messages are bytes, so that no schema is needed. */
 const asItIs = (bytes: Buffer): Buffer => bytes;
@@ -48,8 +49,8 @@ export interface GrpcUpstream extends AsyncDisposable {
   readonly cancelled: string[];
 }
 
-/** Starts the server on a free port of 127.0.0.1, without TLS. */
-export async function startGrpcUpstream(): Promise<GrpcUpstream> {
+/** Starts the server on a free port of 127.0.0.1; without a certificate, in cleartext. */
+export async function startGrpcUpstream(own?: TestCertificate): Promise<GrpcUpstream> {
   const cancelled: string[] = [];
   const server = new Server();
   server.addService(service, {
@@ -103,7 +104,7 @@ export async function startGrpcUpstream(): Promise<GrpcUpstream> {
     },
   });
   const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync("127.0.0.1:0", serverCredentials(own), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
     ),
   );
@@ -115,6 +116,13 @@ export async function startGrpcUpstream(): Promise<GrpcUpstream> {
     },
   };
 }
+
+const serverCredentials = (own: TestCertificate | undefined): ServerCredentials =>
+  own === undefined
+    ? ServerCredentials.createInsecure()
+    : ServerCredentials.createSsl(null, [
+        { cert_chain: Buffer.from(own.certificate), private_key: Buffer.from(own.key) },
+      ]);
 
 const digest = (bytes: Buffer): string =>
   `${bytes.length} ${createHash("sha256").update(bytes).digest("hex")}`;
@@ -140,10 +148,13 @@ interface Ask {
   readonly cancelAfterMs?: number;
 }
 
-/** Everything that gRPC does, as its client sees it. */
-export async function callEverything(port: number): Promise<readonly unknown[]> {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+/** Everything that gRPC does, as its client sees it; with an authority, over TLS, of the server `localhost`. */
+export async function callEverything(port: number, ca?: TestCertificate): Promise<readonly unknown[]> {
+  const secured =
+    ca === undefined ? credentials.createInsecure() : credentials.createSsl(Buffer.from(ca.certificate));
+  const client = new Client(`127.0.0.1:${port}`, secured, {
     "grpc.max_receive_message_length": 8 * 1024 * 1024,
+    ...(ca !== undefined && { "grpc.ssl_target_name_override": "localhost" }),
   });
   const unary = (
     name: keyof typeof service,
