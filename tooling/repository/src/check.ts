@@ -55,7 +55,7 @@ async function runPhase(checks: readonly Check[]): Promise<readonly Result[]> {
       results.push(result);
       const summary = check.showsLastLine && result.passed ? lastLine(result.output) : "";
       console.log(
-        `${result.passed ? "ok  " : "FAIL"} ${seconds(result.durationMs)}  ${check.name.padEnd(9)} ${summary}`,
+        `${result.passed ? "ok  " : "FAIL"} ${seconds(result.durationMs)}  ${check.name.padEnd(10)} ${summary}`,
       );
       if (!result.passed) console.log(`\n${result.output.trimEnd()}\n\n  to fix: ${check.fix}\n`);
       else if (check.showsWarnings) printWarnings(result.output);

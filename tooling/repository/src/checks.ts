@@ -32,6 +32,12 @@ const quick: readonly Check[] = [
     showsWarnings: true,
   },
   {
+    name: "changesets",
+    command: own("changesets.ts"),
+    fix: "correct the file in .changeset that is named, or write it anew: pnpm changeset",
+    showsLastLine: true,
+  },
+  {
     name: "arrows",
     command: own("arrows.ts"),
     fix: "import only from layers below: tooling/repository/src/arrows.ts has the table",
