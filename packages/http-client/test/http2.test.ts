@@ -1,16 +1,16 @@
-import {
-  createSecureServer,
-  createServer,
-  type Http2Server,
-  type ServerHttp2Session,
-  type ServerHttp2Stream,
-  type ServerOptions,
-} from "node:http2";
+import { createSecureServer, type ServerHttp2Stream, type ServerOptions } from "node:http2";
 import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createRequest, readBody } from "@monolake/http";
 import { Cancellation } from "@monolake/service-async";
-import { createCertificate, deferred, eventually, freePort, temporaryFolder } from "@monolake/test-kit";
+import {
+  createCertificate,
+  deferred,
+  eventually,
+  freePort,
+  startHttp2Upstream,
+  temporaryFolder,
+} from "@monolake/test-kit";
 import { createTlsConnector } from "@monolake/transports";
 import { describe, expect, it } from "vitest";
 import { HttpClient, type HttpTarget } from "../src/index.ts";
@@ -22,37 +22,19 @@ const ok: OnStream = (stream, path) => {
   stream.end(path);
 };
 
-/** A server of HTTP/2 in cleartext, or on a unix socket. */
+/** A server of HTTP/2 in cleartext, or on a unix socket, as a target. */
 async function upstream(handler: OnStream = ok, options: ServerOptions = {}, place?: string) {
-  const server: Http2Server = createServer(options);
-  const sessions: ServerHttp2Session[] = [];
-  server.on("session", (session) => {
-    sessions.push(session);
-    session.on("error", () => {});
+  const server = await startHttp2Upstream((stream, headers) => handler(stream, headers[":path"] ?? ""), {
+    ...options,
+    ...(place !== undefined && { path: place }),
   });
-  server.on("stream", (stream: ServerHttp2Stream, headers) => {
-    stream.on("error", () => {});
-    handler(stream, headers[":path"] ?? "");
-  });
-  await new Promise<void>((resolve) =>
-    place === undefined ? server.listen(0, "127.0.0.1", resolve) : server.listen(place, resolve),
-  );
-  const port = place === undefined ? (server.address() as AddressInfo).port : 0;
+  const { host, port } = server;
   const target: HttpTarget = {
-    key: place ?? `127.0.0.1:${port}`,
-    address:
-      place === undefined ? { type: "socket", host: "127.0.0.1", port } : { type: "unix", path: place },
+    key: place ?? `${host}:${port}`,
+    address: place === undefined ? { type: "socket", host, port } : { type: "unix", path: place },
     httpVersion: "http2",
   };
-  return {
-    target,
-    sessions,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const session of sessions) session.destroy();
-      await closed;
-    },
-  };
+  return { ...server, target };
 }
 
 const get = (path = "/", method = "GET") =>

@@ -16,6 +16,8 @@ export {
   requestFields,
   uint32,
 } from "./http2-frames.ts";
+export type { Http2Upstream, Http2UpstreamOptions } from "./http2-upstream.ts";
+export { startHttp2Upstream } from "./http2-upstream.ts";
 export type { NginxOptions, NginxPlace, RunningNginx } from "./nginx.ts";
 export { startNginx } from "./nginx.ts";
 export { portAccepts } from "./port-accepts.ts";

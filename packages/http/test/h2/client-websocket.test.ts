@@ -1,36 +1,10 @@
 import { constants } from "node:http2";
 import { Cancellation } from "@monolake/service-async";
 import { type ByteStream, dialStream } from "@monolake/streams";
-import { eventually, startRawServer } from "@monolake/test-kit";
+import { eventually, startHttp2Upstream, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import {
-  createRequest,
-  Http2ClientConnection,
-  type HttpClientConnectionOptions,
-  type HttpRequest,
-  type HttpResponse,
-  readBody,
-  resolveHttpClientConnectionOptions,
-} from "../../src/index.ts";
-import { nodeUpstream } from "./upstream.ts";
-
-/** A client connection whose owner does nothing. */
-async function connect(
-  { host, port }: { readonly host: string; readonly port: number },
-  options: HttpClientConnectionOptions = {},
-) {
-  const stream = await dialStream({ type: "socket", host, port });
-  const owner = { connectionHasRoom() {}, connectionLeaving() {}, connectionClosed() {} };
-  const connection = new Http2ClientConnection(stream, owner, resolveHttpClientConnectionOptions(options));
-  return {
-    connection,
-    send: (request: HttpRequest, cancellation?: Cancellation): Promise<HttpResponse> =>
-      new Promise((responded, failed) => connection.start(request, { responded, failed }, cancellation)),
-    async [Symbol.asyncDispose]() {
-      connection.destroy();
-    },
-  };
-}
+import { createRequest, type HttpRequest, type HttpResponse, readBody } from "../../src/index.ts";
+import { connect } from "./client-connection.ts";
 
 function handshake(): HttpRequest {
   const headers = { Host: "a", Upgrade: "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==" };
@@ -59,7 +33,7 @@ const settings = { enableConnectProtocol: true };
 
 describe("a WebSocket to an upstream of HTTP/2", () => {
   it("is a 101 whose tunnel ends with END_STREAM, and is no loss", async () => {
-    await using upstream = await nodeUpstream(
+    await using upstream = await startHttp2Upstream(
       (stream) => {
         stream.respond({ ":status": 200 });
         stream.end("bye");
@@ -81,7 +55,7 @@ describe("a WebSocket to an upstream of HTTP/2", () => {
   it.each(["NGHTTP2_CANCEL", "NGHTTP2_INTERNAL_ERROR"] as const)(
     "breaks with an error when it is reset: %s",
     async (code) => {
-      await using upstream = await nodeUpstream(
+      await using upstream = await startHttp2Upstream(
         (stream) => {
           stream.respond({ ":status": 200 });
           stream.write("half", () => stream.close(constants[code]));
@@ -97,7 +71,7 @@ describe("a WebSocket to an upstream of HTTP/2", () => {
   );
 
   it("is given back as a refusal with its body when the status is no 2xx, and its stream is over", async () => {
-    await using upstream = await nodeUpstream(
+    await using upstream = await startHttp2Upstream(
       (stream) => {
         stream.respond({ ":status": 403 });
         stream.end("no");
@@ -112,7 +86,7 @@ describe("a WebSocket to an upstream of HTTP/2", () => {
 
   it("that nobody takes is reset", async () => {
     const resets: number[] = [];
-    await using upstream = await nodeUpstream(
+    await using upstream = await startHttp2Upstream(
       (stream) => {
         stream.on("close", () => resets.push(stream.rstCode));
         stream.respond({ ":status": 200 });

@@ -1,60 +1,17 @@
 import { createHash } from "node:crypto";
 import { Cancellation } from "@monolake/service-async";
-import { dialStream, watchedDeadlines } from "@monolake/streams";
-import { deferred, eventually, startRawServer } from "@monolake/test-kit";
+import { watchedDeadlines } from "@monolake/streams";
+import { deferred, eventually, startHttp2Upstream, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import {
-  createRequest,
-  Headers,
-  Http2ClientConnection,
-  type HttpClientConnectionOptions,
-  type HttpRequest,
-  type HttpResponse,
-  readBody,
-  resolveHttpClientConnectionOptions,
-} from "../../src/index.ts";
+import { createRequest, Headers, readBody } from "../../src/index.ts";
 import { uploading } from "../h1/uploading.ts";
-import { nodeUpstream } from "./upstream.ts";
-
-/** A client connection, and what its owner hears. */
-async function connect(
-  { host, port }: { readonly host: string; readonly port: number },
-  options: HttpClientConnectionOptions = {},
-) {
-  const stream = await dialStream({ type: "socket", host, port });
-  const events: string[] = [];
-  const closed = deferred();
-  const connection = new Http2ClientConnection(
-    stream,
-    {
-      connectionHasRoom: () => void events.push("room"),
-      connectionLeaving: () => void events.push("leaving"),
-      connectionClosed() {
-        events.push("closed");
-        closed.resolve();
-      },
-    },
-    resolveHttpClientConnectionOptions(options),
-  );
-  const send = (request: HttpRequest, cancellation?: Cancellation): Promise<HttpResponse> =>
-    new Promise((responded, failed) => connection.start(request, { responded, failed }, cancellation));
-  return {
-    connection,
-    events,
-    send,
-    closed: closed.promise,
-    async [Symbol.asyncDispose]() {
-      connection.destroy();
-      await closed.promise;
-    },
-  };
-}
+import { connect } from "./client-connection.ts";
 
 const get = (target = "/") => createRequest({ target, headers: { Host: "example.com" } });
 
 describe("a request to an upstream of HTTP/2", () => {
   it("is the same request, and its response the same response", async () => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       stream.respond({ ":status": 203, "x-saw": JSON.stringify(headers), "set-cookie": ["a", "b"] });
       stream.end("hello");
     });
@@ -83,7 +40,7 @@ describe("a request to an upstream of HTTP/2", () => {
   });
 
   it.each([0, 10, 64 * 1024, 1024 * 1024])("carries a body of %d bytes, known and unknown", async (bytes) => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       const hash = createHash("sha256");
       stream.on("data", (chunk: Buffer) => hash.update(chunk));
       stream.on("end", () => {
@@ -102,7 +59,7 @@ describe("a request to an upstream of HTTP/2", () => {
   });
 
   it("has trailers, and so has its response", async () => {
-    await using upstream = await nodeUpstream((stream) => {
+    await using upstream = await startHttp2Upstream((stream) => {
       stream.on("trailers", ({ "x-sum": sum }) => {
         stream.respond({ ":status": 200 }, { waitForTrailers: true });
         stream.on("wantTrailers", () => stream.sendTrailers({ "x-back": `${sum}` }));
@@ -131,7 +88,7 @@ describe("a request to an upstream of HTTP/2", () => {
 
   it("hears of interim responses, and holds its body back until it is asked for it", async () => {
     const asked = deferred();
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       stream.additionalHeaders({ ":status": 103, link: "</a>" });
       void asked.promise.then(() => stream.additionalHeaders({ ":status": 100 }));
       let body = "";
@@ -163,7 +120,7 @@ describe("a request to an upstream of HTTP/2", () => {
   });
 
   it("may be answered early: the rest of its body is not wanted", async () => {
-    await using upstream = await nodeUpstream((stream) => {
+    await using upstream = await startHttp2Upstream((stream) => {
       stream.respond({ ":status": 413 });
       stream.end("too much");
       stream.once("finish", () => stream.close(0));
@@ -182,7 +139,7 @@ describe("a request to an upstream of HTTP/2", () => {
   });
 
   it("has no body to HEAD, 204 and 304", async () => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       stream.respond({ ":status": Number(headers[":path"]?.slice(1)), "content-length": "5" });
       stream.end();
     });
@@ -198,7 +155,7 @@ describe("a request to an upstream of HTTP/2", () => {
 
   it("is cancelled with its stream, and the connection goes on", async () => {
     const codes: unknown[] = [];
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       stream.on("close", () => void codes.push(stream.rstCode));
       if (headers[":path"] === "/quick") stream.respond({ ":status": 200 }, { endStream: true });
       if (headers[":path"] === "/half") {
@@ -223,7 +180,7 @@ describe("a request to an upstream of HTTP/2", () => {
 describe("a client connection of HTTP/2", () => {
   it("has room for as many requests as the server allows", async () => {
     const streams: { respond: () => void }[] = [];
-    await using upstream = await nodeUpstream(
+    await using upstream = await startHttp2Upstream(
       (stream) => {
         streams.push({ respond: () => stream.respond({ ":status": 200 }, { endStream: true }) });
       },
@@ -242,14 +199,14 @@ describe("a client connection of HTTP/2", () => {
   });
 
   it("says that a refused request may be sent again", async () => {
-    await using upstream = await nodeUpstream((stream) => stream.close(7));
+    await using upstream = await startHttp2Upstream((stream) => stream.close(7));
     await using client = await connect(upstream);
     await expect(client.send(get())).rejects.toMatchObject({ code: "ERR_HTTP_UPSTREAM_REFUSED" });
     expect(client.connection.hasRoom).toBe(true);
   });
 
   it("leaves after GOAWAY: what the server has seen is answered, the rest refused", async () => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       if (headers[":path"] !== "/1") return;
       stream.session?.close();
       setImmediate(() => stream.respond({ ":status": 200 }, { endStream: true }));
@@ -274,7 +231,7 @@ describe("a client connection of HTTP/2", () => {
         stream.session?.destroy(),
     ],
   ])("tells that a server %s, before its answer and in the middle", async (_how, broken) => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       if (headers[":path"] === "/before") return broken(stream as never);
       stream.respond({ ":status": 200, "content-length": "10" });
       stream.write("half", () => broken(stream as never));
@@ -293,7 +250,7 @@ describe("a client connection of HTTP/2", () => {
   });
 
   it("waits for a response as long as it may, then asks whether the server is there", async () => {
-    await using upstream = await nodeUpstream((stream, headers) => {
+    await using upstream = await startHttp2Upstream((stream, headers) => {
       if (headers[":path"] === "/half") {
         stream.respond({ ":status": 200 });
         stream.write("half");
@@ -344,7 +301,7 @@ describe("a client connection of HTTP/2", () => {
   it("closes when its last request is over, and leaves nothing behind", async () => {
     const before = watchedDeadlines();
     const go = deferred();
-    await using upstream = await nodeUpstream((stream) => {
+    await using upstream = await startHttp2Upstream((stream) => {
       void go.promise.then(() => stream.respond({ ":status": 200 }, { endStream: true }));
     });
     await using client = await connect(upstream);
@@ -358,7 +315,7 @@ describe("a client connection of HTTP/2", () => {
   });
 
   it("takes no response with a field of the connection, or too many fields", async () => {
-    await using upstream = await nodeUpstream((stream) => {
+    await using upstream = await startHttp2Upstream((stream) => {
       stream.respond({ ":status": 200, "x-many": new Array(30).fill("1") }, { endStream: true });
     });
     await using client = await connect(upstream, { maxHeaderFields: 20 });

@@ -1,15 +1,16 @@
-import { dialStream } from "@monolake/streams";
-import { encodeFields, encodeFrame, frameFlags, frameTypes, startRawServer } from "@monolake/test-kit";
-import { describe, expect, it } from "vitest";
 import {
-  createRequest,
-  Http2ClientConnection,
-  type HttpResponse,
-  readBody,
-  resolveHttpClientConnectionOptions,
-} from "../../src/index.ts";
+  encodeFields,
+  encodeFrame,
+  frameFlags,
+  frameTypes,
+  startRawServer,
+  uint32,
+} from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { createRequest, readBody } from "../../src/index.ts";
+import { connect } from "./client-connection.ts";
 
-const { data, headers, settings } = frameTypes;
+const { data, headers, rstStream, settings } = frameTypes;
 const { endHeaders, endStream } = frameFlags;
 
 const head = (flags: number, ...fields: (readonly [string, string])[]) =>
@@ -23,18 +24,9 @@ async function answeredWith(frames: readonly Buffer[], method = "GET"): Promise<
     void connection.write(Buffer.concat([encodeFrame(settings, 0, 0), ...frames]));
     await connection.closed;
   });
-  const nobody = { connectionHasRoom() {}, connectionLeaving() {}, connectionClosed() {} };
-  const stream = await dialStream({ type: "socket", ...server.address });
-  const connection = new Http2ClientConnection(stream, nobody, resolveHttpClientConnectionOptions());
-  try {
-    const request = createRequest({ method, headers: { Host: "example.com" } });
-    const response = await new Promise<HttpResponse>((responded, failed) =>
-      connection.start(request, { responded, failed }),
-    );
-    return `${response.status} ${await readBody(response.body)}`;
-  } finally {
-    connection.destroy();
-  }
+  await using client = await connect(server.address);
+  const response = await client.send(createRequest({ method, headers: { Host: "example.com" } }));
+  return `${response.status} ${await readBody(response.body)}`;
 }
 
 const ok = [":status", "200"] as const;
@@ -79,5 +71,22 @@ describe("a response without content", () => {
   ])("to %s with %s may say how long another one is", async (method, status) => {
     const frames = [head(endStream, [":status", status], ["content-length", "5"])];
     expect(await answeredWith(frames, method)).toBe(`${status} `);
+  });
+});
+
+describe("a response whose stream is reset with NO_ERROR in the place of its end, as servers of Node.js do it", () => {
+  const reset = (code: number) => encodeFrame(rstStream, 0, 1, uint32(code));
+  const announced = head(0, ok, ["content-length", "5"]);
+
+  it("is whole when all of its content has come, or its length is not announced", async () => {
+    expect(await answeredWith([announced, content(0, "hello"), reset(0)])).toBe("200 hello");
+    expect(await answeredWith([head(0, ok), content(0, "hello"), reset(0)])).toBe("200 hello");
+  });
+
+  it.each([
+    ["some of it is missing", [announced, content(0, "hell"), reset(0)]],
+    ["the code is another one", [announced, content(0, "hello"), reset(8)]],
+  ])("is not when %s", async (_what, frames) => {
+    await expect(answeredWith(frames)).rejects.toMatchObject({ code: "ERR_HTTP_UPSTREAM_CLOSED" });
   });
 });

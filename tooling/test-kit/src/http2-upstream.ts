@@ -6,10 +6,18 @@ import {
   type ServerHttp2Stream,
   type ServerOptions,
 } from "node:http2";
+import type { AddressInfo } from "node:net";
 
-/** A server of `node:http2` to be called. */
-export interface NodeUpstream extends AsyncDisposable {
+/** How {@link startHttp2Upstream} listens and what it says. */
+export interface Http2UpstreamOptions extends ServerOptions {
+  /** A unix socket instead of a port of 127.0.0.1. */
+  readonly path?: string;
+}
+
+/** A server of `node:http2` in cleartext for tests. Disposing it breaks what is still connected. */
+export interface Http2Upstream extends AsyncDisposable {
   readonly host: string;
+  /** 0 on a unix socket. */
   readonly port: number;
   readonly server: Http2Server;
   /** Sessions so far; the last one is the newest. */
@@ -17,10 +25,10 @@ export interface NodeUpstream extends AsyncDisposable {
 }
 
 /** Starts it; `handler` gets each stream. */
-export async function nodeUpstream(
+export async function startHttp2Upstream(
   handler: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
-  options: ServerOptions = {},
-): Promise<NodeUpstream> {
+  { path, ...options }: Http2UpstreamOptions = {},
+): Promise<Http2Upstream> {
   const server = createServer(options);
   const sessions: ServerHttp2Session[] = [];
   server.on("session", (session) => {
@@ -31,11 +39,12 @@ export async function nodeUpstream(
     stream.on("error", () => {});
     handler(stream, headers);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
+  await new Promise<void>((resolve) =>
+    path === undefined ? server.listen(0, "127.0.0.1", resolve) : server.listen(path, resolve),
+  );
   return {
     host: "127.0.0.1",
-    port,
+    port: path === undefined ? (server.address() as AddressInfo).port : 0,
     server,
     sessions,
     async [Symbol.asyncDispose]() {
