@@ -1,4 +1,4 @@
-import { createRequest } from "@monolake/http";
+import { readAskedRequest } from "../explain/asked-request.ts";
 import { explainRequest } from "../explain/explain-request.ts";
 import { findServer } from "../explain/find-server.ts";
 import type { HttpServerConfig, ValidProxyConfig } from "../schema/index.ts";
@@ -9,7 +9,7 @@ export const explainCommand: Command = {
   name: "explain",
   usage: "explain METHOD URL --config PATH",
   summary: "say which server, route and upstream would take a request, and why",
-  details: `Asks the code that routes requests; nothing is sent to anybody. The server is the one that listens at the host and port of
+  details: `Asks the code that reads and routes requests; nothing is sent to anybody. The server is the one that listens at the host and port of
 the URL, at its port, or the only one for HTTP.
 
 Options:
@@ -36,12 +36,10 @@ Exits with 0 when a route takes the request, and with 1 when none does.
     const asked = parseUrl(url);
     const { config, conceal } = await readValidConfig(values.config);
     const { server, why } = serverFor({ config, conceal }, asked, values.server);
-    const request = createRequest({
-      method,
-      target: asked.target,
-      headers: headersOf(values.header ?? [], asked.authority),
-    });
-    const { text, taken } = explainRequest(server, request);
+    const headers = headersOf(values.header ?? [], asked.authority);
+    const request = readAskedRequest(server, { method, target: asked.target, headers });
+    const { text, taken } =
+      "refused" in request ? { text: `${request.refused}\n`, taken: false } : explainRequest(server, request);
     process.stdout.write(conceal(`server ${JSON.stringify(server.key)}: ${why}\n${text}`));
     if (!taken) process.exitCode = 1;
   },

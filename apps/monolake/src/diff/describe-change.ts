@@ -1,4 +1,5 @@
 import { type ConfigPath, formatPath } from "@monolake/config";
+import { hiddenValue, isSecretName } from "../secret-names.ts";
 import type { KeyChange, Table } from "./changed-keys.ts";
 import { nameOf } from "./item-name.ts";
 
@@ -42,17 +43,11 @@ function contentOf(path: ConfigPath, value: unknown, conceal: Conceal): string {
 const longestValue = 80;
 
 function textOf(path: ConfigPath, value: unknown, conceal: Conceal): string {
-  if (isSecret(path.at(-1)) || isSecret(path.at(-2))) return hidden;
+  if (isSecretName(path.at(-1)) || isSecretName(path.at(-2))) return hiddenValue;
   const text = JSON.stringify(value, (key: string, part: unknown) => {
-    if (isSecret(key)) return hidden;
+    if (isSecretName(key)) return hiddenValue;
     return typeof part === "string" ? conceal(part) : part;
   });
   const shown = typeof value === "object" ? text : conceal(text);
   return shown.length > longestValue ? `${shown.slice(0, longestValue)}…` : shown;
 }
-
-const hidden = "***";
-
-/** What is written into the file itself, by what such keys and header fields are called. */
-const isSecret = (key: string | number | undefined): boolean =>
-  /(?:^|[-_])(?:secrets?|passwords?|tokens?|authorization|cookie|api[-_]?key)$/i.test(String(key));

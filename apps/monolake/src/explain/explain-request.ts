@@ -9,6 +9,7 @@ import {
 } from "@monolake/services/http";
 import { formatAddress } from "@monolake/streams";
 import type { HttpServerConfig, RouteConfig } from "../schema/index.ts";
+import { hiddenValue, isSecretName } from "../secret-names.ts";
 import { layersOf } from "./layers.ts";
 
 /** What would become of a request. */
@@ -120,9 +121,9 @@ function reasonOf(verdict: Exclude<RouteVerdict, { type: "taken" }>): string {
     case "method":
       return `for the method ${verdict.expected.join(" or ")}`;
     case "header":
-      return `for the header ${verdict.name}: ${verdict.expected}`;
+      return `for the header ${verdict.name}: ${shown(verdict.name, verdict.expected)}`;
     case "query":
-      return `for the query ${verdict.name}=${verdict.expected}`;
+      return `for the query ${verdict.name}=${shown(verdict.name, verdict.expected)}`;
     default: {
       const never: never = verdict;
       throw new TypeError(`unknown verdict ${JSON.stringify(never)}`);
@@ -138,11 +139,15 @@ const advantages = {
 } as const;
 
 const conditionsOf = ({ match }: RouteConfig): string =>
-  match === undefined ? "" : ` ${JSON.stringify(match)}`;
+  match === undefined
+    ? ""
+    : ` ${JSON.stringify(match, (name: string, value: unknown) => (isSecretName(name) ? hiddenValue : value))}`;
+
+const shown = (name: string, value: string): string => (isSecretName(name) ? hiddenValue : value);
 
 const editsOf = ({ set = {}, add = {}, remove = [] }: NonNullable<RouteConfig["requestHeaders"]>): string =>
   [
     ...remove.map((name) => `without ${name}`),
-    ...Object.entries(set).map(([name, value]) => `${name} = ${value}`),
-    ...Object.entries(add).map(([name, value]) => `${name} + ${value}`),
+    ...Object.entries(set).map(([name, value]) => `${name} = ${shown(name, value)}`),
+    ...Object.entries(add).map(([name, value]) => `${name} + ${shown(name, value)}`),
   ].join(", ");

@@ -28,6 +28,11 @@ respond = { status = 503 }
 [[servers.web.routes]]
 path = "/old"
 redirect = { status = 301, location = "https://{host}/new" }
+[[servers.web.routes]]
+path = "/secrets"
+match = { headers = { Authorization = "hunter2" } }
+request = { set = { X-Api-Key = "hunter3", X-Plain = "seen" } }
+upstreams = ["127.0.0.1:9001"]
 [servers.other]
 name = "other"
 proxy_type = "http"
@@ -63,6 +68,7 @@ route 2 takes it: /users/{id} {"hosts":["api.test"],"methods":["GET"]}
 route 1 does not: /{*rest}: would take it, but the other is for a more specific host
 route 3 does not: /users/{id} {"methods":["PUT"],"headers":{"X-Env":"canary"}}: for the method PUT
 route 4 does not: /old: another path
+route 5 does not: /secrets {"headers":{"Authorization":"***"}}: another path
 `,
     });
   });
@@ -92,6 +98,21 @@ route 4 does not: /old: another path
     [["GET", "http://127.0.0.1:8081/none"], 1, /no route takes it: answered with 404/],
     [["GET", "http://127.0.0.1/none", "--server", "other"], 1, /^server "other"/],
     [["GET", "http://127.0.0.1:8080/../x"], 1, /answered with 400/],
+    [["get", "http://127.0.0.1:8080/x"], 1, /answered with 501: .*method unknown in line 1, found get/],
+    [["G ET", "http://127.0.0.1:8080/x"], 1, /answered with 501/],
+    [["GET", "http://127.0.0.1:8080/a b"], 1, /answered with 400: .*target invalid in line 1, found \/a b/],
+    [["GET", `http://127.0.0.1:8080/${"a".repeat(16_384)}`], 1, /answered with 414: .*target too long/],
+    [["GET", "http://127.0.0.1:8080/x", "-H", "Host: a b"], 1, /answered with 400: .*host invalid/],
+    [
+      ["GET", "http://127.0.0.1:8080/secrets", "-H", "Authorization: own"],
+      0,
+      /route 5 does not: \/secrets \{"headers":\{"Authorization":"\*\*\*"\}\}: for the header authorization: \*\*\*/,
+    ],
+    [
+      ["GET", "http://127.0.0.1:8080/secrets", "-H", "Authorization: hunter2"],
+      0,
+      /request header: X-Api-Key = \*\*\*, X-Plain = seen\n/,
+    ],
   ])("says of %j: exit code %d", async (args, code, output) => {
     expect(await explain(...args)).toMatchObject({ code, output: expect.stringMatching(output) });
   });
