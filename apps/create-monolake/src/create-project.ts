@@ -39,8 +39,8 @@ async function manifestFor(folder: string, template: string): Promise<string> {
 }
 
 /**
- * Makes a project in `folder`, which may exist when it is empty, and gives the names of the files. Throws
- * {@link CreateFailure} when there is something in it, and writes nothing then.
+ * Makes a project in `folder`, which may exist when it is empty but for a repository of git, and gives the names of the files.
+ * Throws {@link CreateFailure} when there is something in it, and writes nothing then, or when it cannot be written.
  */
 export async function createProject(folder: string): Promise<readonly string[]> {
   const target = resolve(folder);
@@ -48,14 +48,23 @@ export async function createProject(folder: string): Promise<readonly string[]> 
     if (error.code === "ENOENT") return [];
     throw new CreateFailure(`${folder} cannot be used: ${error.message}`);
   });
-  if (present.length > 0) throw new CreateFailure(`${folder} is not empty: it has ${present[0]}`);
+  const other = present.find((name) => name !== ".git");
+  if (other !== undefined) throw new CreateFailure(`${folder} is not empty: it has ${other}`);
   const files = await templateFiles();
   for (const [name, source] of files) {
     const content = await readFile(source, "utf8");
     // npm leaves out files of this name when it packs.
     const file = join(target, name === "gitignore" ? ".gitignore" : name);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, name === "package.json" ? await manifestFor(target, content) : content);
+    await write(file, name === "package.json" ? await manifestFor(target, content) : content);
   }
   return [...files.keys()];
+}
+
+async function write(file: string, content: string): Promise<void> {
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  } catch (cause) {
+    throw new CreateFailure(`cannot write ${file}: ${(cause as Error).message}`, { cause });
+  }
 }

@@ -17,7 +17,7 @@ Options:
 
 const nextSteps = (folder: string): string => `Made a gateway in ${folder}. Next:
 
-  cd ${folder}
+  cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`}
   npm install
   npm test
   npm run dev     serves, and loads src/check-key.ts anew when you change it (Node.js 22.18 or newer)
@@ -33,7 +33,8 @@ async function main(): Promise<void> {
   const [folder, ...rest] = positionals;
   if (values.help === true) console.log(help);
   else if (values.version === true) console.log(`create-monolake ${packageVersion()}`);
-  else if (folder === undefined || rest.length > 0) throw new CreateFailure("one folder is needed");
+  else if (folder === undefined || folder === "" || rest.length > 0)
+    throw new CreateFailure("one folder is needed");
   else {
     await createProject(folder);
     console.log(nextSteps(folder));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { eventually, freePort, startHttpUpstream, startProgram, temporaryFolder } from "@monolake/test-kit";
 import { expect, it } from "vitest";
-import { createProject } from "../src/create-project.ts";
+import { CreateFailure, createProject } from "../src/create-project.ts";
 
 const repositoryModules = fileURLToPath(new URL("../node_modules", import.meta.url));
 
@@ -37,6 +37,23 @@ it("touches no folder that has something in it", async () => {
   await folder.write("mine.txt", "mine");
   await expect(createProject(folder.path)).rejects.toThrow(/is not empty: it has mine\.txt/);
   await expect(createProject(folder.file("mine.txt"))).rejects.toThrow(/cannot be used/);
+});
+
+it("takes a folder that has a repository of git and nothing else", async () => {
+  await using folder = await temporaryFolder();
+  await folder.write(".git/HEAD", "ref: refs/heads/main\n");
+  expect(await createProject(folder.path)).toContain("src/check-key.ts");
+});
+
+it("says which file it cannot write", async () => {
+  await using folder = await temporaryFolder();
+  await symlink("nowhere/deep", folder.file("link"));
+  await expect(createProject(folder.file("link"))).rejects.toThrow(
+    expect.objectContaining({
+      constructor: CreateFailure,
+      message: expect.stringMatching(/^cannot write \/.*\/link\//),
+    }),
+  );
 });
 
 it("the project's own test passes, and fails when its layer lets everybody through", async () => {
