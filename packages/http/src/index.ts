@@ -37,8 +37,8 @@ export {
 // Calling.
 export type { ClientConnectionOwner } from "./h1/client-connection.ts";
 export { ClientConnection } from "./h1/client-connection.ts";
-export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/shared-connection.ts";
 export { SharedConnection } from "./h1/shared-connection.ts";
+export type { LeavingReason, SharedConnectionOwner, SharingOptions } from "./h1/sharing.ts";
 export type { SharedRequest } from "./h1/waiting-request.ts";
 export type { Http2ClientConnectionOwner } from "./h2/client-connection.ts";
 export { Http2ClientConnection } from "./h2/client-connection.ts";

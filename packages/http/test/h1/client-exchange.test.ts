@@ -3,12 +3,10 @@ import { StreamReader, watchedDeadlines } from "@monolake/streams";
 import { deferred, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { bodyChunks, createRequest, readBody } from "../../src/index.ts";
-import { connectClient } from "./client.ts";
+import { connectClient, ok, request } from "./client.ts";
 import { streamPairWith } from "./stream-pair.ts";
 import { uploading } from "./uploading.ts";
 
-const request = () => createRequest({ headers: { Host: "x" } });
-const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 describe("a response before the end of its request", () => {
   it("reaches the caller at once, and the rest of the request is not sent", async () => {
     await using server = await startRawServer(async (connection) => {

@@ -1,20 +1,7 @@
-import { type RawConnection, startRawServer } from "@monolake/test-kit";
+import { startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { createRequest, type HttpResponse, readBody } from "../../src/index.ts";
-import { connectClient } from "./client.ts";
-
-/** A server that answers each request, whatever it is, with the next text. */
-const answering = (...answers: readonly string[]) =>
-  startRawServer(async (connection: RawConnection) => {
-    for (const answer of answers) {
-      await connection.readUntil("\r\n\r\n");
-      void connection.write(answer);
-    }
-  });
-
-const text = async (response: HttpResponse) => (await readBody(response.body)).toString("latin1");
-const request = (method = "GET") => createRequest({ method, target: "/", headers: { Host: "x" } });
-const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+import { createRequest } from "../../src/index.ts";
+import { answering, connectClient, ok, request, text } from "./client.ts";
 
 describe("a client connection", () => {
   it("sends one request after another", async () => {

@@ -1,11 +1,9 @@
 import { eventually, startRawServer } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { bodyChunks, createRequest, readBody } from "../../src/index.ts";
-import { connectClient } from "./client.ts";
+import { connectClient, ok, request } from "./client.ts";
 import { uploading } from "./uploading.ts";
 
-const request = () => createRequest({ headers: { Host: "x" } });
-const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 const timeoutMs = 120;
 
 describe("a peer that is too slow", () => {

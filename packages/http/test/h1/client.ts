@@ -1,8 +1,11 @@
 import { dialStream } from "@monolake/streams";
-import { deferred } from "@monolake/test-kit";
+import { deferred, type RawConnection, startRawServer } from "@monolake/test-kit";
 import {
   ClientConnection,
+  createRequest,
   type HttpClientConnectionOptions,
+  type HttpResponse,
+  readBody,
   resolveHttpClientConnectionOptions,
 } from "../../src/index.ts";
 
@@ -45,3 +48,21 @@ export async function connectClient(
     },
   };
 }
+
+/** A server that answers each request, whatever it is, with the next text. */
+export const answering = (...answers: readonly string[]) =>
+  startRawServer(async (connection: RawConnection) => {
+    for (const answer of answers) {
+      await connection.readUntil("\r\n\r\n");
+      void connection.write(answer);
+    }
+  });
+
+/** A response's whole body. */
+export const text = async (response: HttpResponse) => (await readBody(response.body)).toString("latin1");
+
+/** A request without a body. */
+export const request = (method = "GET") => createRequest({ method, target: "/", headers: { Host: "x" } });
+
+/** A whole response, as it is sent. */
+export const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
