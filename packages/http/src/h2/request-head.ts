@@ -6,9 +6,9 @@ import { toUpgrade, websocketProtocol } from "./extended-connect.ts";
 
 /** What a request's pseudo-header fields say (RFC 9113 section 8.3.1). */
 interface PseudoFields {
-  method: string;
-  path: string;
-  scheme: string;
+  method: string | undefined;
+  path: string | undefined;
+  scheme: string | undefined;
   authority: string | undefined;
   /** Of an extended CONNECT (RFC 8441 section 4). */
   protocol: string | undefined;
@@ -31,9 +31,9 @@ export function readRequestFields(
   maxFields: number,
 ): RequestHead {
   const pseudo: PseudoFields = {
-    method: "",
-    path: "",
-    scheme: "",
+    method: undefined,
+    path: undefined,
+    scheme: undefined,
     authority: undefined,
     protocol: undefined,
   };
@@ -47,7 +47,8 @@ export function readRequestFields(
   }
   const isConnect = pseudo.method === "CONNECT";
   if (isConnect) pseudo.path = pseudo.authority ?? "";
-  else if (pseudo.scheme !== "http" && pseudo.scheme !== "https") refuse("target-invalid", pseudo.scheme);
+  else if (pseudo.scheme !== "http" && pseudo.scheme !== "https")
+    refuse("target-invalid", pseudo.scheme ?? "");
   const host = pseudo.authority === undefined ? "" : `host: ${pseudo.authority}\r\n`;
   const text = `${pseudo.method} ${pseudo.path} HTTP/1.1\r\n${host}${lines}\r\n`;
   if (scratch.length < text.length) scratch = Buffer.allocUnsafeSlow(text.length);
@@ -60,22 +61,23 @@ export function readRequestFields(
   if (head === undefined || head.bytes !== written.length || head.headers.size !== expected)
     return refuse("field-value-invalid", "");
   if (head.target !== pseudo.path || head.method !== pseudo.method)
-    return refuse("request-line-invalid", pseudo.path);
+    return refuse("request-line-invalid", pseudo.path ?? "");
   if (protocol !== undefined) toUpgrade(head, protocol);
   return head;
 }
 
 /** What RFC 9113 section 8.3.1 and RFC 8441 section 4 want there to be. */
 function checkPseudoFields({ method, path, scheme, authority, protocol }: PseudoFields): void {
-  if (method === "" || (protocol !== undefined && method !== "CONNECT")) throw new MalformedRequest();
+  if (method === undefined || (protocol !== undefined && method !== "CONNECT")) throw new MalformedRequest();
   if (authority?.includes("@")) throw new MalformedRequest();
   if (method === "CONNECT" && protocol === undefined) {
-    if (path !== "" || scheme !== "" || authority === undefined) throw new MalformedRequest();
-  } else if (scheme === "" || !(path.startsWith("/") || (path === "*" && method === "OPTIONS")))
+    if (path !== undefined || scheme !== undefined || authority === undefined) throw new MalformedRequest();
+  } else if (scheme === undefined || path === undefined || !isPath(path, method))
     throw new MalformedRequest();
-  if (notInPaths.test(path)) throw new MalformedRequest();
 }
 
+const isPath = (path: string, method: string): boolean =>
+  (path.startsWith("/") || (path === "*" && method === "OPTIONS")) && !notInPaths.test(path);
 const notInPaths = /[\0-\x20\x7f]/;
 
 /** Fields that mean something to HTTP/2 itself. */
@@ -136,7 +138,7 @@ const colon = 0x3a;
 function notePseudo(pseudo: PseudoFields, name: string, value: string): void {
   const key = pseudoKeys.get(name);
   // Unknown, or there already.
-  if (key === undefined || (pseudo[key] ?? "") !== "") throw new MalformedRequest();
+  if (key === undefined || pseudo[key] !== undefined) throw new MalformedRequest();
   pseudo[key] = value;
 }
 

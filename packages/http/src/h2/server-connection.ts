@@ -144,9 +144,9 @@ export class Http2ServerConnection<Context extends HttpContext>
     for (const exchange of begun) exchange.call();
   }
 
-  exchangeOver(exchange: ServerExchange<never>, complete: boolean): void {
+  exchangeOver(exchange: ServerExchange<never>, aborted: boolean): void {
     this.#exchanges.delete(exchange as unknown as ServerExchange<Context>);
-    if (!complete) this.offended("other");
+    if (aborted) this.offended("other");
     if (this.#exchanges.size > 0) return;
     if (this.#state === "closing") return this.#leave();
     if (this.#state !== "serving") return;
@@ -159,6 +159,8 @@ export class Http2ServerConnection<Context extends HttpContext>
 
   progressed(): void {
     this.#moved = true;
+    // Whatever head was late, it is here.
+    this.#headMs = Number.POSITIVE_INFINITY;
   }
 
   offended(what: Offence): void {

@@ -25,8 +25,8 @@ import { tunnelStream } from "./tunnel-stream.ts";
 
 /** What a connection is told of the exchanges on it. */
 export interface ServerExchangeOwner {
-  /** The stream is gone. `complete`: with the whole answer. */
-  exchangeOver(exchange: ServerExchange<never>, complete: boolean): void;
+  /** The stream is gone. `aborted`: without the whole answer, and not because that broke off here. */
+  exchangeOver(exchange: ServerExchange<never>, aborted: boolean): void;
   /** A deadline may be earlier than all before. */
   deadlineSet(deadlineMs: number): void;
   /** The system takes no more at the moment. */
@@ -65,6 +65,8 @@ export class ServerExchange<Context extends HttpContext>
   #cancellation: Cancellation | undefined = undefined;
   #continueExpected = false;
   #writePending = false;
+  /** The client has no part in that its answer is not whole. */
+  #answerBroken = false;
   #totalMs = Number.POSITIVE_INFINITY;
 
   constructor(stream: Http2Stream, serving: Serving<Context>, owner: ServerExchangeOwner) {
@@ -208,6 +210,7 @@ export class ServerExchange<Context extends HttpContext>
 
   /** Half an answer must not look like a whole one. */
   #broken(error: unknown): void {
+    this.#answerBroken = true;
     this.#tell(error);
     this.#breakRequest(error instanceof Error ? error : new Error(String(error), { cause: error }));
     this.#writer.abort(undefined);
@@ -252,7 +255,7 @@ export class ServerExchange<Context extends HttpContext>
     // An upstream that comes late must not talk into what is over.
     if (this.#request !== undefined) this.#request.onInformational = undefined;
     this.#cancellation?.detach();
-    this.#owner.exchangeOver(this as unknown as ServerExchange<never>, complete);
+    this.#owner.exchangeOver(this as unknown as ServerExchange<never>, !complete && !this.#answerBroken);
   };
 
   #gone(): void {

@@ -74,7 +74,8 @@ export class StreamWriter implements BodySink {
       this.fail(new BodyLengthError({ announcedBytes: this.#announced, what: "longer" }));
       return true;
     }
-    const taken = this.#stream.send(chunk, this.bodyBytes === this.#announced);
+    // The end is for `end` to send: there may be trailers behind an announced length, too (gRPC has its status there).
+    const taken = this.#stream.send(chunk, false);
     this.#held = !taken;
     this.#owner.writeMoved(!taken);
     return taken;

@@ -96,6 +96,17 @@ describe("an answer over HTTP/2", () => {
     expect(trailers).toMatchObject({ "x-sum": "7 of 5" });
   });
 
+  it("has its trailers behind a body of an announced length, too", async () => {
+    await using server = await serve(async () => {
+      const response = createResponse();
+      response.body = { ...withTrailers("hello", new Headers([["grpc-status", "0"]])), length: 5 };
+      return response;
+    });
+    using session = nodeSession(server);
+    const { body, trailers, headers } = await ask(session, { ":path": "/" });
+    expect([body, headers["content-length"], trailers?.["grpc-status"]]).toEqual(["hello", "5", "0"]);
+  });
+
   it("takes no trailers that frame or route a message", async () => {
     await using server = await serve(async ({ body }) => {
       await readBody(body);

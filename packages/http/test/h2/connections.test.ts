@@ -165,6 +165,28 @@ describe("time on a connection of HTTP/2", () => {
     await client.connection.readToEnd();
   });
 
+  it("goes on for one whose writes always end in the middle of a head", async () => {
+    await using server = await serve(hello, { headTimeoutMs: 100 });
+    await using client = await rawHttp2Client(server);
+    const cut = 20;
+    let rest: Buffer = Buffer.alloc(0);
+    const untilMs = performance.now() + 400;
+    for (let streamId = 1; performance.now() < untilMs; streamId += 2) {
+      const frame = encodeFrame(
+        frameTypes.headers,
+        frameFlags.endHeaders | frameFlags.endStream,
+        streamId,
+        requestFields(),
+      );
+      await client.connection.write(Buffer.concat([rest, frame.subarray(0, cut)]));
+      rest = frame.subarray(cut);
+      if (streamId > 1)
+        await client.readUntil((read) => read.type === frameTypes.data && read.streamId === streamId - 2);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(client.frames.some(({ type }) => type === frameTypes.goaway)).toBe(false);
+  });
+
   it("ends for one that asks nothing more", async () => {
     await using server = await serve(hello, { keepAliveTimeoutMs: 50 });
     using session = nodeSession(server);

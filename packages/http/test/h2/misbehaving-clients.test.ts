@@ -91,6 +91,20 @@ describe("a client of HTTP/2 that makes trouble", () => {
     expect(await client.goawayCode()).toBe(calm);
   });
 
+  it("is not to blame for answers that break off behind it", async () => {
+    await using server = await serve(async ({ target }) => {
+      async function* broken() {
+        yield Buffer.from("half");
+        throw new Error("the upstream is gone");
+      }
+      return target === "/" ? createResponse("x") : createResponse(broken());
+    }, limits);
+    using session = nodeSession(server);
+    for (let count = 0; count < 30; count++)
+      expect((await ask(session, { ":path": "/broken" })).rstCode).toBe(2);
+    expect((await ask(session, { ":path": "/" })).status).toBe(200);
+  });
+
   it("floods it with empty frames of data", async () => {
     await using server = await serve(async ({ body }) => createResponse(await readBody(body)), limits);
     await using client = await rawHttp2Client(server);

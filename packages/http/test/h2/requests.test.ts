@@ -160,6 +160,19 @@ describe("a request that would not be one of HTTP/1.1 either", () => {
     expect(server.requests).toEqual([]);
   });
 
+  it.each([":path", ":authority", ":method", ":scheme"])(
+    "is reset: %s twice, empty at first",
+    async (name) => {
+      await using server = await recording();
+      await using client = await rawHttp2Client(server);
+      const pseudo = [":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"];
+      client.sendHeaders(1, encodeFields(pairs([name, "", ...pseudo])));
+      const frame = await client.readUntil(({ streamId }) => streamId === 1);
+      expect(frame.type).toBe(frameTypes.rstStream);
+      expect(server.requests).toEqual([]);
+    },
+  );
+
   it("is reset: no host at all", async () => {
     await using server = await recording();
     await using client = await rawHttp2Client(server);
