@@ -24,6 +24,31 @@ const newExecutor = () => {
 };
 
 describe("a service executor", () => {
+  it("breaks connections of a removed service after drainMs, and tells onDrained", async () => {
+    const report = deferred<object>();
+    const broken = deferred();
+    const connection = { destroy: () => broken.resolve() };
+    const acceptor = {
+      async *[Symbol.asyncIterator]() {
+        yield connection;
+      },
+      async [Symbol.asyncDispose]() {},
+    };
+    await using executor = createServiceExecutor(
+      { id: 0, count: 1, logger: recordingLogger() },
+      { drainMs: 20, onDrained: report.resolve },
+    );
+    await executor.execute({
+      type: "prepare-and-commit",
+      site: "x",
+      service: serviceOf({ call: () => broken.promise }),
+      listen: { factory: () => ({ make: async () => acceptor as never }), config: undefined },
+    });
+    await eventually(() => executor.stats().connections === 1);
+    await executor.execute({ type: "remove", site: "x" });
+    expect(await report.promise).toMatchObject({ site: "x", connections: 1, broken: 1 });
+  });
+
   it("takes commands strictly one after the other", async () => {
     const { executor } = newExecutor();
     await using _ = executor;
