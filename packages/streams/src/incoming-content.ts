@@ -1,6 +1,10 @@
 import { writeCopy } from "./chunk-copy.ts";
 import type { Content, ContentSink } from "./content.ts";
 
+const nothing = Buffer.alloc(0);
+/** Memory of this size is shared by chunks that are small enough. */
+const sharedBytes = 4096;
+
 /**
  * Content that arrives on a connection. What comes before anybody wants it waits in memory of its own, at most one read of
  * it, because reading stops then. A protocol tells its connection what happens to it.
@@ -12,6 +16,9 @@ export abstract class IncomingContent<Ending> implements Content<Ending> {
   #ending: Ending | undefined = undefined;
   #sink: ContentSink<Ending> | undefined = undefined;
   #waiting: Buffer[] | undefined = undefined;
+  /** What waits last, when it lies in `#memory`, where more may have room behind it. */
+  #shared: Buffer | undefined = undefined;
+  #memory: Buffer = nothing;
   #error: Error | undefined = undefined;
   #blocked = false;
   #closed = false;
@@ -106,12 +113,27 @@ export abstract class IncomingContent<Ending> implements Content<Ending> {
     const sink = this.#sink;
     if (sink === undefined || this.#blocked || this.#waiting !== undefined) {
       this.#waiting ??= [];
-      this.#waiting.push(kept ? chunk : Buffer.from(chunk));
+      if (kept) this.#waiting.push(chunk);
+      else this.#keep(chunk, this.#waiting);
       return false;
     }
     const taken = kept ? sink.write(chunk) : writeCopy(chunk, sink);
     this.#blocked = !taken && this.#sink === sink;
     return !this.#blocked;
+  }
+
+  /** Small chunks wait in memory that they share: each in its own, a flood of them would cost more than a hundred times its bytes. */
+  #keep(chunk: Buffer, waiting: Buffer[]): void {
+    const last = waiting.at(-1);
+    if (last === undefined || last.length + chunk.length > sharedBytes)
+      return void waiting.push(Buffer.from(chunk));
+    if (last !== this.#shared) {
+      this.#memory = Buffer.allocUnsafeSlow(sharedBytes);
+      this.#memory.set(last);
+    }
+    this.#memory.set(chunk, last.length);
+    this.#shared = this.#memory.subarray(0, last.length + chunk.length);
+    waiting[waiting.length - 1] = this.#shared;
   }
 
   /** For the connection: that was all of it. */
@@ -134,6 +156,8 @@ export abstract class IncomingContent<Ending> implements Content<Ending> {
   }
 
   #forget(): void {
+    this.#shared = undefined;
+    this.#memory = nothing;
     this.#sink = undefined;
     this.#waiting = undefined;
     this.#blocked = false;
@@ -172,5 +196,3 @@ export abstract class IncomingContent<Ending> implements Content<Ending> {
     this.contentSettled();
   }
 }
-
-const nothing = Buffer.alloc(0);
