@@ -63,7 +63,7 @@ export function checkChangesets(root: string = repositoryFolder): Findings {
   const read = files.map((name) => readChangeset(join(folder, name), shownPath(join(folder, name), root)));
   const bumps = read.flatMap((changeset) => changeset.bumps);
   const unknown = bumps
-    .filter(({ name }) => !packages.some((item) => item.name === name && item.manifest.private !== true))
+    .filter(({ name }) => !packages.some((item) => item.name === name))
     .map(({ file, name }) => `${file}: ${name} is no package that is published`);
   const problems = [
     ...read.flatMap((changeset) => changeset.problems),

@@ -51,9 +51,9 @@ export function workspacePackages(root: string = repositoryFolder): readonly Wor
   );
 }
 
-/** What users install: packages and apps. */
+/** What users install: packages and apps, without those that are samples. */
 export const publishedPackages = (root?: string): readonly WorkspacePackage[] =>
-  workspacePackages(root).filter(({ kind }) => kind !== "tooling");
+  workspacePackages(root).filter(({ kind, manifest }) => kind !== "tooling" && manifest.private !== true);
 
 const skippedFolders = new Set(["node_modules", "dist", ".git", ".turbo", "coverage", ".readme"]);
 

@@ -49,7 +49,7 @@ async function loadedSize({ folder, name, manifest }: WorkspacePackage): Promise
 
 const workFolder = await mkdtemp(join(tmpdir(), "monolake-sizes-"));
 try {
-  const packages = publishedPackages().filter(({ manifest }) => manifest.private !== true);
+  const packages = publishedPackages();
   const tarballs = await packAll(packages, workFolder);
   const rows: string[] = [];
   for (const item of packages) {
