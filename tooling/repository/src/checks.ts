@@ -83,8 +83,9 @@ const quick: readonly Check[] = [
 const slow: readonly Check[] = [
   {
     name: "types",
-    command: ["turbo", "run", "types", "--output-logs=errors-only", "--concurrency=1", "--continue=always"],
+    command: own("types.ts"),
     fix: "pnpm --filter NAME types, until it is silent",
+    showsLastLine: true,
   },
   {
     name: "packages",
