@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { ConfigInvalidError, createFileSource, createReloader, formatProblems } from "@monolake/config";
+import { createFileSource, createReloader, formatFailure } from "@monolake/config";
 import { createLogger, createWorkerManager } from "@monolake/core";
 import { readSites } from "./gateway-config.ts";
 
@@ -24,7 +24,7 @@ try {
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
   await reloader.close();
 } catch (error) {
-  console.error(error instanceof ConfigInvalidError ? formatProblems(error.problems) : error);
+  process.stderr.write(formatFailure(error));
   process.exitCode = 1;
 }
 await manager.close();

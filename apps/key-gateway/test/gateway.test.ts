@@ -55,3 +55,19 @@ it("follows its file, and serves on as before when that is wrong", async () => {
   expect(await gateway.ask({ "x-api-key": "other" })).toMatch(/^200 .*bob/);
   expect(await gateway.ask({ "x-api-key": "secret" })).toMatch(/^401/);
 });
+
+it("says in a line why it cannot start: no file, or a port that is in use", async () => {
+  await using folder = await temporaryFolder();
+  await using upstream = await startHttpUpstream();
+  const start = async (file: string) => {
+    await using program = await startProgram(process.execPath, ["--conditions=@monolake/source", main, file]);
+    expect((await program.exited).code).toBe(1);
+    return program.stderr;
+  };
+  expect(await start("/no/such.toml")).toMatch(/^cannot read .*: there is no such file\n$/);
+  const text = `listen = "127.0.0.1:${upstream.port}"\nupstream = "${upstream.origin}"\naccounts = {}\n`;
+  const file = await folder.write("gateway.toml", text);
+  expect(await start(file)).toMatch(/^the listener of gateway cannot be opened: .*: it is in use.*\n$/);
+  await folder.write("gateway.toml", text.replace("listen", "lisen"));
+  expect(await start(file)).toMatch(/:1:1 error: unknown key "lisen", did you mean "listen"\?/);
+});

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
-import { ConfigInvalidError, formatProblems, ReloadFailedError } from "@monolake/config";
-import { MonolakeError } from "@monolake/errors";
+import { ConfigInvalidError, formatFailure } from "@monolake/config";
 import { findCommand, helpText } from "./command-line.ts";
 import { CommandFailure } from "./run/command-failure.ts";
 import { packageFile } from "./run/package-file.ts";
@@ -40,16 +39,7 @@ try {
 }
 
 function failureText(error: unknown): string {
-  if (error instanceof ConfigInvalidError)
-    return formatProblems(error.problems, { color: process.stderr.isTTY });
-  const known = error instanceof CommandFailure || MonolakeError.is(error);
-  return `monolake: ${known ? describe(error) : (error as Error).stack}\n`;
-}
-
-/** A failure and what caused it, a line each. */
-function describe(error: Error): string {
-  // It says the reason itself.
-  if (error instanceof ReloadFailedError) return error.message;
-  const cause = error.cause instanceof Error ? `\n  because: ${describe(error.cause)}` : "";
-  return error.message + cause;
+  if (error instanceof CommandFailure) return `monolake: ${error.message}\n`;
+  const text = formatFailure(error, { color: process.stderr.isTTY });
+  return error instanceof ConfigInvalidError ? text : `monolake: ${text}`;
 }

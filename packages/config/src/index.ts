@@ -59,3 +59,4 @@ export {
   ReloadFailedError,
   summarizeProblem,
 } from "./errors.ts";
+export { formatFailure } from "./format-failure.ts";

@@ -1,4 +1,12 @@
-import { formatPath, formatProblems, parseConfig } from "@monolake/config";
+import {
+  ConfigInvalidError,
+  ConfigReadError,
+  formatFailure,
+  formatPath,
+  formatProblems,
+  parseConfig,
+  ReloadFailedError,
+} from "@monolake/config";
 import { expect, it } from "vitest";
 import { schema } from "./server-schema.ts";
 
@@ -49,4 +57,24 @@ it("shows nothing for no problem", () => {
 
 it("writes paths as people do", () => {
   expect(formatPath(["servers", "a b", "routes", 0, "path"])).toBe('servers."a b".routes[0].path');
+});
+
+it("says of a failure what people mend, and of a fault in a module where it is", () => {
+  const invalid = parseConfig({ text: "x = 1", file: "proxy.toml", schema });
+  if (invalid.type === "valid") expect.unreachable();
+  const { problems } = invalid;
+  expect(formatFailure(new ConfigInvalidError({ problems }))).toBe(formatProblems(problems));
+  const missing = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT" });
+  const unreadable = new ConfigReadError({ file: "a", directory: "/b", reason: "gone", cause: missing });
+  expect(formatFailure(unreadable)).toBe(`${unreadable.message}\n`);
+  const fault = new TypeError("no function");
+  const failed = new ReloadFailedError({
+    step: "precommit",
+    site: "a",
+    reason: "bad",
+    notRestored: [],
+    cause: fault,
+  });
+  expect(formatFailure(failed)).toBe(`${failed.message}\n${fault.stack}\n`);
+  expect(formatFailure(fault)).toBe(`${fault.stack}\n`);
 });

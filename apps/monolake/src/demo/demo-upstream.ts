@@ -14,8 +14,9 @@ export async function startDemoUpstream(port: number): Promise<Server> {
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(new CommandFailure(`the demo's upstream cannot listen on 127.0.0.1:${port}`, { cause }));
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === "EADDRINUSE" ? "it is in use" : cause.message;
+      reject(new CommandFailure(`the demo's upstream cannot listen on 127.0.0.1:${port}: ${reason}`));
     });
     server.listen(port, "127.0.0.1", resolve);
   });

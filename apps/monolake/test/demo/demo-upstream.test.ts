@@ -7,5 +7,7 @@ it("fails with a message for people when its port is busy", async () => {
   await using busy = await startHttpUpstream();
   const start = startDemoUpstream(busy.port);
   await expect(start).rejects.toThrow(CommandFailure);
-  await expect(start).rejects.toThrow(`the demo's upstream cannot listen on 127.0.0.1:${busy.port}`);
+  await expect(start).rejects.toThrow(
+    `the demo's upstream cannot listen on 127.0.0.1:${busy.port}: it is in use`,
+  );
 });

@@ -1,6 +1,7 @@
 import type { Logger } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import { ConfigInvalidError, ReloadFailedError, summarizeProblem } from "../errors.ts";
+import { faultIn } from "../format-failure.ts";
 import type { ConfigProblem } from "../problem.ts";
 import type { ReloadOutcome } from "./reload-outcome.ts";
 
@@ -43,13 +44,6 @@ function refusalFields(error: Error): object {
     ...(error instanceof ReloadFailedError && { step: error.step, site: error.site }),
     ...(fault !== undefined && { err: fault }),
   };
-}
-
-/** The first error in a chain of causes that says only by its stack where it is from. */
-function faultIn(error: unknown): Error | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const isCoded = MonolakeError.is(error) || typeof (error as NodeJS.ErrnoException).code === "string";
-  return isCoded ? faultIn(error.cause) : error;
 }
 
 export function logWarnings(warnings: readonly ConfigProblem[], logger: Logger): void {
