@@ -34,8 +34,8 @@ export interface SocketFacts {
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
  */
 export class SocketStream implements ByteStream {
-  readonly #socket: Socket;
-  readonly #direct: SocketWriter | undefined;
+  #socket: Socket;
+  #direct: SocketWriter | undefined;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
   readonly tls: TlsDetails | undefined;
@@ -182,9 +182,13 @@ export class SocketStream implements ByteStream {
     this.#handler = undefined;
     this.#unread = undefined;
     this.#leaveBuffer();
-    this.#successor = take(this.#socket);
-    if (unread !== undefined) this.#successor.unshift(unread);
-    return this.#successor;
+    const successor = take(this.#socket);
+    if (unread !== undefined) successor.unshift(unread);
+    // Whoever accepted the connection keeps this stream, not the socket that may be good for nothing any more.
+    this.#successor = successor;
+    this.#socket = successor;
+    this.#direct = undefined;
+    return successor;
   }
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */

@@ -41,7 +41,7 @@ export class TlsHost {
       const carrier = carrierOf(socket);
       if (carrier === undefined) return;
       socket.allowHalfOpen = carrier.allowHalfOpen;
-      this.#handshakes.get(carrier)?.secured(socket);
+      this.#takeListener(carrier)?.secured(socket);
     });
     this.#server.on("tlsClientError", (error, socket) => {
       const refused: unknown = socket.authorizationError;
@@ -49,8 +49,15 @@ export class TlsHost {
       const reason =
         typeof refused === "string" ? Object.assign(new Error(refused), { code: refused }) : error;
       const carrier = carrierOf(socket);
-      if (carrier !== undefined) this.#handshakes.get(carrier)?.failed(reason);
+      if (carrier !== undefined) this.#takeListener(carrier)?.failed(reason);
     });
+  }
+
+  /** It hears of it once, and the connection does not keep it. */
+  #takeListener(carrier: Duplex): HandshakeListener | undefined {
+    const listener = this.#handshakes.get(carrier);
+    this.#handshakes.delete(carrier);
+    return listener;
   }
 
   /** Shakes hands with the client of `socket`. The listener hears of it once, unless the socket closes before. */

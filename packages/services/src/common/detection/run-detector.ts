@@ -84,7 +84,7 @@ class DetectorRun<Outcome> implements StreamHandler, Expiring {
     const bytes = isBorrowed ? chunk : Buffer.concat([this.#bytes, chunk]);
     const detection = this.#inspect(bytes, false);
     if (detection === undefined) return false;
-    this.#bytes = isBorrowed ? Buffer.from(chunk) : bytes;
+    this.#bytes = isBorrowed ? ownCopy(chunk) : bytes;
     if (detection.type === "more") return true;
     this.#stream.unread(this.#bytes);
     this.#detected(detection.outcome, this.#stream);
@@ -145,4 +145,14 @@ class DetectorRun<Outcome> implements StreamHandler, Expiring {
     unwatchDeadline(this);
     this.#cancellation?.removeListener(this);
   }
+}
+
+/**
+ * In memory of its own: a copy in the slab that all small buffers share would stay with whichever of those lives longest, for TLS as
+ * long as the connection.
+ */
+function ownCopy(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
 }
