@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { getSystemErrorName } from "node:util";
 import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
@@ -249,6 +250,7 @@ export class SocketStream implements ByteStream {
   }
 
   #peerEnded(): void {
+    if (this.tls !== undefined && hidesReset(this.#socket)) return this.#broke(notConnected());
     this.ended = true;
     if (this.#unread === undefined) this.#tellEnd();
   }
@@ -298,20 +300,22 @@ export class SocketStream implements ByteStream {
       const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
       return taken || this.#notTaken();
     } catch (error) {
-      // As for any other error of a socket, the close follows.
-      this.#failed(error);
-      this.#socket.destroy();
+      this.#broke(error);
       return true;
     }
+  }
+
+  /** As for any other error of a socket, the close follows. */
+  #broke(error: unknown): void {
+    this.#failed(error);
+    this.#socket.destroy();
   }
 
   #directDone(error: Error | undefined): void {
     // What is still on its way then is cancelled; the socket knows why.
     if (this.closed || this.#socket.destroyed) return;
-    if (error !== undefined) {
-      this.#failed(error);
-      this.#socket.destroy();
-    } else if (!this.#awaitingDrain) this.#tellDrain();
+    if (error !== undefined) this.#broke(error);
+    else if (!this.#awaitingDrain) this.#tellDrain();
   }
 
   /** `isFirst`: nothing waited before what was just written. */
@@ -377,6 +381,23 @@ function isOnItsWay(socket: Socket): boolean {
   };
   return handle?._parent?.writeQueueSize === 0;
 }
+
+/**
+ * The system tells a reset once. When what Node writes by itself, such as session tickets, has got it, nobody hears of it, and what is
+ * read looks like an end; but the connection has no peer any more.
+ */
+function hidesReset(socket: Socket): boolean {
+  // Behind an end of our own, that of the peer leaves nothing of the connection, either.
+  if (socket.writableEnded) return false;
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle?: { readonly getpeername?: (out: object) => number | undefined } | null;
+  };
+  const status = handle?.getpeername?.({}) ?? 0;
+  return status < 0 && getSystemErrorName(status) === "ENOTCONN";
+}
+
+const notConnected = (): Error =>
+  Object.assign(new Error("the peer has reset the connection"), { code: "ENOTCONN" });
 
 /** Only TCP knows a reset, and not behind an end: Node would lose the handle. */
 function canReset(socket: Socket): boolean {

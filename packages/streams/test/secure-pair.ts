@@ -4,7 +4,10 @@ import { connect, createServer, type SecureVersion, type TLSSocket } from "node:
 import { createCertificate } from "@monolake/test-kit";
 import { type ByteStream, dataStream, takeSocket, tlsStream } from "../src/index.ts";
 
-const { certificate: cert, key } = createCertificate({ names: ["localhost"] });
+const { certificate, key } = createCertificate({ names: ["localhost"] });
+
+/** For localhost, by itself. */
+export const cert: string = certificate;
 
 /** Shakes hands with the client at the other end of a stream. */
 export async function secureServer(accepted: ByteStream): Promise<TLSSocket> {

@@ -3,12 +3,13 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SecureVersion, TLSSocket } from "node:tls";
+import { Worker } from "node:worker_threads";
 import { eventually, splitEverywhere } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { type ByteStream, ConnectionResetError, takeSocket, tlsStream } from "../src/index.ts";
-import { type StreamPair, streamPair } from "./echo-peers.ts";
+import { acceptingServer, type StreamPair, streamPair } from "./echo-peers.ts";
 import { record } from "./recording-handler.ts";
-import { secureClient, secureServer } from "./secure-pair.ts";
+import { cert, secureClient, secureServer } from "./secure-pair.ts";
 
 interface TlsPair extends AsyncDisposable {
   /** What is tested. */
@@ -79,6 +80,20 @@ class CutCarrier extends Duplex {
     setImmediate(() => setImmediate(() => this.#carrier.write(chunk.subarray(this.cutAt), () => done())));
   }
 }
+
+/** Asks and resets at once, in a thread of its own. */
+const resettingClient = `
+  const { workerData } = require("node:worker_threads");
+  const { port, ca, done } = workerData;
+  const tcp = require("node:net").connect(port, "127.0.0.1");
+  const client = require("node:tls").connect({ socket: tcp, ca, servername: "localhost" });
+  client.on("error", () => {});
+  client.write("request", () => tcp.resetAndDestroy());
+  tcp.on("error", () => {}).once("close", () => {
+    Atomics.store(done, 0, 1);
+    Atomics.notify(done, 0);
+  });
+`;
 
 /** What a socket gets until its peer ends. */
 async function allOf(socket: Socket): Promise<string> {
@@ -236,6 +251,28 @@ describe("reading from a stream over TLS", () => {
     await there.ended.promise;
     pair.stream.end();
     expect(await there.closed.promise).toBeUndefined();
+  });
+
+  it("tells a reset that came before the session tickets were sent, which took the system's error", async () => {
+    await using accepting = await acceptingServer();
+    const done = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new Worker(resettingClient, {
+      eval: true,
+      workerData: { port: accepting.port, ca: cert, done },
+    });
+    const exited = once(worker, "exit");
+    const accepted = await accepting.accepted;
+    const hello = record(accepted);
+    hello.more = false;
+    await hello.received(1);
+    accepted.unread(Buffer.concat(hello.chunks));
+    const secured = secureServer(accepted);
+    // Its part of the handshake is sent; the rest of the client's, what it asks and the reset are read in one go.
+    setImmediate(() => Atomics.wait(done, 0, 0, 10_000));
+    const there = record(tlsStream(await secured));
+    expect(await there.closed.promise).toBeInstanceOf(ConnectionResetError);
+    expect(there.text).toBe("request");
+    await exited;
   });
 
   it("keeps what was decrypted when reading stopped, in order, and the end behind it", async () => {
