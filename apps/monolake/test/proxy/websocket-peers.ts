@@ -36,7 +36,8 @@ export async function startWebSocketUpstream(): Promise<WebSocketUpstream> {
     handleProtocols: (offered) => [...offered][0] ?? false,
   });
   http.on("upgrade", (request, socket, head) => {
-    if (request.url === "/refused") return void socket.end(refusal);
+    // What becomes of it after that is the proxy's business: it may reset what it cannot use again.
+    if (request.url === "/refused") return void socket.on("error", () => {}).end(refusal);
     sockets.handleUpgrade(request, socket, head, (opened) => {
       const seen: string[] = [];
       events.push(seen);
