@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { createTextSource, type ReloadOutcome } from "@monolake/config";
-import { freePort, type HttpUpstream, startHttpUpstream, temporaryFolder } from "@monolake/test-kit";
+import {
+  freePort,
+  type HttpUpstream,
+  rawClient,
+  startHttpUpstream,
+  temporaryFolder,
+} from "@monolake/test-kit";
 import { pino } from "pino";
 import { describe, expect, it } from "vitest";
 import { runProxy } from "../../src/run/run-proxy.ts";
@@ -99,10 +105,18 @@ describe.each(["threads", "processes"] as const)(
 
     it("a server is renamed", async () => {
       await using at = await scene(type);
+      await using idle = await rawClient(local(at.p));
+      const ask = async () => {
+        await idle.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        return await idle.readUntil("one");
+      };
+      await ask();
       const { outcome } = await at.change([{ ...at.web, key: "renamed" }], [local(at.p)]);
       expect(outcome).toMatchObject(
         applied({ added: ["renamed"], removed: ["web"], renamed: [{ from: "web", to: "renamed" }] }),
       );
+      // Connections that were idle go on, too.
+      expect(await ask()).not.toMatch(/connection: close/i);
     });
 
     it("a listener moves to another port", async () => {

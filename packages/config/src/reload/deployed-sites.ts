@@ -80,7 +80,10 @@ export class DeployedSites {
       await this.#exchange(name, next, moves);
       undos.push({ name, run: () => this.#restore(name, before, moves) });
     }
-    for (const { key } of diff.removed) await this.#remove(key);
+    const renamed = new Set(diff.renamed.map(({ from }) => from));
+    // A site by another name is the same one: its connections go on as in an update.
+    for (const { key } of diff.removed)
+      await this.#remove(key, renamed.has(key) ? this.#drainOnUpdate() : true);
   }
 
   /** The old service is made again, with the new one as the one before it, which so hands back what it took over. */
@@ -108,8 +111,8 @@ export class DeployedSites {
     this.#deployed.set(site, wanted);
   }
 
-  async #remove(site: string): Promise<void> {
-    await this.#dispatch({ type: "remove", site });
+  async #remove(site: string, drain = true): Promise<void> {
+    await this.#dispatch({ type: "remove", site, drain });
     this.#deployed.delete(site);
   }
 

@@ -31,8 +31,11 @@ export type ServiceCommand =
     }
   /** Drops the staged service. The site stays, even when nothing is left of it. */
   | { readonly type: "abort"; readonly site: string }
-  /** Drops the site: its listener closes, its service drains. */
-  | { readonly type: "remove"; readonly site: string };
+  /**
+   * Drops the site: its listener closes, its service drains. With `drain: false` connections keep it to their end, as in an
+   * update: for a site that another one has taken the place of.
+   */
+  | { readonly type: "remove"; readonly site: string; readonly drain?: boolean };
 
 /** The command of one type. */
 export type ServiceCommandOf<Type extends ServiceCommand["type"]> = Extract<

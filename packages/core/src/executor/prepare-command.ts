@@ -149,14 +149,17 @@ async function prepareAbort(
 }
 
 async function prepareRemove(
-  { type: command, site }: ServiceCommandOf<"remove">,
+  { type: command, site, drain = true }: ServiceCommandOf<"remove">,
   state: ExecutorState,
 ): Promise<PreparedCommand> {
   const container = siteOrThrow(command, site, state);
   return {
     async apply() {
       state.sites.delete(site);
-      return drainOf(await container.close(), site, state);
+      const retired = await container.close();
+      if (drain) return drainOf(retired, site, state);
+      void retired?.release();
+      return undefined;
     },
     discard: nothing,
   };
