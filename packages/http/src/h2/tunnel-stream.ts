@@ -5,6 +5,9 @@ import type { Http2Stream, StreamListener } from "./http2-stream.ts";
 
 type Done = (error?: Error | null) => void;
 
+const nothing = Buffer.alloc(0);
+const leastKept = 4096;
+
 /** The bytes of a stream of HTTP/2 that has left HTTP (RFC 8441 section 5): it ends with END_STREAM, and breaks off with a reset. */
 class Tunnel extends Duplex implements StreamListener {
   readonly #stream: Http2Stream;
@@ -12,17 +15,49 @@ class Tunnel extends Duplex implements StreamListener {
   #writing: Done | undefined = undefined;
   /** What nobody has read yet: the peer is not told that it may send as much again. */
   #unreadBytes = 0;
+  /** The part of it that waits here, in one piece: many small frames would cost a hundred times their bytes each in its own. */
+  #kept: Buffer = nothing;
+  #keptBytes = 0;
+  /** Whoever reads has nothing left. */
+  #asked = false;
+  #ending = false;
 
   constructor(stream: Http2Stream, closed: () => void) {
-    super({ allowHalfOpen: true });
+    super({ allowHalfOpen: true, readableHighWaterMark: 1 });
     this.#stream = stream;
     this.#closed = closed;
   }
 
   override _read(): void {
-    const bytes = this.#unreadBytes;
-    this.#unreadBytes = 0;
+    const bytes = this.#unreadBytes - this.#keptBytes;
+    this.#unreadBytes = this.#keptBytes;
     if (bytes > 0) this.#stream.consumed(bytes);
+    this.#asked = true;
+    this.#give();
+  }
+
+  /** Gives what waits to whoever asked for more, and the end behind it. */
+  #give(): void {
+    if (this.#keptBytes > 0) {
+      if (!this.#asked) return;
+      this.#asked = false;
+      const bytes = this.#kept.subarray(0, this.#keptBytes);
+      this.#kept = nothing;
+      this.#keptBytes = 0;
+      this.push(bytes);
+    }
+    if (this.#ending) this.push(null);
+  }
+
+  #keep(chunk: Buffer): void {
+    const bytes = this.#keptBytes + chunk.length;
+    if (bytes > this.#kept.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(leastKept, bytes, 2 * this.#kept.length));
+      larger.set(this.#kept.subarray(0, this.#keptBytes));
+      this.#kept = larger;
+    }
+    this.#kept.set(chunk, this.#keptBytes);
+    this.#keptBytes = bytes;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: Done): void {
@@ -37,7 +72,10 @@ class Tunnel extends Duplex implements StreamListener {
 
   override _destroy(error: Error | null, done: Done): void {
     this.#stream.reset(errorCodes.cancel);
-    this._read();
+    if (this.#unreadBytes > 0) this.#stream.consumed(this.#unreadBytes);
+    this.#unreadBytes = 0;
+    this.#kept = nothing;
+    this.#keptBytes = 0;
     done(error);
   }
 
@@ -47,12 +85,15 @@ class Tunnel extends Duplex implements StreamListener {
 
   dataReceived(chunk: Buffer): void {
     this.#unreadBytes += chunk.length;
-    // A Readable keeps what it is given until somebody reads it.
-    if (this.push(Buffer.from(chunk))) this._read();
+    if (!this.#asked) return this.#keep(chunk);
+    this.#asked = false;
+    this.push(Buffer.from(chunk));
   }
 
   endReceived(): void {
-    this.push(null);
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#give();
   }
 
   sent(all: boolean): void {
@@ -67,7 +108,7 @@ class Tunnel extends Duplex implements StreamListener {
     this.#writing?.();
     // Who has no more to say may end both sides so (RFC 9113 section 8.1).
     if (brokenBy === "peer" && errorCode !== errorCodes.noError) this.emit("broken");
-    else if (!this.#stream.endReceived) this.push(null);
+    else this.endReceived();
     this.#closed();
   }
 }

@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import { BaseContext } from "@monolake/service-async";
 import { StreamReader } from "@monolake/streams";
+import {
+  deferred,
+  encodeFields,
+  encodeFrame,
+  frameFlags,
+  frameTypes,
+  rawHttp2Client,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { createResponse, type HttpHandler } from "../../src/index.ts";
 import { serve } from "../h1/serve.ts";
@@ -78,6 +87,40 @@ describe("an extended CONNECT for a WebSocket", () => {
     other.close(8);
     await once(other, "close");
     expect((await ask(session, { ":path": "/wrong" })).status).toBe(500);
+  });
+
+  it("gives what waited in frames of one byte in few pieces, all of it and the end", async () => {
+    const go = deferred();
+    const pieces: Buffer[] = [];
+    const all = deferred();
+    await using server = await serve(async (request) => {
+      const response = await echo(request, new BaseContext());
+      response.upgraded = async (stream) => {
+        await go.promise;
+        const reader = new StreamReader(stream);
+        for (let chunk = await reader.read(); chunk !== undefined; chunk = await reader.read())
+          pieces.push(Buffer.from(chunk));
+        stream.end();
+        all.resolve();
+      };
+      return response;
+    });
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, encodeFields(Object.entries(extended())), { endStream: false });
+    await client.readUntil(({ type }) => type === frameTypes.headers);
+    const bytes = Buffer.from(Array.from({ length: 60_000 }, (_, at) => at % 251));
+    const frames = Array.from(bytes, (_, at) =>
+      encodeFrame(frameTypes.data, 0, 1, bytes.subarray(at, at + 1)),
+    );
+    void client.connection.write(Buffer.concat(frames));
+    client.send(frameTypes.data, frameFlags.endStream, 1);
+    client.send(frameTypes.ping, 0, 0, Buffer.alloc(8));
+    await client.readUntil(({ type }) => type === frameTypes.ping);
+    go.resolve();
+    await all.promise;
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    expect(pieces.length).toBeLessThan(20);
+    await client.readUntil(({ type, flags }) => type === frameTypes.data && flags === frameFlags.endStream);
   });
 
   it("may be refused, with a body", async () => {
