@@ -11,9 +11,14 @@ const candidates = { from: 12_000, below: 32_000 };
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(candidates.from, candidates.below);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }
+
+/** Of a test that wants several, none twice. */
+const given = new Set<number>();
 
 const isFree = (port: number): Promise<boolean> =>
   new Promise((resolve, reject) => {
