@@ -132,6 +132,7 @@ export class Http2ClientConnection
     this.#requests += 1;
     const exchange = new ClientStreamExchange(stream, this, request, listener, cancellation);
     this.#exchanges.add(exchange);
+    if (this.#session.exhausted) this.#leave();
     exchange.begin(sent);
   }
 

@@ -140,6 +140,11 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
 
   // === what owners do ===
 
+  /** No more streams of ours can be opened: a busy connection has had 2^30 of them after some hours (RFC 9113 section 5.1.1). */
+  get exhausted(): boolean {
+    return this.#streams.exhausted;
+  }
+
   /** Opens a stream with a field section; undefined when there are no more ids. For a client. */
   open(fields: readonly string[], ended: boolean): Http2Stream | undefined {
     const id = this.closed ? undefined : this.#streams.takeId();

@@ -12,13 +12,15 @@ export class StreamTable {
   lastTaken: number = largestStreamId;
   readonly #open = new Map<number, Http2Stream>();
   readonly #side: "server" | "client";
-  #nextId = 1;
+  #nextId: number;
   /** The peer has left these ids out: they were never open. */
   #leftOut: readonly [from: number, to: number] = [0, -1];
   readonly #brokenHere = new Set<number>();
 
-  constructor(side: "server" | "client") {
+  /** `nextId` is of the first stream of ours. */
+  constructor(side: "server" | "client", nextId = 1) {
     this.#side = side;
+    this.#nextId = nextId;
   }
 
   get size(): number {
@@ -55,6 +57,11 @@ export class StreamTable {
     if (id > largestStreamId) return undefined;
     this.#nextId += 2;
     return id;
+  }
+
+  /** {@link takeId} has no more. */
+  get exhausted(): boolean {
+    return this.#nextId > largestStreamId;
   }
 
   /** Whether HEADERS with this id open a stream of the peer; if so, it counts as opened. */
