@@ -97,7 +97,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.queue = new SendQueue(this.writer);
     this.#reader = new FrameReader(this, options.side === "server" ? prefaceBytes : Buffer.alloc(0));
     this.#blocks = new FieldBlocks(options.section);
-    this.#streams = new StreamTable(options.side);
+    this.#streams = new StreamTable(options.side, options.maxConcurrentStreams);
   }
 
   /** The highest stream of the peer that was taken. */

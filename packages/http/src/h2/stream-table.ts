@@ -1,8 +1,8 @@
 import { ConnectionFault, errorCodes, largestStreamId, protocolFault } from "./frames.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 
-/** Streams that were broken off here, and on which the peer may still send what it has on its way. */
-const mostBroken = 256;
+/** So many streams that a server broke off, on which a client may still send what it has on its way, are remembered at least. */
+const leastBroken = 256;
 
 /** The streams of a connection by their ids, and what is known of those that are not open (RFC 9113 section 5.1). */
 export class StreamTable {
@@ -16,11 +16,14 @@ export class StreamTable {
   /** The peer has left these ids out: they were never open. */
   #leftOut: readonly [from: number, to: number] = [0, -1];
   readonly #brokenHere = new Set<number>();
+  readonly #mostBroken: number;
 
-  /** `nextId` is of the first stream of ours. */
-  constructor(side: "server" | "client", nextId = 1) {
+  /** `maxPeerStreams` are open at a time; `nextId` is of the first stream of ours. */
+  constructor(side: "server" | "client", maxPeerStreams: number, nextId = 1) {
     this.#side = side;
     this.#nextId = nextId;
+    // Those that were open when the client began to hear of it, and those that it has opened in their places.
+    this.#mostBroken = Math.max(leastBroken, 2 * maxPeerStreams);
   }
 
   get size(): number {
@@ -42,9 +45,9 @@ export class StreamTable {
   /** `broken` here, so that what the peer sends until it hears of that means nothing. */
   delete(id: number, broken: boolean): void {
     this.#open.delete(id);
-    if (!broken) return;
+    if (!broken || this.#side === "client") return;
     this.#brokenHere.add(id);
-    if (this.#brokenHere.size <= mostBroken) return;
+    if (this.#brokenHere.size <= this.#mostBroken) return;
     for (const oldest of this.#brokenHere) {
       this.#brokenHere.delete(oldest);
       return;
@@ -79,7 +82,8 @@ export class StreamTable {
     const [from, to] = this.#leftOut;
     if (id === 0 || this.isIdle(id) || (id >= from && id <= to))
       throw protocolFault(`${what} of a stream that is not open`);
-    if (id > this.lastTaken) return undefined;
+    // Any number of requests may have been cancelled while a server answers them, and others share its connection.
+    if (id > this.lastTaken || this.#side === "client") return undefined;
     throw new ConnectionFault(errorCodes.streamClosed, `${what} of a stream that is closed`);
   }
 

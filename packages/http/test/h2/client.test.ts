@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
 import { Cancellation } from "@monolake/service-async";
 import { watchedDeadlines } from "@monolake/streams";
-import { deferred, eventually, startHttp2Upstream, startRawServer } from "@monolake/test-kit";
+import {
+  deferred,
+  encodeFields,
+  encodeFrame,
+  eventually,
+  frameFlags,
+  frameTypes,
+  startHttp2Upstream,
+  startRawServer,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { createRequest, Headers, readBody } from "../../src/index.ts";
 import { uploading } from "../h1/uploading.ts";
@@ -178,6 +187,29 @@ describe("a request to an upstream of HTTP/2", () => {
 });
 
 describe("a client connection of HTTP/2", () => {
+  it("goes on when answers come to requests that were cancelled, however many", async () => {
+    const count = 300;
+    await using server = await startRawServer(async (connection) => {
+      void connection.write(encodeFrame(frameTypes.settings, 0, 0));
+      await connection.readUntil("the-last");
+      const block = encodeFields([[":status", "200"]]);
+      for (const streamId of [1, 3, 2 * count + 1]) {
+        void connection.write(encodeFrame(frameTypes.headers, frameFlags.endHeaders, streamId, block));
+        void connection.write(encodeFrame(frameTypes.data, frameFlags.endStream, streamId, Buffer.from("x")));
+      }
+      await connection.closed;
+    });
+    await using client = await connect(server.address);
+    for (let left = count; left > 0; left -= 1) {
+      const cancellation = new Cancellation();
+      const answer = client.send(get(), cancellation);
+      cancellation.cancel(new Error("not wanted"));
+      await expect(answer).rejects.toThrow("not wanted");
+    }
+    const { body } = await client.send(get("/the-last"));
+    expect(String(await readBody(body))).toBe("x");
+  });
+
   it("has room for as many requests as the server allows", async () => {
     const streams: { respond: () => void }[] = [];
     await using upstream = await startHttp2Upstream(

@@ -148,6 +148,22 @@ describe("frames that cost a stream", () => {
     await client.readUntil(({ type, streamId }) => type === data && streamId === 3);
   });
 
+  it("many, as their bodies are not needed: what is still on its way means nothing", async () => {
+    const count = 400;
+    await using server = await serve(async () => createResponse("x"), {
+      http2: { maxConcurrentStreams: count },
+      maxRequestsPerConnection: 0,
+    });
+    await using client = await rawHttp2Client(server);
+    for (let left = count; left > 0; left -= 1)
+      client.sendHeaders(2 * (count - left) + 1, requestFields([], "POST"), { endStream: false });
+    await client.readUntil(({ type, streamId }) => type === rstStream && streamId === 2 * count - 1);
+    client.send(data, endStream, 1, Buffer.from("late"));
+    client.send(ping, 0, 0, Buffer.alloc(8));
+    const { type } = await client.readUntil((frame) => frame.type === ping || frame.type === goaway);
+    expect(type).toBe(ping);
+  });
+
   it("one too many of them", async () => {
     await using server = await serve(async () => new Promise<never>(() => {}), {
       http2: { maxConcurrentStreams: 2 },

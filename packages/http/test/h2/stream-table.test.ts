@@ -5,7 +5,7 @@ import { createRequest } from "../../src/index.ts";
 import { connect } from "./client-connection.ts";
 
 it("a table says when the last id was taken", () => {
-  const table = new StreamTable("client", 2 ** 31 - 3);
+  const table = new StreamTable("client", 0, 2 ** 31 - 3);
   expect([table.takeId(), table.exhausted]).toEqual([2 ** 31 - 3, false]);
   expect([table.takeId(), table.exhausted]).toEqual([2 ** 31 - 1, true]);
   expect(table.takeId()).toBeUndefined();
