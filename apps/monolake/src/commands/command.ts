@@ -19,7 +19,7 @@ const helpOption = { help: { type: "boolean", short: "h" } } as const;
 
 /**
  * Reads a command's arguments. Gives nothing when help was asked for, which is printed then. Throws {@link CommandFailure} for
- * options that are not known, and for values that are missing.
+ * options that are not known or given twice, and for values that are missing.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   command: Command,
@@ -40,7 +40,16 @@ function parse<const Options extends ParseArgsOptionsConfig>(
   options: Options,
 ) {
   try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
+    const parsed = parseArgs({ args: [...args], allowPositionals: true, options, tokens: true });
+    for (const [name, { type, multiple = false }] of Object.entries(options)) {
+      if (type !== "string" || multiple) continue;
+      // Node.js would take the last one without a word.
+      const given = parsed.tokens.flatMap((token) =>
+        token.kind === "option" && token.name === name ? [token.value] : [],
+      );
+      if (given.length > 1) throw new Error(`--${name} is given more than once: ${given.join(", ")}`);
+    }
+    return parsed;
   } catch (error) {
     // Behind its first sentence Node.js tells how such a text could be an argument, which no command takes.
     const [problem = ""] = (error as Error).message.split(". To specify");

@@ -92,6 +92,7 @@ describe("the command line", () => {
     [["shop.toml"], /unknown command shop\.toml; to run with this file: monolake --config shop\.toml/],
     [["--config", "/nonexistent/x.toml"], /\/nonexistent\/x\.toml/],
     [["--config", "x", "--log-level", "loud"], /unknown log level loud/],
+    [["-c", "a.toml", "--config", "b.toml"], /--config is given more than once: a\.toml, b\.toml\n/],
   ])("explains what is wrong with %j", async (programArguments, expected) => {
     await using command = await monolake(programArguments);
     expect((await command.exited).code).toBe(1);
