@@ -16,7 +16,13 @@ import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { AwaitedSettings, type AwaitedSettingsOwner } from "./awaited-settings.ts";
 import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
-import { type ConnectionFault, errorCodes, errorName, largestStreamId } from "./frames.ts";
+import {
+  type ConnectionFault,
+  errorCodes,
+  errorName,
+  largestStreamId,
+  largestWindowBytes,
+} from "./frames.ts";
 import { fieldOverheadBytes } from "./hpack/static-table.ts";
 import { Http2Session, type SessionListener, type SessionOptions } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
@@ -39,9 +45,8 @@ type State = "open" | "leaving" | "closed";
 
 /** How long a server may take to close its side after the last response. */
 const lingerTimeoutMs = 2_000;
-/** What a server may send of one response, and of all, before somebody takes it. */
-const streamWindowBytes = 256 * 1024;
-const connectionWindowBytes = 4 * 1024 * 1024;
+/** What a server may send of one response before somebody takes it. */
+const streamWindowBytes = 128 * 1024;
 
 /** The client side of one HTTP/2 connection (RFC 9113): many requests at a time, each a {@link ClientStreamExchange}. */
 export class Http2ClientConnection
@@ -281,7 +286,7 @@ export class Http2ClientConnection
   }
 }
 
-function sessionOptions({ headLimits }: ResolvedHttpClientConnectionOptions): SessionOptions {
+function sessionOptions({ headLimits, http2 }: ResolvedHttpClientConnectionOptions): SessionOptions {
   const { maxHeadBytes, maxFields } = headLimits;
   // One more than there may be, and :status: the reader of heads says what is too much.
   const most = maxFields + 2;
@@ -290,7 +295,9 @@ function sessionOptions({ headLimits }: ResolvedHttpClientConnectionOptions): Se
     maxConcurrentStreams: 0,
     enableConnectProtocol: false,
     streamWindowBytes,
-    connectionWindowBytes,
+    // Responses that nobody takes must not stop the others, which are of other clients: the streams' windows bound what they hold.
+    // Twice, as the peer hears of what was taken when that is half.
+    connectionWindowBytes: Math.min(largestWindowBytes, 2 * http2.maxConcurrentStreams * streamWindowBytes),
     section: { maxBytes: maxHeadBytes + fieldOverheadBytes * most, maxFields: most },
   };
 }

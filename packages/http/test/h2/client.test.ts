@@ -237,6 +237,22 @@ describe("a client connection of HTTP/2", () => {
     expect(client.connection.hasRoom).toBe(true);
   });
 
+  it("answers one request while nobody takes the answers to all others that it has room for", async () => {
+    const large = Buffer.alloc(1024 * 1024);
+    await using upstream = await startHttp2Upstream(
+      (stream, headers) => {
+        stream.respond({ ":status": 200 });
+        stream.end(headers[":path"] === "/small" ? "small" : large);
+      },
+      { maxSessionMemory: 1000 },
+    );
+    await using client = await connect(upstream);
+    const untaken = await Promise.all(Array.from({ length: 99 }, () => client.send(get("/large"))));
+    const { body } = await client.send(get("/small"));
+    expect(String(await readBody(body))).toBe("small");
+    for (const response of untaken) response.body.cancel();
+  });
+
   it("leaves after GOAWAY: what the server has seen is answered, the rest refused", async () => {
     await using upstream = await startHttp2Upstream((stream, headers) => {
       if (headers[":path"] !== "/1") return;
