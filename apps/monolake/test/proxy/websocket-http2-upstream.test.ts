@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import type { ClientRequest, IncomingMessage } from "node:http";
 import { createCertificate, eventually, rawClient, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
@@ -7,7 +6,13 @@ import { everythingTo, startProxy } from "./start-proxy.ts";
 import { authority } from "./tls-files.ts";
 import { startHttp2WebSocketUpstream } from "./websocket-http2-upstream.ts";
 import { webSocketsOverHttp2 } from "./websocket-over-http2.ts";
-import { exchangeEverything, isAlive, type Open, startWebSocketUpstream } from "./websocket-peers.ts";
+import {
+  exchangeEverything,
+  isAlive,
+  type Open,
+  refusal,
+  startWebSocketUpstream,
+} from "./websocket-peers.ts";
 
 const openAt =
   (port: number): Open =>
@@ -18,14 +23,6 @@ const overHttp2 = (port: number, more = ""): string =>
   `upstream_http_version = "http2"\n${more}\n${everythingTo(`http://127.0.0.1:${port}`)}`;
 
 /** The status of what answers a WebSocket that is not taken. */
-async function refusal(socket: WebSocket): Promise<number | undefined> {
-  socket.on("error", () => {});
-  const [asked, response] = (await once(socket, "unexpected-response")) as [ClientRequest, IncomingMessage];
-  await response.toArray();
-  asked.destroy();
-  return response.statusCode;
-}
-
 describe("WebSockets to an upstream of HTTP/2", () => {
   it.each(["HTTP/1.1", "HTTP/2"])(
     "are what they are directly, from a client of %s: messages of every size and kind, pings, closes, refusals",
@@ -121,9 +118,9 @@ describe("WebSockets to an upstream of HTTP/2", () => {
     await using proxy = await startProxy({ server: overHttp2(upstream.port) });
     await using http2 = await webSocketsOverHttp2(proxy.port);
     // The first one before its SETTINGS have come.
-    expect(await refusal(openAt(proxy.port)("/echo"))).toBe(502);
-    expect(await refusal(openAt(proxy.port)("/echo"))).toBe(502);
-    expect(await refusal(http2.open("/echo"))).toBe(502);
+    expect((await refusal(openAt(proxy.port)("/echo"))).status).toBe(502);
+    expect((await refusal(openAt(proxy.port)("/echo"))).status).toBe(502);
+    expect((await refusal(http2.open("/echo"))).status).toBe(502);
     expect(upstream.asked).toEqual([]);
     await eventually(
       () => proxy.log.filter(({ code }) => code === "ERR_HTTP_UPGRADE_UNSUPPORTED").length === 3,

@@ -23,7 +23,8 @@ const digest = (data: Buffer): string =>
 const bytesOf = (data: RawData): Buffer =>
   Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
 
-const refusal = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\nX-Why: key\r\n\r\nno";
+const unauthorized =
+  "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\nConnection: close\r\nX-Why: key\r\n\r\nno";
 
 /** Starts the server; it echoes messages, pings back what it is pinged, and refuses `/refused`. */
 export async function startWebSocketUpstream(): Promise<WebSocketUpstream> {
@@ -37,7 +38,7 @@ export async function startWebSocketUpstream(): Promise<WebSocketUpstream> {
   });
   http.on("upgrade", (request, socket, head) => {
     // What becomes of it after that is the proxy's business: it may reset what it cannot use again.
-    if (request.url === "/refused") return void socket.on("error", () => {}).end(refusal);
+    if (request.url === "/refused") return void socket.on("error", () => {}).end(unauthorized);
     sockets.handleUpgrade(request, socket, head, (opened) => {
       const seen: string[] = [];
       events.push(seen);
@@ -131,11 +132,20 @@ export async function exchangeEverything(open: Open): Promise<readonly unknown[]
   const terminated = open("/echo");
   await once(terminated, "open");
   terminated.terminate();
-  const refused = open("/refused");
-  refused.on("error", () => {});
-  const [, response] = (await once(refused, "unexpected-response")) as [unknown, IncomingMessage];
-  seen.push([response.statusCode, response.headers["x-why"], String(await response.toArray())]);
+  const { status, why, text } = await refusal(open("/refused"));
+  seen.push([status, why, text]);
   return seen;
+}
+
+/** What a socket is refused with. */
+export async function refusal(socket: WebSocket) {
+  socket.on("error", () => {});
+  const [, response] = (await once(socket, "unexpected-response")) as [unknown, IncomingMessage];
+  // Behind its response Node.js has the connection stay, and nobody would hear of its reset.
+  const connection = response.socket.on("error", () => {});
+  const text = String(await response.toArray());
+  connection.destroy();
+  return { status: response.statusCode, why: response.headers["x-why"], text };
 }
 
 async function echoed(socket: WebSocket, data: Buffer, binary: boolean): Promise<string[]> {
