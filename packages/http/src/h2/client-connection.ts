@@ -24,10 +24,11 @@ import {
   largestWindowBytes,
 } from "./frames.ts";
 import { fieldOverheadBytes } from "./hpack/static-table.ts";
-import { Http2Session, type SessionListener, type SessionOptions } from "./http2-session.ts";
+import { Http2Session } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { encodeRequest } from "./request-fields.ts";
+import type { SessionListener, SessionOptions } from "./session-listener.ts";
 import { asksForWebSocket, encodeWebSocketRequest, isHandshake } from "./websocket-request.ts";
 
 /** What happens to a client connection of HTTP/2. */

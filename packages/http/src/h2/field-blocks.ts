@@ -78,3 +78,9 @@ export class FieldBlocks {
     return { fields, malformed, tooLarge, streamId, ended: this.#ended, ownParent: this.#ownParent };
   }
 }
+
+/** What is wrong with a section, for its stream. */
+export function faultOf({ malformed, ownParent, tooLarge }: ReceivedSection): number | undefined {
+  if (tooLarge) return errorCodes.enhanceYourCalm;
+  return malformed || ownParent ? errorCodes.protocolError : undefined;
+}

@@ -1,5 +1,5 @@
 import type { ByteStream, StreamHandler } from "@monolake/streams";
-import { FieldBlocks, type ReceivedSection } from "./field-blocks.ts";
+import { FieldBlocks, faultOf, type ReceivedSection } from "./field-blocks.ts";
 import { type FrameListener, FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
@@ -14,48 +14,12 @@ import {
   windowFault,
   withoutPadding,
 } from "./frames.ts";
-import type { FieldSection, SectionLimits } from "./hpack/field-decoder.ts";
 import { Http2Stream, type StreamEnd, type StreamOwner } from "./http2-stream.ts";
 import { PeerSettings } from "./peer-settings.ts";
 import { prefaceBytes } from "./preface.ts";
 import { SendQueue } from "./send-queue.ts";
+import type { SessionListener, SessionOptions } from "./session-listener.ts";
 import { StreamTable } from "./stream-table.ts";
-
-/** Which side of a connection this is, and what it lets the peer do. */
-export interface SessionOptions {
-  readonly side: "server" | "client";
-  /** Streams that the peer opens, at a time. */
-  readonly maxConcurrentStreams: number;
-  readonly enableConnectProtocol: boolean;
-  /** What the peer may send on a stream, and on all of them, before somebody takes it. */
-  readonly streamWindowBytes: number;
-  readonly connectionWindowBytes: number;
-  /** Of a field section. A larger one costs its stream. */
-  readonly section: SectionLimits;
-}
-
-/** "section": one that is larger than it may be, which costs most. */
-export type Offence = "ping" | "settings" | "section" | "other";
-
-/** Hears what happens on a connection. */
-export interface SessionListener {
-  /** The peer has opened a stream: `stream.listener` is to be set. `ended`: there is no content. */
-  streamOpened(stream: Http2Stream, section: FieldSection, ended: boolean): void;
-  /** What was read together has been told. */
-  readEnded(): void;
-  /** Something of a message came. */
-  progressed(): void;
-  /** What costs work and brings nothing: a ping, settings again, a frame without content, a stream that is refused. */
-  offended(what: Offence): void;
-  settingsReceived(settings: PeerSettings): void;
-  /** A ping of ours came back. */
-  pingReturned(): void;
-  goawayReceived(lastStreamId: number): void;
-  /** A fault or the peer has ended it: it closes when what is written is taken. Streams have been told before. */
-  sessionEnded(): void;
-  /** Everything is over; streams have been told before. */
-  sessionClosed(error: Error | undefined): void;
-}
 
 /** More than so many bytes that the peer does not read, and nothing more is read of it. */
 const mostWaitingBytes = 256 * 1024;
@@ -428,10 +392,4 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#streams.add(stream);
     return stream;
   }
-}
-
-/** What is wrong with a section, for its stream. */
-function faultOf({ malformed, ownParent, tooLarge }: ReceivedSection): number | undefined {
-  if (tooLarge) return errorCodes.enhanceYourCalm;
-  return malformed || ownParent ? errorCodes.protocolError : undefined;
 }

@@ -13,12 +13,13 @@ import { lingerTimeoutMs } from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
 import { ConnectionFault, errorCodes, largestStreamId } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
-import { Http2Session, type Offence, type SessionListener } from "./http2-session.ts";
+import { Http2Session } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import { MalformedRequest, readRequestFields } from "./request-head.ts";
 import { ResetBudget } from "./reset-budget.ts";
 import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";
 import { serverSessionOptions } from "./server-session-options.ts";
+import type { Offence, SessionListener } from "./session-listener.ts";
 
 /** A section that is larger than it may be costs as much as so many other offences. */
 const sectionOffences = 10;

@@ -1,6 +1,6 @@
 import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
 import { fieldOverheadBytes } from "./hpack/static-table.ts";
-import type { SessionOptions } from "./http2-session.ts";
+import type { SessionOptions } from "./session-listener.ts";
 
 /** What a client may send on all streams before somebody takes it. */
 const connectionWindowBytes: number = 1024 * 1024;
