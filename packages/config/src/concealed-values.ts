@@ -10,7 +10,7 @@ export class ConcealedValues {
   add(value: string, written: string): void {
     if (value === "") return;
     // As messages have it: in quotes, or made an absolute path.
-    for (const form of [value, JSON.stringify(value).slice(1, -1), normalize(value)])
+    for (const form of [value, normalize(value)].flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]))
       if (!this.#written.has(form)) this.#written.set(form, written);
   }
 

@@ -18,7 +18,8 @@ function shorten(whole: string): string {
 export function describeNode(node: ConfigNode): string {
   if (node.type === "table") return "a table";
   if (node.type === "array") return node.items.length === 0 ? "an empty array" : "an array";
-  const { value, span, reference } = node;
+  const { value, span, reference, isSecret } = node;
+  if (isSecret === true) return "a value that is not shown";
   if (reference !== undefined) return quote(reference.written);
   if (typeof value === "string") return quote(value);
   // YAML has values that are not written, as in `key:`.

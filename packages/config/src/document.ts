@@ -30,6 +30,8 @@ export interface ScalarNode {
   readonly span: Span;
   /** There when the string that is written has references, or escapes of them. */
   reference?: ReferenceUse;
+  /** There when it must not be shown. */
+  isSecret?: true;
 }
 
 /** How the value of a string came from references. */

@@ -28,6 +28,7 @@ export type { FormatProblemsOptions } from "./format-problems.ts";
 export { formatProblems } from "./format-problems.ts";
 export type { ConfigPath, ConfigProblem, ConfigProblemType } from "./problem.ts";
 export { formatPath, sortProblems } from "./problem.ts";
+export { hiddenValue, isSecretName } from "./secret-names.ts";
 export type { SourceExcerpt, SourcePosition } from "./source-text.ts";
 
 // Following a configuration that changes.

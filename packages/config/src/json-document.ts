@@ -50,7 +50,7 @@ function syntaxError(source: SourceText, error: ParseError | undefined): ParsedD
   const code = error === undefined ? "ValueExpected" : printParseErrorCode(error.error);
   const meaning = meanings[code] ?? "expected JSON";
   const message = meaning.startsWith("expected")
-    ? `${meaning}, found ${describeText(source.text, offset)}`
+    ? `${meaning}, found ${describeText(source.shown, offset)}`
     : meaning;
   return { root: undefined, problems: [createProblem({ type: "syntax", message, span })] };
 }

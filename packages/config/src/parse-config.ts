@@ -3,6 +3,7 @@ import { convertReferences } from "./convert-references.ts";
 import { type ConfigNode, findNode, type ParsedDocument } from "./document.ts";
 import { ConfigInvalidError } from "./errors.ts";
 import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
+import { markSecrets } from "./mark-secrets.ts";
 import { maskPasswords } from "./mask-passwords.ts";
 import { mergeDocuments } from "./merge-documents.ts";
 import { type ConfigLimits, resolveLimits } from "./parser-limits.ts";
@@ -46,8 +47,8 @@ export interface ValidConfig<Value> {
    */
   readonly problemAt: (path: ConfigPath, message: string, severity?: "error" | "warning") => ConfigProblem;
   /**
-   * A text fit to be shown: what came from references is as they are written, and passwords in URIs are stars. Values shorter
-   * than 4 characters only where they are the whole text. `problemAt` does so by itself.
+   * A text fit to be shown: what came from references is as they are written, values of keys that are called like secrets and
+   * passwords in URIs are stars. Values shorter than 4 characters only where they are the whole text. `problemAt` does so by itself.
    */
   readonly conceal: (text: string) => string;
 }
@@ -74,7 +75,8 @@ export function parseConfig<Value>(options: ConfigInput & ParseConfigOptions<Val
   if (excess !== undefined) return invalid([excess]);
   const { root, problems } = parseFiles(files, options.format, limits);
   if (root === undefined) return invalid(problems);
-  const references = options.references === true ? resolveReferences(root, limits) : noReferences;
+  const references = options.references === true ? resolveReferences(root, limits) : noReferences();
+  markSecrets(root, references.concealed);
   const { run, result } = validate({ root, references }, options.schema);
   const complaints = "problems" in result ? result.problems.filter(isNews(root)) : [];
   const found = [...problems, ...references.problems, ...run.problems, ...complaints];

@@ -15,7 +15,7 @@ export interface ResolvedReferences {
   readonly concealed: ConcealedValues;
 }
 
-export const noReferences: ResolvedReferences = { problems: [], concealed: new ConcealedValues() };
+export const noReferences = (): ResolvedReferences => ({ problems: [], concealed: new ConcealedValues() });
 
 /** Puts the values of `${env:NAME}` and `${file:PATH}` into the strings of a tree. */
 export function resolveReferences(root: ConfigNode, limits: ConfigLimits): ResolvedReferences {

@@ -2,7 +2,9 @@ import type { z } from "zod";
 import { describeNode, oneOf, quote } from "./describe.ts";
 import { type ConfigNode, findNode } from "./document.ts";
 import { expectationOf } from "./expectation.ts";
+import { hideSecret } from "./mark-secrets.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
+import { isSecretName } from "./secret-names.ts";
 import { suggest } from "./suggestion.ts";
 import type { ValidationRun } from "./validation-run.ts";
 
@@ -75,6 +77,8 @@ function unknownKey({ run }: IssueContext, path: ConfigPath, known: readonly str
   const suggestion = suggest(key, known);
   const hint = suggestion === undefined ? listKeys(known) : `, did you mean ${quote(suggestion)}?`;
   const message = `unknown key ${quote(key)}${hint}`;
+  const { node } = findNode(run.root, path);
+  if (node !== undefined && isSecretName(suggestion)) hideSecret(node);
   return place(run, path, { type: "unknown-key", message, suggestion }, "key");
 }
 

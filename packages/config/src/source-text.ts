@@ -1,4 +1,5 @@
 import { maskPasswords } from "./mask-passwords.ts";
+import { maskSecrets, starsIn } from "./mask-secrets.ts";
 
 /** A stretch of the text of one file: where it begins and how many UTF-16 code units it has. */
 export interface Span {
@@ -39,10 +40,24 @@ export class SourceText {
   /** Without byte order mark. */
   readonly text: string;
   #lineStarts: number[] | undefined;
+  #shown: string | undefined;
+  readonly #hidden: Span[] = [];
 
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text.startsWith("\uFEFF") ? text.slice(1) : text;
+  }
+
+  /** The text with stars for secrets and for the passwords of URIs, every character at its place: what may be shown. */
+  get shown(): string {
+    this.#shown ??= this.#hidden.reduce(starsIn, maskPasswords(maskSecrets(this.text)));
+    return this.#shown;
+  }
+
+  /** Stars for this, too. */
+  hide(span: Span): void {
+    this.#hidden.push(span);
+    this.#shown = undefined;
   }
 
   span(offset: number, length: number): Span {
@@ -65,9 +80,7 @@ export class SourceText {
     const { line, column, length } = this.position(span);
     const lineStart = this.#startOf(line - 1);
     const nextLine = this.text.indexOf("\n", lineStart);
-    const full = maskPasswords(
-      this.text.slice(lineStart, nextLine === -1 ? undefined : nextLine).replace(/\r$/, ""),
-    );
+    const full = this.shown.slice(lineStart, nextLine === -1 ? undefined : nextLine).replace(/\r$/, "");
     const cut = full.length > excerptWidth ? Math.max(0, column - 1 - excerptLead) : 0;
     const text = full.slice(cut, cut + excerptWidth);
     const start = Math.min(column - 1 - cut, text.length);

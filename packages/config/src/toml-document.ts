@@ -40,7 +40,7 @@ function syntaxError(source: SourceText, error: ParseError): ParsedDocument {
     const name = key.replace(/^(["'])(.*)\1$/, "$2");
     return { root: undefined, problems: [duplicateKey(name, source.span(offset, key.length))] };
   }
-  const message = explainTomlComplaint(error.message, () => describeText(source.text, offset));
+  const message = explainTomlComplaint(error.message, () => describeText(source.shown, offset));
   return {
     root: undefined,
     problems: [createProblem({ type: "syntax", message, span: source.span(offset, 1) })],

@@ -38,7 +38,7 @@ function syntaxError(
   const span = atEnd
     ? source.span(source.endOfContent(start), 0)
     : source.span(start, Math.max(1, end - start));
-  const message = explainYamlComplaint(first.code, first.message, source.text, span.offset);
+  const message = explainYamlComplaint(first.code, first.message, source.shown, span.offset);
   return { root: undefined, problems: [createProblem({ type: "syntax", message, span })] };
 }
 

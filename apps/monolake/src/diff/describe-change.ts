@@ -1,5 +1,4 @@
-import { type ConfigPath, formatPath } from "@monolake/config";
-import { hiddenValue, isSecretName } from "../secret-names.ts";
+import { type ConfigPath, formatPath, hiddenValue, isSecretName } from "@monolake/config";
 import type { KeyChange, Table } from "./changed-keys.ts";
 import { nameOf } from "./item-name.ts";
 

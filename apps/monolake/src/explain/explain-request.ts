@@ -1,3 +1,4 @@
+import { hiddenValue, isSecretName } from "@monolake/config";
 import type { HttpRequest } from "@monolake/http";
 import {
   explainRoutes,
@@ -9,7 +10,6 @@ import {
 } from "@monolake/services/http";
 import { formatAddress } from "@monolake/streams";
 import type { HttpServerConfig, RouteConfig } from "../schema/index.ts";
-import { hiddenValue, isSecretName } from "../secret-names.ts";
 import { layersOf } from "./layers.ts";
 
 /** What would become of a request. */

@@ -3,7 +3,11 @@ import { expects } from "@monolake/config";
 import { z } from "zod";
 import { secondsSchema } from "./seconds-schema.ts";
 
-const fileName = z.string().min(1);
+/** Somebody may paste the content of the file here. */
+const fileName = z
+  .string()
+  .min(1)
+  .refine((name) => !/[\0\n]/.test(name), expects("the name of a PEM file"));
 const chain = fileName.describe("PEM file with the certificate and its intermediates");
 const key = fileName.describe("PEM file with the private key, not encrypted");
 const version = z.enum(["1.2", "1.3"]);
