@@ -4,23 +4,30 @@ const maxForwardsField = knownFields("max-forwards");
 const number = /^\d{1,9}$/;
 
 /**
- * Counts a TRACE or OPTIONS request's Max-Forwards down (RFC 9110 section 7.6.2). Gives the answer when it has come as far as
- * it may: whoever gets it then is the one who was asked.
+ * The answer to a request that goes no further than here; undefined for all others.
+ *
+ * TRACE would be sent back by an upstream with all that was put in on the way: who the client is, what a login or a route adds
+ * (RFC 9110 section 9.3.8 forbids fields that are not to be seen). OPTIONS counts Max-Forwards down (section 7.6.2), and whoever
+ * gets it with 0 is the one who was asked.
  */
 export function answerOfLastRecipient(request: HttpRequest): HttpResponse | undefined {
   const { method, headers } = request;
-  if ((headers.knownMask & maxForwardsField) === 0) return undefined;
-  if (method !== "TRACE" && method !== "OPTIONS") return undefined;
+  if (method === "TRACE") return lastAnswer(request, 405);
+  if ((headers.knownMask & maxForwardsField) === 0 || method !== "OPTIONS") return undefined;
   const value = headers.getAll("max-forwards").join();
-  if (number.test(value) && Number(value) > 0) {
-    headers.set("Max-Forwards", String(Number(value) - 1));
-    return undefined;
+  if (!number.test(value)) {
+    request.body.cancel();
+    return createResponse("400 Bad Request\n", { status: 400, headers: plainText });
   }
-  request.body.cancel();
-  if (value !== "0") return createResponse("400 Bad Request\n", { status: 400, headers: plainText });
-  const allowed = [["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"]] as const;
-  // A TRACE would send back what others have put in, credentials too.
-  return createResponse(undefined, { status: method === "TRACE" ? 405 : 204, headers: allowed });
+  if (Number(value) === 0) return lastAnswer(request, 204);
+  headers.set("Max-Forwards", String(Number(value) - 1));
+  return undefined;
 }
 
+function lastAnswer(request: HttpRequest, status: 204 | 405): HttpResponse {
+  request.body.cancel();
+  return createResponse(undefined, { status, headers: allowed });
+}
+
+const allowed = [["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]] as const;
 const plainText = [["Content-Type", "text/plain; charset=utf-8"]] as const;
