@@ -58,7 +58,7 @@ export const accessVariables = {
     // Proxies seldom tell the port.
     return client?.type === "socket" && client.port > 0 ? client.port : undefined;
   }),
-  request_id: text("plain", (exchange) => contextOf(exchange).requestId),
+  request_id: text("bytes", (exchange) => contextOf(exchange).requestId),
   peer_addr: text("bytes", (exchange) => hostOf(contextOf(exchange).peerAddress)),
   method: text("bytes", ({ method }) => method),
   target: text("target", ({ target }) => target),

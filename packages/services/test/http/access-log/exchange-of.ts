@@ -15,6 +15,7 @@ import type { LineOptions } from "../../../src/http/access-log/format-scope.ts";
 export class LoggedContext extends BaseContext {
   peerAddress: SocketAddress = { type: "socket", host: "192.0.2.7", port: 4321 };
   remoteAddress: SocketAddress | undefined = undefined;
+  requestId: string | undefined = undefined;
   matchedRoute: { pattern: string } | undefined = undefined;
 }
 

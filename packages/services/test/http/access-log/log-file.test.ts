@@ -1,8 +1,19 @@
 import { once } from "node:events";
-import { chmod, mkdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+} from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { temporaryFolder } from "@monolake/test-kit";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { LogFile } from "../../../src/http/access-log/log-file.ts";
 import { expectAllLines, linesEach } from "./appended-lines.ts";
 
@@ -51,6 +62,40 @@ it("goes on at the beginning of a file that was emptied", async () => {
   await file.append(line("b"));
   expect(await readFile(path, "utf8")).toBe("b\n");
   await file.close();
+});
+
+/** The disk takes so many bytes of what is written next, and then it is full for one write. */
+async function fillDiskBehind(path: string, bytes: number): Promise<void> {
+  await using handle = await open(path, "a");
+  const { write } = handle;
+  const full = Object.assign(new Error("disk full"), { code: "ENOSPC" });
+  const cut = function (this: FileHandle, buffer: Buffer, at: number) {
+    return Reflect.apply(write, this, [buffer, at, bytes, null]);
+  };
+  vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "write")
+    .mockImplementationOnce(cut as FileHandle["write"])
+    .mockRejectedValueOnce(full)
+    .mockImplementation(write);
+}
+
+afterEach(() => vi.restoreAllMocks());
+
+it.each([
+  ["ends a line that a full disk has cut", "a 1\n", "a 1\nb 2\nb\nd 4\n"],
+  ["leaves it when another writer has gone on since", "c 3\n", "a 1\nb 2\nbc 3\nd 4\n"],
+  ["has nothing to end in a file that was emptied since", "", "d 4\n"],
+])("%s", async (_title, meanwhile, expected) => {
+  await using folder = await temporaryFolder();
+  const path = folder.file("access.log");
+  const file = new LogFile(path);
+  await using _closed = { [Symbol.asyncDispose]: () => file.close() };
+  await file.append(line("a 1"));
+  await fillDiskBehind(path, 5);
+  await expect(file.append(Buffer.from("b 2\nb 3\n"))).rejects.toThrow("disk full");
+  if (meanwhile === "") await truncate(path);
+  else if (meanwhile.startsWith("c")) await appendFile(path, meanwhile);
+  await file.append(line("d 4"));
+  expect(await readFile(path, "utf8")).toBe(expected);
 });
 
 it("says which file cannot be opened, and tries again with the next lines", async () => {

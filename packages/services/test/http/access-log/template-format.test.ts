@@ -11,6 +11,11 @@ it("puts variables into its text", () => {
   expect(lineOf(template, exchangeOf())).toBe("192.0.2.7 GET /a?b=1 200 2.000");
 });
 
+it("escapes an id that a trusted proxy has passed on", () => {
+  const context = { requestId: 'a"b\\c' };
+  expect(lineOf('"$request_id"', exchangeOf({ context }))).toBe('"a\\"b\\\\c"');
+});
+
 it("ends a name at a brace, and writes $$ as the character", () => {
   expect(lineOf(`${braced("duration_ms")}ms $$$status$$ {$method}`, exchangeOf())).toBe(
     "2.000ms $200$ {GET}",
