@@ -45,6 +45,7 @@ export class ResponseEncoding {
     const encoded = this.#encoded(body, coding, isEventStream(headers));
     if (encoded === undefined) return;
     response.body = encoded;
+    if (!worthIt) addVary(headers);
     describeEncoded(headers, coding);
   }
 
