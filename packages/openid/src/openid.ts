@@ -17,7 +17,7 @@ import { returnTarget } from "./return-target.ts";
 import { Sealer } from "./sealer.ts";
 import { type Claims, nowSeconds, type Session } from "./session.ts";
 import { SessionCookies } from "./session-cookies.ts";
-import { SessionRefresher } from "./session-refresher.ts";
+import { type RefreshedSession, SessionRefresher } from "./session-refresher.ts";
 import { Sessions } from "./sessions.ts";
 
 /** The slot of a context with what the provider says of who sent the request; empty where nobody is logged in. */
@@ -80,11 +80,7 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
   async #pass(request: HttpRequest, context: Context, cookies: Cookies): Promise<HttpResponse> {
     const [path = ""] = request.target.split("?", 1);
     const exempt = this.#isExempt(path);
-    const loaded = await this.#sessions.load(cookies);
-    const { session, setCookies } =
-      loaded === undefined
-        ? { session: undefined, setCookies: [] }
-        : await this.#refresher.look(loaded, cookies);
+    const { session, setCookies } = await this.#whoSent(cookies, exempt);
     if (session === undefined && !exempt) return await this.#askForLogin(request, cookies, setCookies);
     const { headers } = request;
     if (cookies.size > 0)
@@ -97,6 +93,18 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
     const response = await this.inner.call(request, context);
     for (const value of setCookies) response.headers.append("Set-Cookie", value);
     return response;
+  }
+
+  /** Whose session the cookies are. Where nobody needs one, nobody's while that cannot be found out. */
+  async #whoSent(cookies: Cookies, exempt: boolean): Promise<RefreshedSession> {
+    try {
+      const loaded = await this.#sessions.load(cookies);
+      return loaded === undefined ? nobody : await this.#refresher.look(loaded, cookies);
+    } catch (error) {
+      if (!exempt || adviceFor(error) === undefined) throw error;
+      this.#options.onFailure(error as Error);
+      return nobody;
+    }
   }
 
   async #askForLogin(
@@ -183,6 +191,8 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
     return refusal((error as { readonly status: number }).status, advice, setCookies);
   }
 }
+
+const nobody: RefreshedSession = { session: undefined, setCookies: [] };
 
 /** Somebody looks at a page, so that a redirect leads to another page. */
 const isNavigation = ({ method, headers, upgrade }: HttpRequest): boolean =>

@@ -62,6 +62,8 @@ const storeOn = (client: RedisClient, prefix: string, timeoutMs: number): RedisS
     return (await asking("lock", timeoutMs, client.set(key, "1", { condition: "NX", expiration }))) !== null;
   },
   async [Symbol.asyncDispose]() {
+    // A connection on its way is not ended by that, but as soon as it is there.
+    client.on("connect", () => client.destroy());
     client.destroy();
   },
 });

@@ -1,6 +1,6 @@
 import { eventually, freePort } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { OpenidOptionsError } from "../src/index.ts";
+import { OpenidOptionsError, OpenidStoreError, type SessionStore } from "../src/index.ts";
 import { CookieClient } from "./fixtures/cookie-client.ts";
 import { startForgedSite } from "./fixtures/forged-login.ts";
 import { startProvider } from "./fixtures/start-provider.ts";
@@ -25,6 +25,38 @@ it("a provider that is not there: 503, and it is asked again later, when it is",
     port,
   });
   await eventually(async () => expect((await client.get(`${site.origin}/page`)).status).toBe(303));
+});
+
+it("a path that needs no login is served as nobody's while the provider cannot say whether a session holds", async () => {
+  await using site = await startForgedSite({ expiresIn: 1 });
+  await site.finish(await site.begin());
+  site.forging.forgery.answer = (path, response) => path === "/token" && Boolean(response.destroy());
+  expect((await site.client.get(`${site.site.origin}/health`)).status).toBe(200);
+  expect(site.site.seen.at(-1)?.claims).toBeUndefined();
+  expect(site.site.seen.at(-1)?.headers).not.toHaveProperty("x-user");
+  expect(site.site.seen.at(-1)?.headers).not.toHaveProperty("cookie");
+  expect(site.site.failures).toMatchObject([{ code: "ERR_OPENID_PROVIDER", step: "refresh" }]);
+  expect((await site.client.get(`${site.site.origin}/page`)).status).toBe(503);
+});
+
+it("a path that needs no login is served as nobody's while the store does not answer", async () => {
+  let down = false;
+  const values = new Map<string, string>();
+  const sessionStore: SessionStore = {
+    get: async (id) => {
+      if (down) throw new OpenidStoreError({ command: "get", reason: "ECONNREFUSED", status: 503 });
+      return values.get(id);
+    },
+    set: async (id, value) => void values.set(id, value),
+    delete: async (id) => void values.delete(id),
+    lock: async () => true,
+  };
+  await using site = await startForgedSite({}, { sessionStore });
+  await site.finish(await site.begin());
+  down = true;
+  expect((await site.client.get(`${site.site.origin}/health`)).status).toBe(200);
+  expect(site.site.seen.at(-1)?.claims).toBeUndefined();
+  expect((await site.client.get(`${site.site.origin}/page`)).status).toBe(503);
 });
 
 it.each<[string, number, Parameters<typeof startForgedSite>[0]]>([

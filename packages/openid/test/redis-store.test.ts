@@ -1,4 +1,4 @@
-import { eventually, freePort, skipWithout } from "@monolake/test-kit";
+import { eventually, freePort, skipWithout, startRawServer } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { createRedisStore } from "../src/index.ts";
 import { startForgedSite } from "./fixtures/forged-login.ts";
@@ -22,6 +22,14 @@ it("sessions in Redis are known to all workers, end with a logout, and are encry
   client.jar(site.origin).set("monolake", stolen);
   expect((await client.get(`${site.origin}/page`)).status).toBe(303);
   expect(site.errors).toEqual([]);
+});
+
+it("that ends while it connects leaves no connection behind", async () => {
+  await using redis = await startRawServer();
+  const store = await createRedisStore({ url: `redis://${redis.host}:${redis.port}` });
+  const connection = await redis.nextConnection();
+  await store[Symbol.asyncDispose]?.();
+  await connection.readToEnd();
 });
 
 it("forgets sessions when their time is over, and gives a lock to one at a time", async (test) => {

@@ -25,7 +25,12 @@ export const openidLogin = <Context extends object>(
     const { createRedisStore, openid } = await import("@monolake/openid");
     if (sessionStore === undefined) return openid(options, inner).make(previous);
     const store = await createRedisStore({ url: sessionStore });
-    return openid({ ...options, sessionStore: store }, inner).make(previous);
+    try {
+      return await openid({ ...options, sessionStore: store }, inner).make(previous);
+    } catch (error) {
+      await store[Symbol.asyncDispose]();
+      throw error;
+    }
   },
 });
 
