@@ -8,6 +8,13 @@ export interface Http2ClientOptions {
   readonly maxConcurrentStreams?: number;
   /** How long a server may take to answer a ping, which asks whether it is there after an answer was late. Default 5,000. */
   readonly pingTimeoutMs?: number;
+  /**
+   * Settings again, fields that are too large, and frames without a use beyond those that go with requests and content: more than so many
+   * in `windowMs`, and the connection ends with ENHANCE_YOUR_CALM. 0 for any number. Default 100.
+   */
+  readonly maxOffences?: number;
+  /** Default 10,000. */
+  readonly windowMs?: number;
 }
 
 /** Limits and timeouts of the client side of HTTP. 0 switches a timeout off. */
@@ -68,6 +75,8 @@ export function resolveHttpClientConnectionOptions(
     http2: {
       maxConcurrentStreams: options.http2?.maxConcurrentStreams ?? 100,
       pingTimeoutMs: options.http2?.pingTimeoutMs ?? 5_000,
+      maxOffences: options.http2?.maxOffences ?? 100,
+      windowMs: options.http2?.windowMs ?? 10_000,
     },
   };
 }

@@ -16,19 +16,14 @@ import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { AwaitedSettings, type AwaitedSettingsOwner } from "./awaited-settings.ts";
 import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
-import {
-  type ConnectionFault,
-  errorCodes,
-  errorName,
-  largestStreamId,
-  largestWindowBytes,
-} from "./frames.ts";
+import { ConnectionFault, errorCodes, errorName, largestStreamId, largestWindowBytes } from "./frames.ts";
 import { fieldOverheadBytes } from "./hpack/static-table.ts";
 import { Http2Session } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { encodeRequest } from "./request-fields.ts";
-import type { SessionListener, SessionOptions } from "./session-listener.ts";
+import { ResetBudget } from "./reset-budget.ts";
+import type { Offence, SessionListener, SessionOptions } from "./session-listener.ts";
 import { asksForWebSocket, encodeWebSocketRequest, isHandshake } from "./websocket-request.ts";
 
 /** What happens to a client connection of HTTP/2. */
@@ -63,6 +58,7 @@ export class Http2ClientConnection
   readonly #address: string;
   readonly #scheme: "http" | "https";
   readonly #session: Http2Session;
+  readonly #budget: ResetBudget;
   readonly #exchanges = new Set<ClientStreamExchange | AwaitedSettings>();
   #state: State = "open";
   #maxStreams: number;
@@ -89,6 +85,7 @@ export class Http2ClientConnection
     this.#address = formatAddress(stream.remoteAddress);
     this.#scheme = stream.tls === undefined ? "http" : "https";
     this.#maxStreams = options.http2.maxConcurrentStreams;
+    this.#budget = new ResetBudget(options.http2);
     this.#session = new Http2Session(stream, this, sessionOptions(options));
     watchDeadline(this);
     this.#session.start();
@@ -226,7 +223,13 @@ export class Http2ClientConnection
   streamOpened(): void {}
   readEnded(): void {}
   progressed(): void {}
-  offended(): void {}
+
+  offended(what: Offence): void {
+    if (this.#budget.spend(what)) return;
+    const { maxOffences, windowMs } = this.options.http2;
+    const text = `it disturbed its connection more than ${maxOffences} times in ${windowMs} ms`;
+    this.#session.fail(new ConnectionFault(errorCodes.enhanceYourCalm, text));
+  }
 
   // === what exchanges tell and ask ===
 
@@ -296,9 +299,8 @@ function sessionOptions({ headLimits, http2 }: ResolvedHttpClientConnectionOptio
     maxConcurrentStreams: 0,
     enableConnectProtocol: false,
     streamWindowBytes,
-    // Responses that nobody takes must not stop the others, which are of other clients: the streams' windows bound what they hold.
-    // Twice, as the peer hears of what was taken when that is half.
-    connectionWindowBytes: Math.min(largestWindowBytes, 2 * http2.maxConcurrentStreams * streamWindowBytes),
+    // A server may use the window of each stream at the same time.
+    connectionWindowBytes: Math.min(largestWindowBytes, http2.maxConcurrentStreams * streamWindowBytes),
     section: { maxBytes: maxHeadBytes + fieldOverheadBytes * most, maxFields: most },
   };
 }

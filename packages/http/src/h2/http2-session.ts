@@ -1,5 +1,6 @@
 import type { ByteStream, StreamHandler } from "@monolake/streams";
 import { FieldBlocks, faultOf, type ReceivedSection } from "./field-blocks.ts";
+import { FrameAllowance } from "./frame-allowance.ts";
 import { type FrameListener, FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
@@ -31,6 +32,7 @@ const pingPayload = Buffer.from("monolake");
 export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   readonly writer: FrameWriter;
   readonly queue: SendQueue;
+  readonly allowance: FrameAllowance = new FrameAllowance();
   /** Why this side ended it; undefined while it has not. */
   fault: ConnectionFault | undefined = undefined;
   readonly #stream: ByteStream;
@@ -44,6 +46,9 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   #finished: Http2Stream[] = [];
   #receiveWindow: number;
   #returned = 0;
+  /** Windows that were opened since the last read: of these streams, and of the connection or all streams. */
+  readonly #widened = new Set<Http2Stream>();
+  #allWidened = false;
   #settingsSeen = false;
   #settingsTaken = false;
   #ended = false;
@@ -114,6 +119,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     const id = this.closed ? undefined : this.#streams.takeId();
     if (id === undefined) return undefined;
     const stream = this.#add(id);
+    this.allowance.earn();
     stream.sendFields(fields, ended);
     return stream;
   }
@@ -167,6 +173,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (this.fault !== undefined) return this.#discard(chunk);
     try {
       this.#reader.read(chunk);
+      this.#sendWidened();
     } catch (error) {
       if (!(error instanceof ConnectionFault)) throw error;
       this.fail(error);
@@ -208,15 +215,15 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     for (const stream of this.#streams.values()) stream.resetReceived(errorCodes.cancel);
   }
 
-  // === what streams do ===
-
-  returnWindow(bytes: number): void {
-    this.#returned += bytes;
-    if (this.#returned * 2 < this.#options.connectionWindowBytes || this.closed) return;
-    this.writer.numbers(frameTypes.windowUpdate, 0, 0, [this.#returned]);
-    this.#receiveWindow += this.#returned;
-    this.#returned = 0;
+  /** What may be sent now. Windows that were opened together make one frame, not one each. */
+  #sendWidened(): void {
+    if (this.#allWidened) this.queue.send();
+    else for (const stream of this.#widened) this.queue.sendOf(stream, false);
+    this.#allWidened = false;
+    this.#widened.clear();
   }
+
+  // === what streams do ===
 
   finished(stream: Http2Stream, how: StreamEnd): void {
     this.#streams.delete(stream.id, how === "reset-here" || how === "refused");
@@ -265,6 +272,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
         return this.#section(this.#blocks.continuation(flags, payload));
     }
     // RFC 9113 section 4.1: what is not known is ignored.
+    this.#useless();
   }
 
   #data(flags: number, streamId: number, payload: Buffer): void {
@@ -272,16 +280,29 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     this.#receiveWindow -= payload.length;
     if (this.#receiveWindow < 0)
       throw new ConnectionFault(errorCodes.flowControlError, "more content than the connection's window");
+    this.#returnWindow(payload.length);
     const content = withoutPadding(flags, payload);
     const ended = (flags & frameFlags.endStream) !== 0;
-    if (content.length === 0 && !ended) this.#listener.offended("other");
-    else this.#listener.progressed();
-    if (stream === undefined) return this.returnWindow(payload.length);
-    if (stream.endReceived) {
-      this.returnWindow(payload.length);
-      return stream.refuse(errorCodes.streamClosed);
-    }
+    if (stream === undefined) return this.#useless();
+    if (content.length > 0) this.allowance.earn();
+    else if (!ended) this.#useless();
+    this.#listener.progressed();
+    if (stream.endReceived) return stream.refuse(errorCodes.streamClosed);
     stream.dataReceived(content, payload.length, ended);
+  }
+
+  /** At once: what nobody takes is bounded by the windows of its streams, and must not stop the others. */
+  #returnWindow(bytes: number): void {
+    this.#returned += bytes;
+    if (this.#returned * 2 < this.#options.connectionWindowBytes || this.closed) return;
+    this.writer.numbers(frameTypes.windowUpdate, 0, 0, [this.#returned]);
+    this.#receiveWindow += this.#returned;
+    this.#returned = 0;
+  }
+
+  /** A frame that has no use of its own. */
+  #useless(): void {
+    if (!this.allowance.spend()) this.#listener.offended("other");
   }
 
   #section(section: ReceivedSection | undefined): void {
@@ -289,9 +310,11 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     const { streamId, ended } = section;
     const open = this.#streams.get(streamId);
     if (open !== undefined) return this.#moreFields(open, section);
-    if (!this.#streams.opens(streamId)) return void this.#streams.known(streamId, "HEADERS");
+    const opened = this.#streams.opens(streamId);
+    if (!opened) this.#streams.known(streamId, "HEADERS");
     // What came behind the last stream that is taken is for another connection.
-    if (streamId > this.#streams.lastTaken) return;
+    if (!opened || streamId > this.#streams.lastTaken) return this.#useless();
+    this.allowance.earn();
     const stream = this.#add(streamId);
     if (ended) stream.endReceived = true;
     const refusal = this.#refusalOf(section);
@@ -319,13 +342,19 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     // RFC 9113 section 5.3.2: priorities are not used; RFC 7540 had this one refused.
     if ((payload.readUInt32BE(0) & 0x7fffffff) === streamId)
       throw protocolFault("a stream depends on itself");
+    this.#useless();
   }
 
   #rstStream(streamId: number, payload: Buffer): void {
     if (payload.length !== 4) throw sizeFault("RST_STREAM");
     if (streamId === 0 || this.#streams.isIdle(streamId))
       throw protocolFault("RST_STREAM of a stream that is not open");
-    this.#streams.get(streamId)?.resetReceived(payload.readUInt32BE(0));
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined) return this.#useless();
+    const code = payload.readUInt32BE(0);
+    // RFC 9113 section 8.1: in the place of an end it is for servers; a client that has not ended its side gives up.
+    const gaveUp = code === errorCodes.noError && this.#options.side === "server";
+    stream.resetReceived(gaveUp && !stream.endSent && !stream.endReceived ? errorCodes.cancel : code);
   }
 
   #settings(flags: number, streamId: number, payload: Buffer): void {
@@ -333,16 +362,16 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if ((flags & frameFlags.ack) !== 0) {
       if (payload.length !== 0) throw sizeFault("an acknowledgement of SETTINGS");
       this.#settingsTaken = true;
-      return;
+      return this.#useless();
     }
-    if (this.#settingsSeen) this.#listener.offended("settings");
+    if (this.#settingsSeen) this.#listener.offended("other");
     this.#settingsSeen = true;
     const before = this.#peer.initialWindowBytes;
     this.#peer.read(payload);
     this.#widenAll(this.#peer.initialWindowBytes - before);
     this.writer.numbers(frameTypes.settings, frameFlags.ack, 0, []);
+    this.#allWidened = true;
     this.#listener.settingsReceived(this.#peer);
-    this.queue.send();
   }
 
   /** RFC 9113 section 6.9.2. */
@@ -354,26 +383,29 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
   #ping(flags: number, streamId: number, payload: Buffer): void {
     if (streamId !== 0) throw protocolFault("PING of a stream");
     if (payload.length !== 8) throw sizeFault("PING");
+    this.#useless();
     if ((flags & frameFlags.ack) !== 0) {
       if (payload.equals(pingPayload)) this.#listener.pingReturned();
       return;
     }
-    this.#listener.offended("ping");
     this.writer.payload(frameTypes.ping, frameFlags.ack, 0, payload, 0, 8);
   }
 
   #goaway(streamId: number, payload: Buffer): void {
     if (streamId !== 0) throw protocolFault("GOAWAY of a stream");
     if (payload.length < 8) throw sizeFault("GOAWAY");
+    this.#useless();
     this.#listener.goawayReceived(payload.readUInt32BE(0) & 0x7fffffff);
   }
 
   #windowUpdate(streamId: number, payload: Buffer): void {
     if (payload.length !== 4) throw sizeFault("WINDOW_UPDATE");
+    this.#useless();
     const bytes = payload.readUInt32BE(0) & 0x7fffffff;
     if (streamId !== 0) return this.#widenStream(streamId, bytes);
     if (bytes === 0) throw protocolFault("WINDOW_UPDATE of 0");
     this.queue.widen(bytes);
+    this.#allWidened = true;
   }
 
   #widenStream(streamId: number, bytes: number): void {
@@ -382,7 +414,7 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (stream === undefined) return;
     if (bytes === 0) return stream.refuse(errorCodes.protocolError);
     if (!stream.widen(bytes)) return stream.refuse(errorCodes.flowControlError);
-    this.queue.sendOf(stream, false);
+    this.#widened.add(stream);
   }
 
   // === streams ===

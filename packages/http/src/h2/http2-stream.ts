@@ -1,3 +1,4 @@
+import type { FrameAllowance } from "./frame-allowance.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { errorCodes, frameBytes, frameFlags, frameTypes, largestWindowBytes } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
@@ -27,13 +28,14 @@ export type StreamEnd = "ended-here" | "ended-there" | "reset-here" | "refused" 
 export interface StreamOwner {
   readonly writer: FrameWriter;
   readonly queue: SendQueue;
-  /** So much content of any stream has been dealt with. */
-  returnWindow(bytes: number): void;
+  readonly allowance: FrameAllowance;
   /** Both sides have ended it, or one has broken it off. */
   finished(stream: Http2Stream, how: StreamEnd): void;
 }
 
 const nothing = Buffer.alloc(0);
+/** A frame that the peer's window has made smaller than this is of no use (silly window syndrome, CVE-2019-9511). */
+const leastUsefulBytes = 1024;
 
 /** One stream of HTTP/2 (RFC 9113 section 5): its states, and its windows. What it carries is its listener's. */
 export class Http2Stream {
@@ -113,7 +115,7 @@ export class Http2Stream {
   /** Whether a frame was sent and there is more to send. */
   #sendFrame(): boolean {
     const bytes = this.#waiting;
-    const { writer, queue } = this.#owner;
+    const { writer, queue, allowance } = this.#owner;
     if (bytes === undefined || writer.congested) return false;
     const left = bytes.length - this.#waitingAt;
     // A window is less than nothing where the peer has made it smaller (RFC 9113 section 6.9.2).
@@ -124,6 +126,7 @@ export class Http2Stream {
     if (length > 0 || this.#waitingEnds) {
       const flags = last && this.#waitingEnds ? frameFlags.endStream : 0;
       writer.payload(frameTypes.data, flags, this.id, bytes, this.#waitingAt, end);
+      if (last || length >= leastUsefulBytes) allowance.earn();
     }
     this.#sendWindow -= length;
     queue.window -= length;
@@ -209,10 +212,10 @@ export class Http2Stream {
   /** For the connection: a frame of DATA came, of which `content` is not padding. */
   dataReceived(content: Buffer, frameLength: number, ended: boolean): void {
     this.#receiveWindow -= frameLength;
-    if (this.#receiveWindow < 0) return this.#refuseFrame(errorCodes.flowControlError, frameLength);
+    if (this.#receiveWindow < 0) return this.refuse(errorCodes.flowControlError);
     this.#received += content.length;
     const longer = this.#announced >= 0 && this.#received > this.#announced;
-    if (longer) return this.#refuseFrame(errorCodes.protocolError, frameLength);
+    if (longer) return this.refuse(errorCodes.protocolError);
     const padding = frameLength - content.length;
     if (padding > 0) this.consumed(padding);
     if (ended) this.endReceived = true;
@@ -223,11 +226,6 @@ export class Http2Stream {
     if (ended) this.#tellEnd();
   }
 
-  #refuseFrame(code: number, frameLength: number): void {
-    this.#owner.returnWindow(frameLength);
-    this.refuse(code);
-  }
-
   #tellEnd(): void {
     if (this.closed) return;
     // RFC 9113 section 8.1.1: a message that is shorter than it says is malformed.
@@ -236,9 +234,8 @@ export class Http2Stream {
     if (this.endSent && !this.closed) this.#close("ended-there");
   }
 
-  /** So much of the content has been dealt with: the peer may send as much again. */
+  /** So much of the content has been dealt with: the peer may send as much again on this stream. */
   consumed(bytes: number): void {
-    this.#owner.returnWindow(bytes);
     if (this.closed || this.endReceived) return;
     this.#returned += bytes;
     if (this.#returned * 2 < this.#receiveWindowBytes) return;

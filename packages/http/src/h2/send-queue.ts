@@ -27,7 +27,6 @@ export class SendQueue {
   widen(bytes: number): void {
     this.window += bytes;
     if (this.window > largestWindowBytes) throw windowFault();
-    this.send();
   }
 
   /** A frame of each in turn, as long as there is room. */

@@ -21,9 +21,6 @@ import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";
 import { serverSessionOptions } from "./server-session-options.ts";
 import type { Offence, SessionListener } from "./session-listener.ts";
 
-/** A section that is larger than it may be costs as much as so many other offences. */
-const sectionOffences = 10;
-
 /**
  * - "serving": new streams are taken. - "announced": GOAWAY has been announced; they are taken until the client must have heard of it.
  * - "closing": what was taken is answered, and nothing else. - "leaving": nothing is left but to close. - "closed": it is gone.
@@ -50,8 +47,6 @@ export class Http2ServerConnection<Context extends HttpContext>
   #idleMs = Number.POSITIVE_INFINITY;
   /** When the rest of a field block has to have come. */
   #headMs = Number.POSITIVE_INFINITY;
-  /** Something of a message has moved since the last ping. */
-  #moved = false;
   /** What the system held when that was last looked at. */
   #queuedBytes = 0;
 
@@ -159,16 +154,13 @@ export class Http2ServerConnection<Context extends HttpContext>
   // === misbehaviour ===
 
   progressed(): void {
-    this.#moved = true;
     // Whatever head was late, it is here.
     this.#headMs = Number.POSITIVE_INFINITY;
   }
 
   offended(what: Offence): void {
     if (this.#state === "leaving" || this.#state === "closed") return;
-    // A ping that goes with something is how a client measures its way here.
-    if (what === "ping" && this.#moved) this.#moved = false;
-    else if (!this.#budget.spend(what === "section" ? sectionOffences : 1))
+    if (!this.#budget.spend(what))
       this.#fail(errorCodes.enhanceYourCalm, new ClientMisbehavedError(this.#serving.options.http2).message);
   }
 

@@ -2,9 +2,9 @@ import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
 import { fieldOverheadBytes } from "./hpack/static-table.ts";
 import type { SessionOptions } from "./session-listener.ts";
 
-/** What a client may send on all streams before somebody takes it. */
+/** What a client may have on its way here on all streams. */
 const connectionWindowBytes: number = 1024 * 1024;
-/** And on one of them. */
+/** What it may send on one of them before somebody takes it. */
 const streamWindowBytes = 64 * 1024 - 1;
 const pseudoFields = 5;
 

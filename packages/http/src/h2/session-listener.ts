@@ -8,15 +8,16 @@ export interface SessionOptions {
   /** Streams that the peer opens, at a time. */
   readonly maxConcurrentStreams: number;
   readonly enableConnectProtocol: boolean;
-  /** What the peer may send on a stream, and on all of them, before somebody takes it. */
+  /** What the peer may send on a stream before somebody takes it. */
   readonly streamWindowBytes: number;
+  /** What it may have on its way here on all of them. */
   readonly connectionWindowBytes: number;
   /** Of a field section. A larger one costs its stream. */
   readonly section: SectionLimits;
 }
 
 /** "section": one that is larger than it may be, which costs most. */
-export type Offence = "ping" | "settings" | "section" | "other";
+export type Offence = "section" | "other";
 
 /** Hears what happens on a connection. */
 export interface SessionListener {
@@ -26,7 +27,7 @@ export interface SessionListener {
   readEnded(): void;
   /** Something of a message came. */
   progressed(): void;
-  /** What costs work and brings nothing: a ping, settings again, a frame without content, a stream that is refused. */
+  /** What costs work and brings nothing: settings again, a stream that is refused, more frames without a use than are allowed. */
   offended(what: Offence): void;
   settingsReceived(settings: PeerSettings): void;
   /** A ping of ours came back. */

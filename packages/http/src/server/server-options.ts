@@ -11,8 +11,8 @@ export interface Http2ServerOptions {
   /** Requests at the same time on one connection. Default 100. */
   readonly maxConcurrentStreams?: number;
   /**
-   * Streams that are reset by either side before their answer is complete, and pings and settings that nothing goes with: more
-   * than so many in `windowMs`, and the connection ends with ENHANCE_YOUR_CALM. 0 for any number. Default 100.
+   * Streams that are reset by either side before their answer is complete, settings again, and frames without a use beyond those that go with
+   * requests and content: more than so many in `windowMs`, and the connection ends with ENHANCE_YOUR_CALM. 0 for any number. Default 100.
    */
   readonly maxOffences?: number;
   /** Default 10,000. */

@@ -10,6 +10,7 @@ import {
   frameFlags,
   frameTypes,
   rawHttp2Client,
+  uint32,
 } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { createResponse, type HttpHandler } from "../../src/index.ts";
@@ -87,6 +88,25 @@ describe("an extended CONNECT for a WebSocket", () => {
     other.close(8);
     await once(other, "close");
     expect((await ask(session, { ":path": "/wrong" })).status).toBe(500);
+  });
+
+  it("that its client gives up with NO_ERROR is broken off, and keeps nothing that nobody has read", async () => {
+    const closed = deferred<Error | undefined>();
+    await using server = await serve(async (request) => {
+      const response = await echo(request, new BaseContext());
+      response.upgraded = (stream) => {
+        const onData = () => false;
+        stream.attach({ onData, onEnd() {}, onDrain() {}, onClose: (error) => closed.resolve(error) });
+        return closed.promise.then(() => {});
+      };
+      return response;
+    });
+    await using client = await rawHttp2Client(server);
+    client.sendHeaders(1, encodeFields(Object.entries(extended())), { endStream: false });
+    await client.readUntil(({ type }) => type === frameTypes.headers);
+    for (let count = 0; count < 4; count++) client.send(frameTypes.data, 0, 1, Buffer.alloc(16_000));
+    client.send(frameTypes.rstStream, 0, 1, uint32(0));
+    expect(await closed.promise).toMatchObject({ code: "ERR_CONNECTION_RESET" });
   });
 
   it("gives what waited in frames of one byte in few pieces, all of it and the end", async () => {
