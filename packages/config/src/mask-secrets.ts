@@ -12,8 +12,9 @@ const values = [
   String.raw`[|>][^\n]*(?:\n(?:[ \t]+[^\n]*)?)*`,
   String.raw`[^\s,}#][^,}\n]*`,
 ];
-const secret = new RegExp(`(?<=${secretKeySource})(?:${values.join("|")})`, "gi");
+const secret = new RegExp(`(${secretKeySource})(${values.join("|")})`, "gi");
 const privateKey = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
+
 /** Whether a text is, or has in it, a private key in PEM. */
 export const hasPrivateKey = (text: string): boolean => /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text);
 
@@ -22,13 +23,9 @@ const reference = /^["']?\$\{(?:env:\w+|file:[^}]+)\}["']?\s*$/;
 
 /** Text of a configuration, with stars for private keys and for the values of keys that are called like secrets. */
 export const maskSecrets = (text: string): string =>
-  text.replace(privateKey, stars).replace(secret, (value) => (reference.test(value) ? value : stars(value)));
-
-/** With a stretch of it made stars. */
-export const starsIn = (
-  text: string,
-  { offset, length }: { readonly offset: number; readonly length: number },
-): string => text.slice(0, offset) + stars(text.slice(offset, offset + length)) + text.slice(offset + length);
+  text
+    .replace(privateKey, stars)
+    .replace(secret, (all, key: string, value: string) => (reference.test(value) ? all : key + stars(value)));
 
 /** As many as there are characters; quotes, brackets and what ends a line stay, so that a text keeps its form. */
-const stars = (text: string): string => text.replace(/[^\s"'[\]{},]/g, "*");
+export const stars = (text: string): string => text.replace(/[^\s"'[\]{},]/g, "*");

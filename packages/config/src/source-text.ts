@@ -1,5 +1,5 @@
 import { maskPasswords } from "./mask-passwords.ts";
-import { maskSecrets, starsIn } from "./mask-secrets.ts";
+import { maskSecrets, stars } from "./mask-secrets.ts";
 
 /** A stretch of the text of one file: where it begins and how many UTF-16 code units it has. */
 export interface Span {
@@ -41,23 +41,24 @@ export class SourceText {
   readonly text: string;
   #lineStarts: number[] | undefined;
   #shown: string | undefined;
-  readonly #hidden: Span[] = [];
+  /** 1 for each character that is not to be shown, once there is one. */
+  #hidden: Uint8Array | undefined;
 
   constructor(file: string, text: string) {
     this.file = file;
     this.text = text.startsWith("\uFEFF") ? text.slice(1) : text;
   }
 
-  /** The text with stars for secrets and for the passwords of URIs, every character at its place: what may be shown. */
+  /** The text with stars for secrets and for the passwords of URIs, every character at its place. */
   get shown(): string {
-    this.#shown ??= this.#hidden.reduce(starsIn, maskPasswords(maskSecrets(this.text)));
+    this.#shown ??= maskPasswords(maskSecrets(this.text));
     return this.#shown;
   }
 
-  /** Stars for this, too. */
-  hide(span: Span): void {
-    this.#hidden.push(span);
-    this.#shown = undefined;
+  /** Excerpts have stars for this, too. */
+  hide({ offset, length }: Span): void {
+    this.#hidden ??= new Uint8Array(this.text.length);
+    this.#hidden.fill(1, offset, offset + length);
   }
 
   span(offset: number, length: number): Span {
@@ -80,7 +81,7 @@ export class SourceText {
     const { line, column, length } = this.position(span);
     const lineStart = this.#startOf(line - 1);
     const nextLine = this.text.indexOf("\n", lineStart);
-    const full = this.shown.slice(lineStart, nextLine === -1 ? undefined : nextLine).replace(/\r$/, "");
+    const full = this.#shownBetween(lineStart, nextLine === -1 ? this.text.length : nextLine);
     const cut = full.length > excerptWidth ? Math.max(0, column - 1 - excerptLead) : 0;
     const text = full.slice(cut, cut + excerptWidth);
     const start = Math.min(column - 1 - cut, text.length);
@@ -92,6 +93,14 @@ export class SourceText {
     let end = Math.min(offset, this.text.length);
     while (end > 0 && /\s/.test(this.text.charAt(end - 1))) end -= 1;
     return end;
+  }
+
+  #shownBetween(start: number, end: number): string {
+    const line = this.shown.slice(start, end).replace(/\r$/, "");
+    const hidden = this.#hidden;
+    return hidden === undefined
+      ? line
+      : line.replace(/./gs, (char, at) => (hidden[start + at] === 1 ? stars(char) : char));
   }
 
   #startOf(line: number): number {
