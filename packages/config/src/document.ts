@@ -103,3 +103,19 @@ export function findNode(root: ConfigNode, path: ConfigPath): FoundNode {
   }
   return { node, key, nearest: node };
 }
+
+/** A path as the file has it: by the names of keys that are written, and not below a value that stands for a table. */
+export function writtenPath(root: ConfigNode, path: ConfigPath): ConfigPath {
+  const written: (string | number)[] = [];
+  let node: ConfigNode | undefined = root;
+  for (const step of path) {
+    if (node?.type === "scalar") break;
+    written.push(node?.type === "table" ? (nameIn(node, String(step)) ?? step) : step);
+    node = node === undefined ? undefined : findNode(node, [step]).node;
+  }
+  return written;
+}
+
+/** The name that a table has for what it was renamed to. */
+const nameIn = ({ entries, renamed }: TableNode, key: string): string | undefined =>
+  renamed?.has(key) === true ? [...entries].find(([, entry]) => entry === renamed.get(key))?.[0] : undefined;

@@ -25,6 +25,27 @@ const typeNames: Readonly<Record<string, string>> = {
 export const expects = (phrase: string) => ({ message: phrase, params: { expected: phrase } });
 
 /**
+ * Says what a schema expects that takes no value of this type; as {@link expects}. The second argument of a schema:
+ *
+ * ```ts
+ * z.array(z.string(), expectsType('an array such as ["a"]'));
+ * ```
+ */
+export const expectsType = (phrase: string | ((found: unknown) => string)) => ({
+  // Checks of the schema, such as `min`, ask it, too.
+  error: ({ code, input }: { readonly code?: string | undefined; readonly input?: unknown }) =>
+    isAboutType(code) ? `${typePrefix}${typeof phrase === "string" ? phrase : phrase(input)}` : undefined,
+});
+
+const typePrefix = "expected ";
+const isAboutType = (code: string | undefined): boolean =>
+  code === "invalid_type" || code === "invalid_union";
+
+/** What was expected, of {@link expectsType}. */
+export const typeExpectation = ({ code, message }: z.core.$ZodIssue): string | undefined =>
+  isAboutType(code) && message.startsWith(typePrefix) ? message.slice(typePrefix.length) : undefined;
+
+/**
  * What an issue says was expected, as a noun phrase, or undefined when only its message says it. `conceal`: takes out of what
  * the schema's author says what must not be shown.
  */
@@ -34,7 +55,7 @@ export function expectationOf(
 ): string | undefined {
   switch (issue.code) {
     case "invalid_type":
-      return typeNames[issue.expected] ?? issue.expected;
+      return typeExpectation(issue) ?? typeNames[issue.expected] ?? issue.expected;
     case "invalid_value":
       return oneOf(issue.values);
     case "too_small":
@@ -68,6 +89,8 @@ function unionOf(issue: z.core.$ZodIssueInvalidUnion, conceal: (text: string) =>
   const issues = issue.errors.flat();
   // A check of one's own is made of a value that has the right type, which the other alternatives do not want.
   const checks = issues.filter(({ code }) => code === "custom");
+  const own = typeExpectation(issue);
+  if (checks.length === 0 && own !== undefined) return own;
   const phrases = (checks.length > 0 ? checks : issues).map((one) => expectationOf(one, conceal));
   const known = [...new Set(phrases.filter((phrase) => phrase !== undefined))];
   return known.length === 0 ? undefined : known.join(" or ");

@@ -18,7 +18,7 @@ export type { ConfigSchema } from "./schema-problems.ts";
 
 export type { KeyAlias } from "./alias.ts";
 export { alias, deprecated } from "./alias.ts";
-export { expects } from "./expectation.ts";
+export { expects, expectsType } from "./expectation.ts";
 export type { JsonSchema, JsonSchemaOptions } from "./json-schema.ts";
 export { jsonSchemaOf } from "./json-schema.ts";
 

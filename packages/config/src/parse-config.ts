@@ -1,6 +1,6 @@
 import type { ConfigFileText, ConfigText } from "./config-source.ts";
 import { convertReferences } from "./convert-references.ts";
-import { type ConfigNode, findNode, type ParsedDocument } from "./document.ts";
+import { type ConfigNode, findNode, type ParsedDocument, writtenPath } from "./document.ts";
 import { ConfigInvalidError } from "./errors.ts";
 import { type ConfigFormat, detectFormat, parseDocument } from "./format.ts";
 import { markSecrets } from "./mark-secrets.ts";
@@ -160,5 +160,6 @@ const problemAt =
   (path, message, severity = "error") => {
     const { node, nearest } = findNode(run.root, path);
     const type = severity === "warning" ? "notice" : "wrong-value";
-    return run.createProblem({ type, severity, message, path, span: (node ?? nearest).span });
+    const written = writtenPath(run.root, path);
+    return run.createProblem({ type, severity, message, path: written, span: (node ?? nearest).span });
   };

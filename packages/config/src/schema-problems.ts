@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { describeNode, oneOf, quote } from "./describe.ts";
-import { type ConfigNode, findNode } from "./document.ts";
-import { expectationOf } from "./expectation.ts";
+import { type ConfigNode, findNode, writtenPath } from "./document.ts";
+import { expectationOf, typeExpectation } from "./expectation.ts";
 import { hideSecret } from "./mark-secrets.ts";
 import { type ConfigPath, type ConfigProblem, createProblem, type ProblemParts } from "./problem.ts";
 import { isSecretName } from "./secret-names.ts";
@@ -95,7 +95,7 @@ function wrongValue({ run }: IssueContext, issue: z.core.$ZodIssue, path: Config
   const { node } = findNode(run.root, path);
   const expected = expectationOf(issue, run.conceal);
   const key = path.at(-1);
-  const ownWords = !issue.message.startsWith(unsaid);
+  const ownWords = !issue.message.startsWith(unsaid) && typeExpectation(issue) === undefined;
   if (node === undefined && key !== undefined && (expected !== undefined || !ownWords)) {
     const message = `missing key ${quote(String(key))}: expected ${expected ?? said(run, issue)}`;
     return place(run, path, { type: "missing-key", message }, "value");
@@ -148,5 +148,5 @@ function place(run: ValidationRun, path: ConfigPath, parts: PlacedParts, at: "ke
   const { node, key, nearest } = findNode(run.root, path);
   const span = (at === "key" ? key : undefined) ?? node?.span ?? nearest.span;
   // What was found is shown as it is written anyhow; in `expected "threads"` a value that is "thread" betrays nothing.
-  return createProblem({ ...parts, path, span });
+  return createProblem({ ...parts, path: writtenPath(run.root, path), span });
 }

@@ -1,4 +1,4 @@
-import { parseConfig } from "@monolake/config";
+import { alias, expectsType, parseConfig } from "@monolake/config";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { complaints, schema } from "./server-schema.ts";
@@ -173,6 +173,39 @@ it("keeps the messages that the schema's author wrote", () => {
     "1:8 wrong-type give me a port",
     "2:8 wrong-value only x will do",
   ]);
+});
+
+it("says what the schema's author expects of a type", () => {
+  const own = z.strictObject({
+    list: z.array(z.string(), expectsType("a list of names")),
+    place: z.union([z.string(), z.strictObject({ at: z.string() })], expectsType("a place")),
+  });
+  expect(complaints('list = "a"\nplace = 1', own)).toEqual([
+    '1:8 wrong-type expected a list of names, found "a"',
+    "2:9 wrong-value expected a place, found 1",
+  ]);
+  expect(complaints("list = [1]\nplace = { at = 1 }", own)).toEqual([
+    "1:9 wrong-type expected a string, found 1",
+    "2:16 wrong-type expected a string, found 1",
+  ]);
+  expect(complaints("", own)).toEqual([
+    '1:1 missing-key missing key "list": expected a list of names',
+    '1:1 missing-key missing key "place": expected a place',
+  ]);
+});
+
+it("carries paths as they are written: by other names of keys, and of a value that stands for a table", () => {
+  const short = z.string().transform((at) => ({ at }));
+  const place = z.union([short, z.strictObject({ at: z.string() })]).superRefine(({ at }, context) => {
+    if (at !== "x") context.addIssue({ code: "custom", path: ["at"], message: "not there" });
+  });
+  const own = alias(z.strictObject({ place }), { spot: "place" });
+  const pathOf = (text: string) => {
+    const outcome = parseConfig({ text, schema: own });
+    return outcome.type === "invalid" && outcome.problems.map(({ path }) => path);
+  };
+  expect(pathOf('place = "y"')).toEqual([["place"]]);
+  expect(pathOf('spot = { at = "y" }')).toEqual([["spot", "at"]]);
 });
 
 it("reports the alternative of a union that fits but for a detail", () => {

@@ -1,3 +1,4 @@
+import { expectsType } from "@monolake/config";
 import { z } from "zod";
 import { accessLogSchema } from "./access-log-schema.ts";
 import { contentHandlerSchema } from "./content-handler-schema.ts";
@@ -51,7 +52,7 @@ export const httpServerSchema = z
     openid: openidSchema.optional().describe("Nobody gets through without a login at an OpenID provider"),
     access_log: accessLogSchema.optional().describe("A line for each request"),
     routes: z
-      .array(httpRouteSchema)
+      .array(httpRouteSchema, expectsType("an array of routes ([[servers.KEY.routes]] in TOML)"))
       .superRefine((routes, context) => {
         for (const { index, message } of checkRoutes(routes)) {
           context.addIssue({ code: "custom", path: [index, "path"], message });

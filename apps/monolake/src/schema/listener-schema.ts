@@ -1,4 +1,4 @@
-import { expects } from "@monolake/config";
+import { expects, expectsType } from "@monolake/config";
 import { z } from "zod";
 import { parseIpAndPort, placeOf } from "./network-address.ts";
 
@@ -47,17 +47,26 @@ const unixListener = z.strictObject({
 
 const listenerTable = z.discriminatedUnion("type", [socketListener, unixListener]);
 
+/** With the port that somebody meant, and the address of the host whose name no listener can have. */
+function placeWith(text: string): string {
+  const [, host, port = "8080"] = /^(?:(.*):)?(\d{1,5})$/.exec(text) ?? [];
+  const address = host === "localhost" ? "127.0.0.1" : "0.0.0.0";
+  return `an ip address and port such as "${address}:${Number(port) > 65535 ? 8080 : port}", or "unix:/run/web.sock"`;
+}
+
 /** A listener in one word, with the defaults of everything else. */
 const shortListener = z
   .string()
   .superRefine((text, context) => {
     const { type, value } = placeOf(text);
     if (type === "unix" ? isSocketPath(value) : parseIpAndPort(value) !== undefined) return;
-    const examples = 'an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock"';
-    context.addIssue({ code: "custom", ...expects(type === "unix" ? expectedUnixWord : examples) });
+    context.addIssue({ code: "custom", ...expects(type === "unix" ? expectedUnixWord : placeWith(text)) });
   })
   .transform(placeOf)
   .pipe(listenerTable);
 
 /** `listener`: where a server accepts connections. */
-export const listenerSchema = z.union([shortListener, listenerTable]);
+export const listenerSchema = z.union(
+  [shortListener, listenerTable],
+  expectsType((found) => placeWith(typeof found === "number" ? String(found) : "")),
+);

@@ -1,4 +1,4 @@
-import { expects } from "@monolake/config";
+import { expects, expectsType } from "@monolake/config";
 import { z } from "zod";
 import { checkWeights, loadBalancerSchema, socketUpstreamsSchema } from "./upstream-schema.ts";
 
@@ -67,5 +67,6 @@ export const thriftRoutesSchema = z
         ...routeShape,
       })
       .superRefine(checkWeights),
+    expectsType("an array of routes ([[servers.KEY.routes]] in TOML)"),
   )
   .min(1);

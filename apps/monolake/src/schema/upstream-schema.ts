@@ -1,4 +1,4 @@
-import { expects } from "@monolake/config";
+import { expects, expectsType } from "@monolake/config";
 import { z } from "zod";
 import { expectedUnixWord, isSocketPath, socketPathSchema } from "./listener-schema.ts";
 import { parseHostAndPort, placeOf } from "./network-address.ts";
@@ -55,24 +55,24 @@ const oneWord = (expected: (text: string) => string | undefined) =>
     if (phrase !== undefined) context.addIssue({ code: "custom", ...expects(phrase) });
   });
 
+const httpPlaces = 'a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock"';
+const socketPlaces = 'a place such as "127.0.0.1:8080" or "unix:/run/app.sock"';
+
 const httpPlaceWord = oneWord((text) => {
-  if (!isUri(text))
-    return expectedPlace(
-      text,
-      'a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock"',
-    );
+  if (!isUri(text)) return expectedPlace(text, httpPlaces);
   const uri = parseUpstreamUri(text);
   return "expected" in uri ? uri.expected : undefined;
 });
-const socketPlaceWord = oneWord((text) =>
-  expectedPlace(text, 'a place such as "127.0.0.1:8080" or "unix:/run/app.sock"'),
-);
+const socketPlaceWord = oneWord((text) => expectedPlace(text, socketPlaces));
 
 const httpPlace = z
-  .union([httpPlaceWord.transform(httpPlaceOf).pipe(httpPlaceTable), httpPlaceTable])
+  .union([httpPlaceWord.transform(httpPlaceOf).pipe(httpPlaceTable), httpPlaceTable], expectsType(httpPlaces))
   .describe(endpoint);
 const socketPlace = z
-  .union([socketPlaceWord.transform(placeOf).pipe(socketPlaceTable), socketPlaceTable])
+  .union(
+    [socketPlaceWord.transform(placeOf).pipe(socketPlaceTable), socketPlaceTable],
+    expectsType(socketPlaces),
+  )
   .describe(endpoint);
 
 const weight = z.int().min(0).max(65535).default(1).describe("Share of the requests, for weighted_random");
@@ -117,12 +117,16 @@ const socketUpstream = z.strictObject({
 /** Upstreams that speak HTTP. */
 export const httpUpstreamsSchema = z
   .array(
-    z.union([
-      httpPlaceWord
-        .transform((place): z.input<typeof httpUpstream> => ({ endpoint: place }))
-        .pipe(httpUpstream),
-      httpUpstream,
-    ]),
+    z.union(
+      [
+        httpPlaceWord
+          .transform((place): z.input<typeof httpUpstream> => ({ endpoint: place }))
+          .pipe(httpUpstream),
+        httpUpstream,
+      ],
+      expectsType(httpPlaces),
+    ),
+    expectsType('an array of places such as ["http://127.0.0.1:8080"]'),
   )
   .min(1)
   .describe("At least one");
@@ -130,12 +134,16 @@ export const httpUpstreamsSchema = z
 /** Upstreams that are an address and nothing more: no URIs. */
 export const socketUpstreamsSchema = z
   .array(
-    z.union([
-      socketPlaceWord
-        .transform((place): z.input<typeof socketUpstream> => ({ endpoint: place }))
-        .pipe(socketUpstream),
-      socketUpstream,
-    ]),
+    z.union(
+      [
+        socketPlaceWord
+          .transform((place): z.input<typeof socketUpstream> => ({ endpoint: place }))
+          .pipe(socketUpstream),
+        socketUpstream,
+      ],
+      expectsType(socketPlaces),
+    ),
+    expectsType('an array of places such as ["127.0.0.1:8080"]'),
   )
   .min(1)
   .describe("At least one");

@@ -1,3 +1,4 @@
+import { formatPath } from "@monolake/config";
 import { describe, expect, it } from "vitest";
 import { parseProxyConfig } from "../../src/schema/index.ts";
 
@@ -67,11 +68,25 @@ describe("one mistake is one problem, at its place", () => {
       { type: 'proxy_type = "https"' },
       '4:14 expected "http", "thrift", "tcp" or "echo", found "https", did you mean "http"?',
     ],
-    [{ listener: "" }, '2:2 missing key "listener": expected a string or a table'],
-    [{ listener: "listener = 80" }, "5:12 expected a string or a table, found 80"],
+    [
+      { listener: "" },
+      '2:2 missing key "listener": expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock"',
+    ],
+    [
+      { listener: "listener = 80" },
+      '5:12 expected an ip address and port such as "0.0.0.0:80", or "unix:/run/web.sock", found 80',
+    ],
+    [
+      { listener: "listener = []" },
+      '5:12 expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock", found an empty array',
+    ],
+    [
+      { listener: 'listener = ":81"' },
+      '5:12 expected an ip address and port such as "0.0.0.0:81", or "unix:/run/web.sock", found ":81"',
+    ],
     [
       { listener: 'listener = "localhost:80"' },
-      '5:12 expected an ip address and port such as "0.0.0.0:8080", or "unix:/run/web.sock", found "localhost:80"',
+      '5:12 expected an ip address and port such as "127.0.0.1:80", or "unix:/run/web.sock", found "localhost:80"',
     ],
     [
       { listener: 'listener = "unix:"' },
@@ -93,7 +108,18 @@ describe("one mistake is one problem, at its place", () => {
       { upstreams: 'upstreams = ["localhost", "a:1"]' },
       '9:14 expected a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock", found "localhost"',
     ],
-    [{ upstreams: "upstreams = [1]" }, "9:14 expected a string or a table, found 1"],
+    [
+      { upstreams: "upstreams = [1]" },
+      '9:14 expected a place such as "http://127.0.0.1:8080", "127.0.0.1:8080" or "unix:/run/app.sock", found 1',
+    ],
+    [
+      { upstreams: 'upstreams = "http://a"' },
+      '9:13 expected an array of places such as ["http://127.0.0.1:8080"], found "http://a"',
+    ],
+    [
+      { routes: "[servers.web.routes]" },
+      "7:2 expected an array of routes ([[servers.KEY.routes]] in TOML), found a table",
+    ],
     [
       { upstreams: 'upstreams = [{ endpoint = "ftp://a", weight = 2 }]' },
       '9:27 expected a uri with the scheme http or https, found "ftp://a"',
@@ -231,7 +257,10 @@ describe("one mistake is one problem, at its place", () => {
     ],
     [{ more: 'access_log = { path = "a", flush_ms = 0 }' }, "6:39 expected a number of at least 1, found 0"],
     [{ more: "route = {}" }, '6:1 unknown key "route", did you mean "routes"?'],
-    [{ routes: "", path: "", upstreams: "" }, '2:2 missing key "routes": expected an array'],
+    [
+      { routes: "", path: "", upstreams: "" },
+      '2:2 missing key "routes": expected an array of routes ([[servers.KEY.routes]] in TOML)',
+    ],
     [{ path: "" }, '7:3 missing key "path": expected a string'],
     [{ path: 'path = "a"' }, '8:8 expected a path that begins with "/", found "a"'],
     [
@@ -353,6 +382,16 @@ it.each([
   expect(complaints(fileWith({ ...listener(first), end: second(other) }))).toEqual([
     '14:39 expected a listener of its own, found that of server "web"',
   ]);
+});
+
+it.each([
+  ['"127.0.0.1:8080"', "listener"],
+  ['{ type = "socket", value = "127.0.0.1:8080" }', "listener.value"],
+])("names the key that is written of a listener %s that another server has", (text, key) => {
+  const other = `[servers.other]\nname = "o"\nproxy_type = "echo"\nlistener = ${text}`;
+  const outcome = parseProxyConfig({ text: fileWith({ ...listener("127.0.0.1:8080"), end: other }) });
+  if (outcome.type === "valid") expect.unreachable();
+  expect(outcome.problems.map(({ path }) => formatPath(path))).toEqual([`servers.other.${key}`]);
 });
 
 it("lets servers listen at different places, and at any free port", () => {
