@@ -13,7 +13,7 @@ export function settingsWithoutEffect(config: ValidConfig<ConfigFile>): ConfigPr
   return paths.map((path) => config.problemAt(path, `"${path.at(-1)}" has no effect`, "warning"));
 }
 
-/** What is allowed and should be known: worth a line in the log at each start and reload. */
+/** What is allowed and should be known: worth a line in the log at each start, and when a reload brings it. */
 export const riskySettings = (config: ValidConfig<ConfigFile>): ConfigProblem[] =>
   Object.entries(config.value.servers).flatMap(([key, server]) =>
     upstreamTlsTables(server)

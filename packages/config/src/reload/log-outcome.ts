@@ -46,9 +46,22 @@ function refusalFields(error: Error): object {
   };
 }
 
-export function logWarnings(warnings: readonly ConfigProblem[], logger: Logger): void {
+/**
+ * Tells those warnings that were not told of the configuration before. Gives what identifies all of them: where else in the file the same
+ * one stands does not matter.
+ */
+export function logWarnings(
+  warnings: readonly ConfigProblem[],
+  told: ReadonlySet<string>,
+  logger: Logger,
+): ReadonlySet<string> {
+  const all = new Set<string>();
   for (const problem of warnings) {
     const { file, line, column } = problem.position;
-    logger.warn({ file, line, column }, summarizeProblem(problem));
+    const { path, message } = problem;
+    const id = JSON.stringify([file, message, path.length > 0 ? path : [line, column]]);
+    all.add(id);
+    if (!told.has(id)) logger.warn({ file, line, column }, summarizeProblem(problem));
   }
+  return all;
 }

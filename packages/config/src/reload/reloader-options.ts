@@ -17,7 +17,7 @@ export interface ReloaderOptions {
   readonly source: ConfigSource;
   /** Makes sites of a text. What it throws refuses the configuration. */
   readonly read: (config: ConfigText) => SitesOutcome | Promise<SitesOutcome>;
-  /** Gets a record for every outcome, and one for every warning. Default: nobody. */
+  /** Gets a record for every outcome, and one for every warning that the configuration before did not have. Default: nobody. */
   readonly logger?: Logger;
   /**
    * Puts the version of the configuration that a site was added or changed with into what its service is made from.

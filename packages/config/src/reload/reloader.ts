@@ -21,6 +21,8 @@ export class Reloader implements AsyncDisposable {
   readonly #sites: DeployedSites;
   readonly #closing = new AbortController();
   #version = 0;
+  /** The warnings of the configuration that serves. */
+  #told: ReadonlySet<string> = new Set();
   #waiting: WaitingReload | undefined;
   #working: Promise<void> | undefined;
   #following: Promise<void> | undefined;
@@ -90,8 +92,10 @@ export class Reloader implements AsyncDisposable {
       const { read, source } = this.#options;
       const outcome = await read(config ?? (await source.load()));
       if (outcome.type === "invalid") throw new ConfigInvalidError({ problems: outcome.problems });
-      logWarnings(outcome.warnings ?? [], this.#logger);
-      return await this.#apply(outcome.sites);
+      const told = logWarnings(outcome.warnings ?? [], this.#told, this.#logger);
+      const applied = await this.#apply(outcome.sites);
+      this.#told = told;
+      return applied;
     } catch (thrown) {
       const error = asError(thrown);
       return { type: "refused", error };

@@ -3,6 +3,7 @@ import { createWorkerManager } from "@monolake/core";
 import { deferred, eventually, freePort, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import {
+  type ConfigProblem,
   ConfigReadError,
   type ConfigSource,
   createFileSource,
@@ -162,20 +163,44 @@ describe("a source", () => {
   });
 });
 
-it("logs warnings with their place", async () => {
-  await using manager = await createWorkerManager({ mode: "inline", graceMs: 0 });
-  const logger = recordingLogger();
-  const position = { file: "x.toml", line: 3, column: 5, offset: 20, length: 1 };
-  const warning = {
-    ...({ type: "notice", severity: "warning", message: "odd", path: ["a", 0], position } as const),
+describe("warnings", () => {
+  const warning = (line: number, message: string, path: ConfigProblem["path"] = ["a", 0]): ConfigProblem => ({
+    ...({ type: "notice", severity: "warning", message, path } as const),
+    position: { file: "x.toml", line, column: 5, offset: 20, length: 1 },
     excerpt: { text: "", start: 0, length: 0 },
-  };
-  const read = (): SitesOutcome => ({ type: "valid", sites: new Map(), warnings: [warning] });
-  await using _ = await createReloader({ manager, source: createTextSource(""), read, logger });
-  expect(logger.records[0]).toEqual({
-    level: "warn",
-    fields: { file: "x.toml", line: 3, column: 5 },
-    message: "x.toml:3:5: a[0]: odd",
+  });
+
+  /** What is told when the configurations have these warnings, one list for each reload. */
+  async function toldOf(...loads: (readonly ConfigProblem[] | "refused")[]) {
+    await using manager = await createWorkerManager({ mode: "inline", graceMs: 0 });
+    const logger = recordingLogger();
+    const read = (): SitesOutcome => {
+      const warnings = loads.shift();
+      return warnings === undefined || warnings === "refused"
+        ? { type: "invalid", problems: [] }
+        : { type: "valid", sites: new Map(), warnings };
+    };
+    await using reloader = await createReloader({ manager, source: createTextSource(""), read, logger });
+    while (loads.length > 0) await reloader.reload();
+    return logger.records.filter(({ level }) => level === "warn");
+  }
+
+  it("are logged with their place", async () => {
+    expect(await toldOf([warning(3, "odd")])).toEqual([
+      { level: "warn", fields: { file: "x.toml", line: 3, column: 5 }, message: "x.toml:3:5: a[0]: odd" },
+    ]);
+  });
+
+  it("are told once, and again only where the configuration in between did not have them", async () => {
+    const [odd, moved, other] = [warning(3, "odd"), warning(9, "odd"), warning(3, "other")];
+    const messages = async (...loads: Parameters<typeof toldOf>) =>
+      (await toldOf(...loads)).map(({ message }) => message.replace("x.toml:", ""));
+    expect(await messages([odd], [odd], [moved])).toEqual(["3:5: a[0]: odd"]);
+    expect(await messages([odd], "refused", [odd])).toEqual(["3:5: a[0]: odd"]);
+    expect(await messages([odd], [odd, other], [other])).toEqual(["3:5: a[0]: odd", "3:5: a[0]: other"]);
+    expect(await messages([odd], [], [odd])).toEqual(["3:5: a[0]: odd", "3:5: a[0]: odd"]);
+    const [first, second] = [warning(3, "old", []), warning(4, "old", [])];
+    expect(await messages([first], [first, second])).toEqual(["3:5: old", "4:5: old"]);
   });
 });
 
