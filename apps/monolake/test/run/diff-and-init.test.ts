@@ -148,6 +148,41 @@ describe("monolake init", () => {
     expect([yaml, json]).toEqual([toml, toml]);
   });
 
+  it("says where a file cannot be written, why, and what to do", async () => {
+    await using folder = await temporaryFolder();
+    await folder.write("file", "");
+    const init = async (name: string) => {
+      await using command = await monolake(["init", folder.file(name)]);
+      expect((await command.exited).code).toBe(1);
+      expect(command.stdout).toBe("");
+      return command.stderr.replaceAll(folder.path, "FOLDER");
+    };
+    expect(await init("no/such/a.toml")).toBe(
+      "monolake: cannot write FOLDER/no/such/a.toml: the folder FOLDER/no/such does not exist; to make it: mkdir -p FOLDER/no/such\n",
+    );
+    expect(await init("file/a.toml")).toBe(
+      "monolake: cannot write FOLDER/file/a.toml: FOLDER/file is no folder, or is below a file: choose another place\n",
+    );
+    expect(await init(`${"a".repeat(300)}.toml`)).toMatch(/: its name is too long\n$/);
+    expect(await init("")).toMatch(/found the folder FOLDER\/?: use init FOLDER\/monolake\.toml\n/);
+  });
+
+  // Root may write anywhere, except for where nobody may.
+  it("says that it may not write into a folder", async () => {
+    await using command = await monolake(["init", "/proc/a.toml"]);
+    expect((await command.exited).code).toBe(1);
+    expect(command.stderr).toMatch(
+      /^monolake: cannot write \/proc\/a\.toml: .*the folder \/proc.*: choose another one\n$/,
+    );
+  });
+
+  it("names commands that can be typed as they are", async () => {
+    await using folder = await temporaryFolder();
+    await using command = await monolake(["init", folder.file("it's.toml")]);
+    expect((await command.exited).code).toBe(0);
+    expect(command.stdout).toContain(`  monolake check '${folder.path}/it'\\''s.toml'\n`);
+  });
+
   it("refuses an ending that it does not know", async () => {
     await using command = await monolake(["init", "monolake.ini"]);
     expect((await command.exited).code).toBe(1);
