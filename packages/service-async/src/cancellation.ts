@@ -120,11 +120,10 @@ export class Cancellation {
 
   /** Takes back what {@link addListener} added. */
   removeListener(listener: CancelListener): void {
-    if (this.listeners instanceof Set) {
+    if (this.listeners !== listener) {
+      if (!(this.listeners instanceof Set)) return;
       this.listeners.delete(listener);
       if (this.listeners.size > 0) return;
-    } else if (this.listeners !== listener) {
-      return;
     }
     this.listeners = undefined;
     if (this.controller === undefined) this.unlink();

@@ -23,6 +23,8 @@ export class DirectWriter implements SocketWriter {
   readonly #socket: Socket;
   readonly #handle: SocketHandle;
   readonly #done: WriteDone;
+  /** The stream may have got something: at first, behind a write that was pending, and at the end. */
+  #streamUsed = true;
 
   /** `done` hears when what was pending is taken, or why not. */
   static for(socket: Socket, done: WriteDone): DirectWriter | undefined {
@@ -44,14 +46,16 @@ export class DirectWriter implements SocketWriter {
 
   /** Nothing waits in the stream, and it is open. */
   get ready(): boolean {
+    if (supported !== true || this.pending) return false;
+    const socket = this.#socket as unknown as { readonly _handle?: unknown };
+    return socket._handle === this.#handle && (!this.#streamUsed || this.#streamIsEmpty());
+  }
+
+  #streamIsEmpty(): boolean {
     const socket = this.#socket;
-    return (
-      supported === true &&
-      !this.pending &&
-      socket.writableLength === 0 &&
-      !socket.writableEnded &&
-      !socket.destroyed
-    );
+    if (socket.writableLength !== 0 || socket.writableEnded || socket.destroyed) return false;
+    this.#streamUsed = false;
+    return true;
   }
 
   get idle(): boolean {
@@ -74,6 +78,7 @@ export class DirectWriter implements SocketWriter {
 
   /** The system keeps the order. */
   end(): void {
+    this.#streamUsed = true;
     this.#socket.end();
   }
 
@@ -87,6 +92,7 @@ export class DirectWriter implements SocketWriter {
     if (typeof outcome === "number") throw systemError(outcome);
     awaitWrite(outcome, this, bytes);
     this.pending = true;
+    this.#streamUsed = true;
     return false;
   }
 }

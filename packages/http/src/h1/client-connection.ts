@@ -119,6 +119,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     this.#exchange.begin(request, listener, cancellation);
     if (request.expectContinue) this.#held = new HeldBody(request.body);
     this.#writer.start(encodedHead.buffer, encodedHead.bytes, this.#held ?? request.body, framing);
+    if (this.#held !== undefined) this.#awaitPeer();
   }
 
   /** Gives the request up. For the cancellation that came with it, and for a response that nobody wants. */
@@ -142,9 +143,9 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
       this.#fail(this.#receivingError(error));
     }
     this.#delivering = false;
-    // The time for a head is not for each part of it.
-    if (this.#exchange.phase !== "head") this.#awaitPeer();
     if (this.#settled) this.#finishExchange();
+    // The time for a head is not for each part of it.
+    else if (this.#exchange.phase !== "head") this.#awaitPeer();
     return this.#state !== "handed-over" && !this.#exchange.paused;
   }
 

@@ -2,13 +2,13 @@ import type { Cancellation } from "@monolake/service-async";
 import { type ByteStream, copiedBytes } from "@monolake/streams";
 import type { BodyLimits } from "../body/body-limits.ts";
 import { BodyReceiver } from "../body/body-receiver.ts";
-import { BytesBody, emptyBody } from "../body/fixed-bodies.ts";
+import { emptyBody } from "../body/fixed-bodies.ts";
 import type { IncomingBodySource } from "../body/incoming-body.ts";
+import { ShortBody } from "../body/short-body.ts";
 import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
 import type { ResponseListener } from "../client/response-listener.ts";
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { ResponseHead } from "../head/response-head.ts";
-import { headMemory } from "../headers/head-memory.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
 import { receivedFraming } from "./response-framing.ts";
@@ -202,7 +202,7 @@ export class ClientExchange implements IncomingBodySource {
   #answerWhole(response: HttpResponse, chunk: Buffer, at: number, end: number): void {
     this.phase = "done";
     this.#stream.ownBuffer = false;
-    response.body = new BytesBody(headMemory.copyOf(chunk, at, end));
+    response.body = new ShortBody(chunk, at, end);
     this.#answer(response);
     this.#owner.responseSettled();
   }

@@ -23,7 +23,7 @@ export interface MessageWriterOwner {
   messageWritten(): void;
   /** The body broke off, or did not have the length that was announced: the connection is of no more use. */
   messageFailed(error: Error, headSent: boolean): void;
-  /** Something was written, or taken by the kernel: for the write stall timeout. `pending` when not everything was taken. */
+  /** For the write stall timeout: the kernel did not take all that was written (`pending`), or has taken it by now. */
   writeMoved(pending: boolean): void;
 }
 
@@ -196,7 +196,7 @@ export class MessageWriter implements BodySink {
 
   #written(taken: boolean): boolean {
     this.#blocked = !taken;
-    this.#owner.writeMoved(!taken);
+    if (!taken) this.#owner.writeMoved(true);
     return taken;
   }
 

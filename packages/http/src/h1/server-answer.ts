@@ -23,7 +23,7 @@ export interface ServerAnswerOwner {
   answerBroken(error: Error): void;
   /** A 101 is written: the stream belongs to the response's `upgraded` now. */
   handOver(response: HttpResponse): void;
-  /** Something was written, or taken by the kernel. `pending` when not everything was taken. */
+  /** The kernel did not take all that was written (`pending`), or has taken it by now. */
   writeMoved(pending: boolean): void;
   /** A handler's failure, or a response of its that cannot be sent. */
   report(error: unknown): void;

@@ -12,6 +12,8 @@ export class FieldBlock {
   readonly bytes: Buffer;
   readonly start: number;
   readonly length: number;
+  /** Number of lines, those of deleted fields included. */
+  readonly lines: number;
   /** More bytes than `length` that the replaced values may take. */
   replacedBytes = 0;
   private readonly table: Int32Array;
@@ -35,11 +37,7 @@ export class FieldBlock {
     this.table = table;
     this.tableStart = tableStart;
     this.tableEnd = tableStart + count * recordSize;
-  }
-
-  /** Number of lines, those of deleted fields included. */
-  get lines(): number {
-    return (this.tableEnd - this.tableStart) / recordSize;
+    this.lines = count;
   }
 
   /** A copy with a table of its own. */
@@ -129,11 +127,12 @@ export class FieldBlock {
 
   /** Writes the lines that are left; lines that follow each other and stand as they were go in one copy. */
   encode(into: Buffer, at: number): number {
+    const { table, lines } = this;
     const end = this.start + this.length;
     if (!this.edited) return copyBytes(this.bytes, this.start, end, into, at);
     let run = this.start;
-    for (let line = 0; line < this.lines; line++) {
-      const record = this.recordAt(line);
+    for (let line = 0, place = this.tableStart + 1; line < lines; line++, place += recordSize) {
+      const record = table[place] as number;
       if ((record & anyMark) === 0) continue;
       const lineStart = this.lineStart(line);
       if (lineStart !== run) at = copyBytes(this.bytes, run, lineStart, into, at);

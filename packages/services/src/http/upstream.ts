@@ -5,7 +5,6 @@ import {
   type HttpRequest,
   type HttpResponse,
   knownFields,
-  type ResponseListener,
   statusText,
 } from "@monolake/http";
 import { HttpClient, type HttpClientOptions } from "@monolake/http-client";
@@ -26,6 +25,7 @@ import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwardin
 import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
+import { UpstreamAttempt } from "./upstream-attempt.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
 import { forClient, type HttpUpstreamTarget } from "./upstream-target.ts";
 
@@ -86,12 +86,11 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");
     const selected = context.matchedRoute.upstreams.select();
     // One promise for the whole way, where each step could have its own.
-    return new Promise((resolve) =>
-      this.#start(selected, request, context, {
-        responded: (response) => resolve(forwardable(response)),
-        failed: (error) => resolve(this.#elsewhere({ error, selected, target }, request, context)),
-      }),
-    );
+    return new Promise((resolve) => {
+      const elsewhere = (error: unknown): void =>
+        resolve(this.#elsewhere({ error, selected, target }, request, context));
+      this.#start(selected, new UpstreamAttempt(request, context, resolve, elsewhere), context);
+    });
   }
 
   /** Tries the other upstreams, each once, while that can do no harm and there is time. */
@@ -107,10 +106,8 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
         break;
       request.target = failure.target;
       try {
-        return forwardable(
-          await new Promise((responded, failed) =>
-            this.#start(upstream, request, context, { responded, failed }),
-          ),
+        return await new Promise<HttpResponse>((resolve, reject) =>
+          this.#start(upstream, new UpstreamAttempt(request, context, resolve, reject), context),
         );
       } catch (another) {
         error = another;
@@ -124,30 +121,14 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     return failureResponse(error, request);
   }
 
-  #start(
-    upstream: HttpUpstreamTarget,
-    request: HttpRequest,
-    context: HttpUpstreamContext,
-    { responded, failed }: ResponseListener,
-  ): void {
+  #start(upstream: HttpUpstreamTarget, attempt: UpstreamAttempt, context: HttpUpstreamContext): void {
+    const { request } = attempt;
     if (request.target !== wholeServer) request.target = upstream.path(request.target);
     // A request of HTTP/1.0 may have no Host, but what is sent is HTTP/1.1 (RFC 9112 section 3.2).
     const hasHost = (request.headers.knownMask & hostField) !== 0;
     if (!(upstream.preserveHost ?? this.#preserveHost) || !hasHost) request.headers.setField(upstream.host);
-    const record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
-    this.#client.value.start(forClient(upstream, context), {
-      request,
-      cancellation: context.cancellation,
-      record,
-      responded:
-        record === undefined
-          ? responded
-          : (response) => {
-              record.answered();
-              responded(response);
-            },
-      failed,
-    });
+    attempt.record = context.exchangeRecord?.sendingTo(formatAddress(upstream.address));
+    this.#client.value.start(forClient(upstream, context), attempt);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -157,14 +138,6 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
 
 const expectField = knownFields("expect");
 const hostField = knownFields("host");
-
-/** Takes out of a response what concerned the connection to the upstream only. */
-function forwardable(response: HttpResponse): HttpResponse {
-  const upgraded = response.status === 101;
-  removeHopByHop(response.headers, upgraded);
-  if (upgraded) response.headers.set("Connection", "upgrade");
-  return response;
-}
 
 const isOfClient = (error: unknown): boolean => MonolakeError.is(error) && error.source === "downstream";
 

@@ -78,22 +78,23 @@ export class ForwardingFields {
         return this.#appendTo(headers, context, scheme);
       headers.deleteAllOf(family);
     }
-    headers.appendAllOf(this.#fieldsFor(headers.get("host"), context, scheme));
+    headers.appendAllOf(this.#fieldsFor(headers, context, scheme));
   }
 
-  #fieldsFor(host: string | undefined, context: ForwardingContext, scheme: Scheme): Headers {
+  #fieldsFor(headers: Headers, context: ForwardingContext, scheme: Scheme): Headers {
     const peer = peerOf(context);
     const strippedPrefix = this.#options.prefix === true ? context.matchedRoute.strippedPrefix : "";
     const key = peer.type === "unix" ? "" : peer.host;
     const known = this.#remembered.get(key);
     if (
       known !== undefined &&
-      known.host === host &&
+      hasHost(headers, known.host) &&
       known.scheme === scheme &&
       known.strippedPrefix === strippedPrefix
     )
       return known.fields;
     const address = plainHost(key);
+    const host = headers.get("host");
     const fields = new Headers();
     if (address !== "") fields.append("X-Forwarded-For", address);
     fields.append("X-Forwarded-Proto", scheme);
@@ -130,6 +131,10 @@ export class ForwardingFields {
     }
   }
 }
+
+/** Looks at Host where it stands: nearly always it is what it was the last time, and needs no string. */
+const hasHost = (headers: Headers, host: string | undefined): boolean =>
+  host === undefined ? !headers.has("host") : headers.hasOnly("host", host);
 
 /** Whom the connection comes from. */
 const peerOf = (context: ForwardingContext): SocketAddress => context.remoteAddress ?? context.peerAddress;

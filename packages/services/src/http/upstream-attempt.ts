@@ -1,0 +1,40 @@
+import type { HttpRequest, HttpResponse } from "@monolake/http";
+import type { PendingRequest } from "@monolake/http-client";
+import type { Cancellation, cancellation, Has } from "@monolake/service-async";
+import type { UpstreamRecord } from "./access-log/exchange-record.ts";
+import { removeHopByHop } from "./hop-by-hop.ts";
+
+/** A request on its way to one upstream. */
+export class UpstreamAttempt implements PendingRequest {
+  readonly request: HttpRequest;
+  readonly cancellation: Cancellation;
+  readonly failed: (error: unknown) => void;
+  /** While somebody notes how the request went. */
+  record: UpstreamRecord | undefined = undefined;
+  readonly #responded: (response: HttpResponse) => void;
+
+  constructor(
+    request: HttpRequest,
+    context: Has<typeof cancellation>,
+    responded: (response: HttpResponse) => void,
+    failed: (error: unknown) => void,
+  ) {
+    this.request = request;
+    this.cancellation = context.cancellation;
+    this.failed = failed;
+    this.#responded = responded;
+  }
+
+  responded(response: HttpResponse): void {
+    this.record?.answered();
+    this.#responded(forwardable(response));
+  }
+}
+
+/** Takes out of a response what concerned the connection to the upstream only. */
+function forwardable(response: HttpResponse): HttpResponse {
+  const upgraded = response.status === 101;
+  removeHopByHop(response.headers, upgraded);
+  if (upgraded) response.headers.set("Connection", "upgrade");
+  return response;
+}
