@@ -52,6 +52,13 @@ export const httpLimitsSchema = z
       .max(largestConcurrentStreams)
       .default(100)
       .describe("Requests at the same time on one client connection of HTTP/2; more are refused unseen"),
+    max_http2_offences: z
+      .int()
+      .min(1)
+      .default(100)
+      .describe(
+        "Of one connection of HTTP/2 in ten seconds, a client's or an upstream's: streams that are reset, frames without a use; it is closed beyond",
+      ),
     max_connections: maxConnectionsSchema,
     max_upstream_connections: z
       .int()
@@ -75,6 +82,7 @@ export const normalizeHttpLimits = (limits: z.output<typeof httpLimitsSchema>): 
   maxResponseHeaderCount: limits.max_response_header_count,
   maxRequestsPerConnection: limits.max_requests_per_connection,
   maxConcurrentStreams: limits.max_concurrent_streams,
+  maxHttp2Offences: limits.max_http2_offences,
   ...present({
     maxBodyBytes: limits.max_body_bytes,
     maxConnections: limits.max_connections,

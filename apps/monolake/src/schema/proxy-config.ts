@@ -185,6 +185,8 @@ export interface HttpLimits {
   readonly maxRequestsPerConnection: number;
   /** Of HTTP/2, on one connection. */
   readonly maxConcurrentStreams: number;
+  /** Of HTTP/2, on one connection of a client or to an upstream, in ten seconds. */
+  readonly maxHttp2Offences: number;
   /** Of one worker. */
   readonly maxConnections?: number;
   /** Of one worker, to one upstream. */

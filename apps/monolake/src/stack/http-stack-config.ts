@@ -98,7 +98,7 @@ const serverLimits = ({ parsing, timeouts, limits }: HttpServerConfig): HttpCore
   maxChunkExtensionBytes: limits.maxChunkExtensionBytes,
   maxTrailerBytes: limits.maxTrailerBytes,
   maxRequestsPerConnection: limits.maxRequestsPerConnection,
-  http2: { maxConcurrentStreams: limits.maxConcurrentStreams },
+  http2: { maxConcurrentStreams: limits.maxConcurrentStreams, maxOffences: limits.maxHttp2Offences },
 });
 
 const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClientOptions => ({
@@ -113,6 +113,7 @@ const clientLimits = ({ timeouts, limits, parsing }: HttpServerConfig): HttpClie
     maxHeaderFields: limits.maxResponseHeaderCount,
     maxChunkExtensionBytes: limits.maxChunkExtensionBytes,
     maxTrailerBytes: limits.maxTrailerBytes,
+    http2: { maxOffences: limits.maxHttp2Offences },
   },
   pool: {
     idleTimeoutMs: timeouts.upstreamKeepaliveTimeoutMs,

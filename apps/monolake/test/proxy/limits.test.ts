@@ -1,6 +1,16 @@
 import { once } from "node:events";
 import { connect } from "node:http2";
-import { type EchoedRequest, rawClient, startHttpUpstream } from "@monolake/test-kit";
+import {
+  type EchoedRequest,
+  encodeFrame,
+  frameTypes,
+  http2Preface,
+  RawHttp2Client,
+  rawClient,
+  rawHttp2Client,
+  startHttpUpstream,
+  startRawServer,
+} from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { everythingTo, startProxy } from "./start-proxy.ts";
 
@@ -12,6 +22,8 @@ async function answerTo(request: string, settings: string): Promise<string> {
   await client.write(request);
   return await client.readToEnd();
 }
+
+const enhanceYourCalm = 11;
 
 const post = (fields: string, body: string): string =>
   `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${fields}\r\n\r\n${body}`;
@@ -54,6 +66,25 @@ describe("limits of the file hold", () => {
     const [settings] = await once(session, "remoteSettings");
     session.destroy();
     expect(settings).toMatchObject({ maxConcurrentStreams: 7 });
+  });
+
+  it("max_http2_offences = 3, of clients and of upstreams", async () => {
+    await using upstream = await startRawServer(async (connection) => {
+      await connection.readExactly(http2Preface.length);
+      const settings = encodeFrame(frameTypes.settings, 0, 0);
+      void connection.write(Buffer.concat(Array.from({ length: 10 }, () => settings)));
+      const peer = new RawHttp2Client(connection);
+      expect(await peer.goawayCode()).toBe(enhanceYourCalm);
+    });
+    await using proxy = await startProxy({
+      server: `upstream_http_version = "http2"
+limits = { max_http2_offences = 3 }
+${everythingTo(`http://127.0.0.1:${upstream.port}`)}`,
+    });
+    expect((await fetch(proxy.origin)).status).toBe(502);
+    await using client = await rawHttp2Client(proxy.address);
+    for (let count = 0; count < 10; count++) client.send(frameTypes.settings, 0, 0);
+    expect(await client.goawayCode()).toBe(enhanceYourCalm);
   });
 
   it("max_upstream_connections = 1, and who waits for it gets its turn", async () => {

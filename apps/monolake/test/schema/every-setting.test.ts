@@ -77,6 +77,7 @@ it("carries every setting over, in milliseconds", () => {
           maxResponseHeaderCount: 10,
           maxRequestsPerConnection: 11,
           maxConcurrentStreams: 13,
+          maxHttp2Offences: 14,
           maxUpstreamConnections: 12,
         },
         accessLog: { path: "/var/log/web.log", format: "$status $$", flushMs: 1, query: false },

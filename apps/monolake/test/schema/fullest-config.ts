@@ -55,6 +55,7 @@ max_response_head_bytes = 300
 max_response_header_count = 10
 max_requests_per_connection = 11
 max_concurrent_streams = 13
+max_http2_offences = 14
 max_upstream_connections = 12
 [servers.web.timeout]
 server_first_byte_timeout_sec = 0.5

@@ -93,6 +93,7 @@ it("fills in every default", () => {
           maxResponseHeaderCount: 128,
           maxRequestsPerConnection: 1000,
           maxConcurrentStreams: 100,
+          maxHttp2Offences: 100,
         },
         routes: [
           {
