@@ -20,6 +20,8 @@ interface TableOwner {
 
 /** What the peer's SETTINGS say, with the defaults of RFC 9113 section 6.5.2. */
 export class PeerSettings {
+  /** The peer has said something. */
+  known = false;
   maxConcurrentStreams: number = Number.POSITIVE_INFINITY;
   /** RFC 8441 section 3. */
   enableConnectProtocol = false;

@@ -9,6 +9,9 @@ export class SendQueue {
   readonly #writer: FrameWriter;
   /** The first has waited longest. */
   readonly #waiting = new Set<Http2Stream>();
+  /** Whose windows were opened since the last read: of these streams, or the connection's or all. */
+  readonly #opened = new Set<Http2Stream>();
+  #allOpened = false;
 
   constructor(writer: FrameWriter) {
     this.#writer = writer;
@@ -27,6 +30,25 @@ export class SendQueue {
   widen(bytes: number): void {
     this.window += bytes;
     if (this.window > largestWindowBytes) throw windowFault();
+    this.#allOpened = true;
+  }
+
+  /** The peer takes more on one stream. */
+  opened(stream: Http2Stream): void {
+    this.#opened.add(stream);
+  }
+
+  /** Or on all of them. */
+  openedAll(): void {
+    this.#allOpened = true;
+  }
+
+  /** What may be sent behind that: windows that were opened together make one frame, not one each. */
+  sendOpened(): void {
+    if (this.#allOpened) this.send();
+    else for (const stream of this.#opened) this.sendOf(stream, false);
+    this.#allOpened = false;
+    this.#opened.clear();
   }
 
   /** A frame of each in turn, as long as there is room. */
