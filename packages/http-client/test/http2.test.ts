@@ -7,13 +7,21 @@ import {
   createCertificate,
   deferred,
   eventually,
+  frameTypes,
   freePort,
+  http2Preface,
+  RawHttp2Client,
   startHttp2Upstream,
+  startRawServer,
   temporaryFolder,
+  uint32,
 } from "@monolake/test-kit";
 import { createTlsConnector } from "@monolake/transports";
 import { describe, expect, it } from "vitest";
 import { HttpClient, type HttpTarget } from "../src/index.ts";
+
+/** REFUSED_STREAM. */
+const refusedStream = 7;
 
 type OnStream = (stream: ServerHttp2Stream, path: string) => void;
 
@@ -157,6 +165,31 @@ describe("requests to an upstream of HTTP/2", () => {
 });
 
 describe("connections of HTTP/2", () => {
+  it("to a server that takes no requests at all are given up, not gathered", async () => {
+    await using server = await startRawServer(async (connection) => {
+      await connection.readExactly(http2Preface.length);
+      const peer = new RawHttp2Client(connection);
+      const noStreams = Buffer.from([0, 3, 0, 0, 0, 0]);
+      peer.send(frameTypes.settings, 0, 0, noStreams);
+      const { streamId } = await peer.readUntil(({ type }) => type === frameTypes.headers);
+      peer.send(frameTypes.rstStream, 0, streamId, uint32(refusedStream));
+      await connection.readToEnd();
+      connection.end();
+    });
+    await using client = new HttpClient();
+    const { address, port } = server;
+    const target: HttpTarget = {
+      key: `${port}`,
+      address: { type: "socket", ...address },
+      httpVersion: "http2",
+    };
+    for (let count = 0; count < 10; count++)
+      await expect(client.request(target, get())).rejects.toMatchObject({
+        code: "ERR_HTTP_UPSTREAM_REFUSED",
+      });
+    await eventually(() => client.statistics.open === 0);
+  });
+
   it("are closed when they were idle for too long", async () => {
     await using server = await upstream();
     await using client = new HttpClient({ pool: { idleTimeoutMs: 50 } });

@@ -204,6 +204,8 @@ export class Http2ClientConnection
   settingsReceived({ maxConcurrentStreams, enableConnectProtocol }: PeerSettings): void {
     this.#maxStreams = Math.min(this.options.http2.maxConcurrentStreams, maxConcurrentStreams);
     this.#takesTunnels = enableConnectProtocol;
+    // It may say something else later, but one more connection for each request is not to wait for that.
+    if (maxConcurrentStreams === 0) this.#leave();
     for (const exchange of [...this.#exchanges]) if (exchange instanceof AwaitedSettings) exchange.arrived();
     if (this.hasRoom) this.#owner.connectionHasRoom(this);
   }

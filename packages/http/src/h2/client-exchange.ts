@@ -188,8 +188,8 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
   dataReceived(chunk: Buffer): void {
     if (this.#receiver !== undefined) return this.#receiver.received(chunk);
     this.#stream.consumed(chunk.length);
-    if (this.#phase === "head")
-      this.breakOff(this.#owner.faults.protocol("sent content in front of its head"));
+    const where = this.#phase === "head" ? "in front of its head" : "where a response has none";
+    this.breakOff(this.#owner.faults.protocol(`sent content ${where}`));
   }
 
   endReceived(): void {

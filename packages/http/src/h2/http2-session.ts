@@ -272,16 +272,20 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (!opened) this.#streams.known(streamId, "HEADERS");
     // What came behind the last stream that is taken is for another connection.
     if (!opened || streamId > this.#streams.lastTaken) return this.useless();
-    this.allowance.earn();
     const stream = this.#add(streamId);
     if (ended) stream.endReceived = true;
     const refusal = this.#refusalOf(section);
-    if (refusal === undefined) return this.#listener.streamOpened(stream, section, ended);
+    if (refusal !== undefined) return this.#refuse(stream, refusal, section.tooLarge);
+    this.allowance.earn();
+    this.#listener.streamOpened(stream, section, ended);
+  }
+
+  #refuse(stream: Http2Stream, refusal: number, tooLarge: boolean): void {
     stream.refuse(refusal);
-    if (section.tooLarge) this.#listener.offended("section");
+    if (tooLarge) this.#listener.offended("section");
     // A peer that does not know the limit yet cannot keep it.
-    else if (refusal !== errorCodes.refusedStream || this.#control.settingsTaken)
-      this.#listener.offended("other");
+    else if (refusal === errorCodes.refusedStream && !this.#control.settingsTaken) this.useless();
+    else this.#listener.offended("other");
   }
 
   #refusalOf(section: ReceivedSection): number | undefined {

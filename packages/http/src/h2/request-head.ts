@@ -62,7 +62,11 @@ export function readRequestFields(
     return refuse("field-value-invalid", "");
   if (head.target !== pseudo.path || head.method !== pseudo.method)
     return refuse("request-line-invalid", pseudo.path ?? "");
-  if (protocol !== undefined) toUpgrade(head, protocol);
+  if (protocol !== undefined) {
+    // RFC 9110 section 9.3.6: what follows is the tunnel's.
+    if (head.contentLength > 0) throw new MalformedRequest();
+    toUpgrade(head, protocol);
+  }
   return head;
 }
 

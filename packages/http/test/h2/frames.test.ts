@@ -58,6 +58,15 @@ describe("frames that a connection cannot go on with", () => {
     ],
     ["ENABLE_PUSH of 2", [encodeFrame(settings, 0, 0, setting(2, 2))], protocolError],
     ["a window of 2^31", [encodeFrame(settings, 0, 0, setting(4, 2 ** 31))], flowControlError],
+    [
+      "a window of 2^31-1 for all streams, of which one has more already",
+      [
+        encodeFrame(headers, endHeaders, 1, requestFields([], "POST")),
+        encodeFrame(windowUpdate, 0, 1, uint32(1)),
+        encodeFrame(settings, 0, 0, setting(4, 2 ** 31 - 1)),
+      ],
+      flowControlError,
+    ],
     ["frames of 16,383 bytes", [encodeFrame(settings, 0, 0, setting(5, 16_383))], protocolError],
     ["PUSH_PROMISE", [encodeFrame(pushPromise, endHeaders, 1, get)], protocolError],
     ["PING of the wrong length", [encodeFrame(ping, 0, 0, Buffer.alloc(7))], frameSizeError],

@@ -1,8 +1,11 @@
 import {
+  deferred,
   encodeFields,
   encodeFrame,
   frameFlags,
   frameTypes,
+  http2Preface,
+  RawHttp2Client,
   startRawServer,
   uint32,
 } from "@monolake/test-kit";
@@ -65,6 +68,28 @@ describe("a response that RFC 9113 section 8.1 does not know", () => {
 });
 
 describe("a response without content", () => {
+  it.each([
+    ["HEAD", "200"],
+    ["GET", "204"],
+    ["GET", "304"],
+  ])("to %s with %s whose content comes all the same is broken off", async (method, status) => {
+    const code = deferred<number>();
+    await using server = await startRawServer(async (connection) => {
+      await connection.readExactly(http2Preface.length);
+      const peer = new RawHttp2Client(connection);
+      peer.send(settings, 0, 0);
+      await peer.readUntil(({ type }) => type === headers);
+      void connection.write(Buffer.concat([head(0, [":status", status]), content(0, "more")]));
+      const reset = await peer.readUntil(({ type }) => type === rstStream);
+      code.resolve(reset.payload.readUInt32BE(0));
+      await connection.closed;
+    });
+    await using client = await connect(server.address, { bodyIdleTimeoutMs: 0 });
+    const response = await client.send(createRequest({ method, headers: { Host: "example.com" } }));
+    expect(`${response.status} ${await readBody(response.body)}`).toBe(`${status} `);
+    expect(await code.promise).toBe(8);
+  });
+
   it.each([
     ["HEAD", "200"],
     ["GET", "304"],

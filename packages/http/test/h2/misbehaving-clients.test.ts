@@ -5,6 +5,9 @@ import {
   encodeFrame,
   frameFlags,
   frameTypes,
+  http2Preface,
+  RawHttp2Client,
+  rawClient,
   rawHttp2Client,
   requestFields,
   uint32,
@@ -122,6 +125,17 @@ describe("a client of HTTP/2 that makes trouble", () => {
     for (let count = 0; count < 1000; count++) client.send(frameTypes.continuation, 0, 1, block);
     await client.goawayCode();
     await client.connection.closed;
+  });
+
+  it("opens more streams than it may, and never says that it knows how many those are", async () => {
+    await using server = await serve(async () => new Promise<never>(() => {}), {
+      http2: { ...limits.http2, maxConcurrentStreams: 2 },
+    });
+    await using client = new RawHttp2Client(await rawClient(server));
+    void client.connection.write(http2Preface);
+    client.send(frameTypes.settings, 0, 0);
+    for (let streamId = 1; streamId < 4000; streamId += 2) client.sendHeaders(streamId, requestFields());
+    expect(await client.goawayCode()).toBe(calm);
   });
 
   it("sends requests with more fields than anybody counts (HTTP/2 bomb)", async () => {

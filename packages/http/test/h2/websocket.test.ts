@@ -143,6 +143,19 @@ describe("an extended CONNECT for a WebSocket", () => {
     await client.readUntil(({ type, flags }) => type === frameTypes.data && flags === frameFlags.endStream);
   });
 
+  it("that announces content has none: a server behind would wait for it", async () => {
+    const seen: unknown[] = [];
+    await using server = await serve(async (request) => {
+      seen.push(request.headers.get("content-length"), request.headers.get("transfer-encoding"));
+      return echo(request, new BaseContext());
+    });
+    await using client = await rawHttp2Client(server);
+    const fields = encodeFields(Object.entries(extended({ "content-length": "5" })));
+    client.sendHeaders(1, fields, { endStream: false });
+    const { type } = await client.readUntil(({ streamId }) => streamId === 1);
+    expect([seen, type]).toEqual([[], frameTypes.rstStream]);
+  });
+
   it("may be refused, with a body", async () => {
     await using server = await serve(async () => createResponse("no\n", { status: 403 }));
     using session = nodeSession(server);
