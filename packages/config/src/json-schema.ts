@@ -25,6 +25,8 @@ export interface JsonSchemaOptions {
   readonly id?: string;
   /** Numbers, booleans and words may be a reference, `"${env:PORT}"`, too: for those who read with `references`. Default false. */
   readonly references?: boolean;
+  /** The text may be one file of several, which are one configuration: the outermost table has no key that is required. Default false. */
+  readonly severalFiles?: boolean;
 }
 
 /**
@@ -34,12 +36,14 @@ export interface JsonSchemaOptions {
 export function jsonSchemaOf(schema: ConfigSchema<unknown>, options: JsonSchemaOptions = {}): JsonSchema {
   const { $schema, ...root } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
   const referable = options.references === true;
-  const { title, id } = options;
+  const { title, id, severalFiles = false } = options;
+  const { required, ...rest } = rewrite(root as JsonSchema, referable);
   return {
     ...(id === undefined ? {} : { $id: id }),
     $schema,
     ...(title === undefined ? {} : { title }),
-    ...rewrite(root as JsonSchema, referable),
+    ...rest,
+    ...(required === undefined || severalFiles ? {} : { required }),
   };
 }
 
@@ -48,7 +52,8 @@ function rewrite(schema: JsonSchema, referable: boolean): JsonSchema {
   const named =
     aliases === undefined ? plain : withAliases(plain, aliases as Readonly<Record<string, AliasOf>>);
   const inner = rewriteBelow(named, referable);
-  return referable && isReferable(inner) ? orReference(inner) : withoutSafeIntegers(inner);
+  if (!referable) return withoutSafeIntegers(inner);
+  return isReferable(inner) ? orReference(inner) : withUnknownVariant(inner);
 }
 
 function rewriteBelow(schema: JsonSchema, referable: boolean): JsonSchema {
@@ -68,6 +73,19 @@ function rewriteBelow(schema: JsonSchema, referable: boolean): JsonSchema {
     ...(anyOf && { anyOf: all(anyOf) }),
     ...(oneOf && { oneOf: all(oneOf) }),
   };
+}
+
+/** Which of the variants it is may be said by a reference; nobody knows what else may be there then. */
+function withUnknownVariant(schema: JsonSchema): JsonSchema {
+  const { oneOf } = schema;
+  const [first, ...others] = oneOf ?? [];
+  const isWord = ({ properties }: JsonSchema, key: string) => properties?.[key]?.const !== undefined;
+  const key = Object.keys(first?.properties ?? {}).find((name) =>
+    [first, ...others].every((variant) => variant !== undefined && isWord(variant, name)),
+  );
+  if (oneOf === undefined || key === undefined) return schema;
+  const unknown = { type: "object", properties: { [key]: reference }, required: [key] };
+  return { ...schema, oneOf: [...oneOf, unknown] };
 }
 
 /** What `alias` leaves at a schema: the names, and what they are names of. */
@@ -101,12 +119,14 @@ function withAliases(schema: JsonSchema, aliases: Readonly<Record<string, AliasO
 const isReferable = ({ type, enum: words, pattern }: JsonSchema): boolean =>
   type === "integer" || type === "number" || type === "boolean" || (words ?? pattern) !== undefined;
 
+const reference = { type: "string", pattern: "\\$\\{(?:env|file):" };
+
 function orReference(schema: JsonSchema): JsonSchema {
   const { description, default: value, ...rest } = withoutSafeIntegers(schema);
   return {
     ...(description === undefined ? {} : { description }),
     ...(value === undefined ? {} : { default: value }),
-    anyOf: [rest, { type: "string", pattern: "\\$\\{(?:env|file):" }],
+    anyOf: [rest, reference],
   };
 }
 

@@ -3,11 +3,13 @@ import { fileURLToPath } from "node:url";
 import { parseConfig } from "@monolake/config";
 import { startProgram, temporaryFolder } from "@monolake/test-kit";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { getLanguageService, TextDocument } from "vscode-json-languageservice";
 import { getLanguageService as getYamlService } from "yaml-language-server";
 import { z } from "zod";
+import { parseProxyConfig } from "../../src/schema/index.ts";
 import { monolake } from "../run/cli.ts";
+import { fullest } from "./fullest-config.ts";
 
 const schemaFile = new URL("../../config.schema.json", import.meta.url);
 const schema = JSON.parse(readFileSync(schemaFile, "utf8")) as object;
@@ -18,6 +20,28 @@ function dataOf(text: string): unknown {
   const outcome = parseConfig({ text, schema: z.record(z.string(), z.unknown()) });
   if (outcome.type === "invalid") expect.unreachable(outcome.problems[0]?.message);
   return JSON.parse(JSON.stringify(outcome.value));
+}
+
+/** Copies of a configuration, each with a reference in place of one value. */
+function withReferences(data: unknown): { data: unknown; path: string; value: unknown }[] {
+  const copies: { data: unknown; path: string; value: unknown }[] = [];
+  const visit = (node: object, path: readonly string[]) => {
+    for (const [key, value] of Object.entries(node)) {
+      if (typeof value === "object") visit(value as object, [...path, key]);
+      else {
+        const copy = structuredClone(data);
+        const table = path.reduce((part, step) => part[step] as Table, copy as Table);
+        table[key] = "${env:VALUE}";
+        copies.push({ data: copy, path: [...path, key].join("/"), value });
+      }
+    }
+  };
+  visit(data as object, []);
+  return copies;
+}
+
+interface Table {
+  [key: string]: unknown;
 }
 
 it("is what `monolake schema` prints", async () => {
@@ -52,6 +76,26 @@ describe("a JSON Schema validator", () => {
   ])("accepts %s", (_what, more) => {
     validate(withServer(more));
     expect(validate.errors).toBeNull();
+  });
+
+  it.each([
+    ["no server", {}],
+    ["only [runtime]", { runtime: { worker_threads: 2 } }],
+    ["only a name for editors", { $schema: "./config.schema.json" }],
+  ])("accepts a file of a folder that has %s", (_what, data) => {
+    validate(data);
+    expect(validate.errors).toBeNull();
+  });
+
+  it("accepts a reference for every value where the proxy takes one", () => {
+    const accepted = withReferences(dataOf(fullest)).filter(({ data, value }) => {
+      vi.stubEnv("VALUE", String(value));
+      return parseProxyConfig({ text: JSON.stringify(data), file: "x.json" }).type === "valid";
+    });
+    vi.unstubAllEnvs();
+    const places = accepted.map(({ path }) => path);
+    expect(places).toEqual(expect.arrayContaining(["servers/web/proxy_type", "servers/web/listener/type"]));
+    expect(accepted.filter(({ data }) => !validate(data)).map(({ path }) => path)).toEqual([]);
   });
 
   it.each([
