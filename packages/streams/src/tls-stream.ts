@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { addressesOf, dataStream } from "./accepted-stream.ts";
 import type { ByteStream } from "./byte-stream.ts";
+import { CloseNotifyWatch } from "./close-notify.ts";
 import { readView, sharedReadBuffer } from "./read-buffer.ts";
 import { SocketStream } from "./socket-stream.ts";
 import { tlsDetailsOf } from "./tls-details.ts";
@@ -23,12 +25,15 @@ interface SocketInternals {
  * `onread` is refused by `node:tls` for a socket over another one, but it is all there: decrypted bytes go into a buffer of ours and no
  * stream of Node sees them. What OpenSSL has decrypted when reading stops goes on to that stream, which keeps it in order, and the
  * end behind it. Where a version of Node does not show its internals, 'data' events serve.
+ *
+ * With `carrier`, the socket beneath, an end without close_notify breaks the stream, where that can be seen for certain.
  */
-export function tlsStream(socket: Socket): ByteStream {
+export function tlsStream(socket: Socket, carrier?: Duplex): ByteStream {
   const keys = bufferKeysOf(socket);
   if (keys === undefined) return dataStream(socket);
   const facts = { ...addressesOf(socket), freshChunks: false, tls: tlsDetailsOf(socket) };
   const stream = new SocketStream(socket, facts);
+  const closeNotify = CloseNotifyWatch.of(socket, carrier);
   const deliver = (chunk: Buffer): boolean => {
     const more = stream.received(chunk);
     if (!more) socket.pause();
@@ -40,6 +45,7 @@ export function tlsStream(socket: Socket): ByteStream {
   internals[keys.buffer] = sharedReadBuffer;
   internals[keys.callback] = (bytes: number): boolean => {
     const chunk = readView(sharedReadBuffer, bytes);
+    closeNotify?.received();
     if (stream.reading && socket.readableLength === 0) return deliver(chunk);
     // Whoever has taken the socket reads it as any other.
     return socket.push(Buffer.from(chunk)) && stream.closed;

@@ -49,7 +49,7 @@ export function secureStream(stream: ByteStream, options: TlsHandshakeOptions): 
       failed(Object.assign(new Error("the server closed the connection"), { code: "ECONNRESET" }));
     const secured = () => {
       finish();
-      resolve(tlsStream(socket));
+      resolve(tlsStream(socket, carrier));
     };
     const timer = setTimeout(() => giveUp(options.timeout()), Math.max(0, options.leftMs));
     socket.on("session", options.keepSession);
