@@ -23,20 +23,21 @@ export function parseBinaryHeader(bytes: Buffer, maxBytes: number): ParsedProxyH
   if (versionAndCommand !== 0x20 && versionAndCommand !== 0x21)
     return invalid(`expected version 2 and the command LOCAL or PROXY, found ${shown(versionAndCommand)}`);
   if (bytes.length < fixedBytes) return incomplete;
+  const isLocal = versionAndCommand === 0x20;
   const family = (bytes[13] as number) >> 4;
   const transport = (bytes[13] as number) & 0x0f;
-  if (family >= addressBytes.length || transport >= transports.length)
+  if (!isLocal && (family >= addressBytes.length || transport >= transports.length))
     return invalid(`expected a known address family and transport, found ${shown(bytes[13] as number)}`);
   const lengthBytes = fixedBytes + bytes.readUInt16BE(14);
   if (lengthBytes > maxBytes)
     return invalid(`expected a header of at most ${maxBytes} bytes, found one of ${lengthBytes}`);
   const needed = addressBytes[family] as number;
   // Section 2.2: the proxy speaks for itself, or knows no addresses. The block is skipped whatever is in it.
-  const isUnspecified = versionAndCommand === 0x20 || family === 0 || transport === 0;
+  const isUnspecified = isLocal || family === 0 || transport === 0;
   if (!isUnspecified && lengthBytes < fixedBytes + needed)
     return invalid(`expected ${needed} bytes of addresses, found ${lengthBytes - fixedBytes}`);
   if (bytes.length < lengthBytes) return incomplete;
-  const command = versionAndCommand === 0x20 ? "local" : "proxy";
+  const command = isLocal ? "local" : "proxy";
   if (isUnspecified) return { type: "header", header: { ...unspecified, command }, lengthBytes };
   const header = bytes.subarray(0, lengthBytes);
   const tlvs = parseTlvs(header, fixedBytes + needed);

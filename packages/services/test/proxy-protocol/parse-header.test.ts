@@ -119,6 +119,7 @@ describe("a header of version 2", () => {
   it.each([
     ["LOCAL", { versionAndCommand: 0x20 }],
     ["LOCAL without a block", { versionAndCommand: 0x20, familyAndTransport: 0, block: Buffer.alloc(0) }],
+    ["LOCAL of a family that nobody knows", { versionAndCommand: 0x20, familyAndTransport: 0xff }],
     ["LOCAL with nonsense in its block", { versionAndCommand: 0x20, block: Buffer.from("nonsense") }],
     ["an unknown family", { familyAndTransport: 0x00, block: Buffer.from("nonsense") }],
     ["an unknown transport", { familyAndTransport: 0x10 }],
