@@ -9,6 +9,8 @@ export interface ClientHello {
 
 /** Enough for any ClientHello that is not made to occupy memory: with post-quantum keys they have 2 KB. */
 const maxBytes = 32 * 1024;
+/** Whoever sends it in smaller pieces wants something else: all of them are gone through whenever more has come. */
+const maxRecords = 4096;
 const recordHeaderBytes = 5;
 const handshakeHeaderBytes = 4;
 const handshakeRecord = 22;
@@ -24,26 +26,34 @@ const more: Detection<never> = { type: "more" };
  */
 export const clientHelloDetector: Detector<ClientHello> = {
   inspect(bytes) {
-    const message = handshakeBytes(bytes);
-    if (message.length < handshakeHeaderBytes) return more;
-    if (message[0] !== clientHelloMessage) throw notHello("another message comes first");
-    const messageBytes = message.readUIntBE(1, 3);
+    const { parts, carriedBytes } = handshakeParts(bytes);
+    if (carriedBytes < handshakeHeaderBytes) return more;
+    const header = headerOf(parts);
+    if (header[0] !== clientHelloMessage) throw notHello("another message comes first");
+    const messageBytes = header.readUIntBE(1, 3);
     if (messageBytes > maxBytes) throw notHello(`it has ${messageBytes} bytes, more than ${maxBytes}`);
     const end = handshakeHeaderBytes + messageBytes;
-    if (message.length < end) return more;
+    if (carriedBytes < end) return more;
+    const message = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
     const outcome = { serverName: serverNameOf(new Fields(message.subarray(handshakeHeaderBytes, end))) };
     return { type: "detected", outcome };
   },
 };
 
+interface HandshakeParts {
+  readonly parts: readonly Buffer[];
+  readonly carriedBytes: number;
+}
+
 /** What the records that have come, whole or in part, carry, up to the end of the message; something else may follow it. */
-function handshakeBytes(bytes: Buffer): Buffer {
+function handshakeParts(bytes: Buffer): HandshakeParts {
   const parts: Buffer[] = [];
   let carriedBytes = 0;
   let wantedBytes = handshakeHeaderBytes;
   for (let start = 0; start < bytes.length && carriedBytes < wantedBytes; ) {
     if (bytes[start] !== handshakeRecord) throw notHello("what came is not TLS");
     if (start + 1 < bytes.length && bytes[start + 1] !== 3) throw notHello("what came is not TLS");
+    if (parts.length === maxRecords) throw notHello(`it comes in more than ${maxRecords} records`);
     const contentStart = start + recordHeaderBytes;
     if (contentStart > bytes.length) break;
     const end = contentStart + bytes.readUInt16BE(start + 3);
@@ -51,17 +61,17 @@ function handshakeBytes(bytes: Buffer): Buffer {
     const part = bytes.subarray(contentStart, Math.min(end, bytes.length));
     parts.push(part);
     carriedBytes += part.length;
-    wantedBytes = handshakeHeaderBytes + bodyBytes(parts);
+    // How long the message is, as soon as it says so: to look again for each record would take the worker's time.
+    if (wantedBytes === handshakeHeaderBytes && carriedBytes >= wantedBytes)
+      wantedBytes += headerOf(parts).readUIntBE(1, 3);
     start = end;
   }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return { parts, carriedBytes };
 }
 
-/** How long the message says that it is, as soon as it says so. */
-function bodyBytes(parts: readonly Buffer[]): number {
-  const header = Buffer.concat(parts, handshakeHeaderBytes);
-  return header.readUIntBE(1, 3);
-}
+/** Type and length, where they have come. */
+const headerOf = (parts: readonly Buffer[]): Buffer =>
+  Buffer.concat(parts.slice(0, handshakeHeaderBytes), handshakeHeaderBytes);
 
 /** Goes through the fields of a ClientHello (RFC 8446 §4.1.2); OpenSSL judges later whether they make sense. */
 function serverNameOf(hello: Fields): string | undefined {

@@ -51,6 +51,14 @@ describe("the ClientHello", () => {
     expect(() => outcomeOf(Buffer.from([22, 3, 1, 0x40, 0, 1, 1, 0, 0]))).toThrow(/65536 bytes/);
   });
 
+  it("is refused in more records than anybody sends, of which each look at it would go through all", () => {
+    const message = Buffer.alloc(4 + 32 * 1024);
+    message.set([1, 0, 0x80, 0]);
+    const records = [...message].map((byte) => Buffer.of(22, 3, 1, 0, 1, byte));
+    expect(outcomeOf(Buffer.concat(records.slice(0, 4096)))).toEqual({ type: "more" });
+    expect(() => outcomeOf(Buffer.concat(records.slice(0, 4097)))).toThrow(/4096 records/);
+  });
+
   it("is read or refused, whatever it says", () => {
     const random = new FuzzRandom(7);
     for (let round = 0; round < 20_000; round += 1) {
