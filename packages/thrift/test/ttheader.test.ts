@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createMessage, MessageType, TTHeader, thriftFormat } from "../src/index.ts";
 import { encoded, TestReader } from "./reading.ts";
 import { vector } from "./vectors.ts";
@@ -25,6 +25,36 @@ describe("a TTHeader", () => {
     expect(changed.subarray(at + 5, at + 5 + behind.length)).toEqual(behind);
     expect(changed.readUInt32BE(0)).toBe(changed.length - 4);
     expect(read(changed).payload()).toEqual(message.payload());
+  });
+
+  test("loses all pairs of a key in one go, however many a caller has sent", () => {
+    const pairs = Buffer.concat(
+      Array.from({ length: 2000 }, (_, index) => Buffer.of(0, index % 2, 0, 1, index & 0xff)),
+    );
+    // Padding between blocks, an access token, and a string key of the same name.
+    const blocks = [
+      Buffer.of(0x10, 2000 >> 8, 2000 & 0xff),
+      pairs,
+      Buffer.from("\0\x11\0\x02ab\0", "latin1"),
+    ];
+    const more = Buffer.from("\x01\0\x01\0\x011\0\x01v\x10\0\x01\0\x01\0\x01w", "latin1");
+    const infos = Buffer.concat([...blocks, more]);
+    const padded = Buffer.alloc(Math.ceil((infos.length + 2) / 4) * 4);
+    infos.copy(padded, 2);
+    const header = new TTHeader(Buffer.concat([Buffer.from("0000000010000000000000000000", "hex"), padded]));
+    const copies = vi.spyOn(Buffer, "alloc");
+    expect(header.delete(1)).toBe(true);
+    expect(copies.mock.calls.length).toBeLessThan(3);
+    copies.mockRestore();
+    const left = [...header.entries()].map(({ key }) => key);
+    expect(left).toEqual([...Array.from({ length: 1000 }, () => 0), "1"]);
+    expect(header.aclToken).toBe("ab");
+    // Two counts of 1,000 and 0, and what is not of that key as it came.
+    expect(header.bytes.subarray(14, 19).toString("hex")).toBe("00001003e8");
+    expect(header.bytes.subarray(19 + 5000).toString("latin1")).toMatch(
+      /^\0\x11\0\x02ab\0\x01\0\x01\0\x011\0\x01v\x10\0\0\0{0,3}$/,
+    );
+    expect((header.bytes.length - 14) / 4).toBe(header.bytes.readUInt16BE(12));
   });
 
   test("that is edited back is what it was", () => {

@@ -63,7 +63,8 @@ function walkPairs(bytes: Uint8Array, countAt: number, { id, wanted, key }: Walk
   return next;
 }
 
-function isKey(bytes: Uint8Array, at: number, key: EncodedKey): boolean {
+/** Whether a key is that of the pair at `at`. */
+export function isKey(bytes: Uint8Array, at: number, key: EncodedKey): boolean {
   const found = uint16At(bytes, at);
   if (typeof key === "number") return found === key;
   if (found !== key.length) return false;

@@ -63,7 +63,8 @@ export function checkHeader(bytes: Uint8Array, at: number, end: number): void {
   }
 }
 
-function pairsEnd(bytes: Uint8Array, at: number, end: number, stringKeys: boolean): number {
+/** Where pairs end whose number is at `at`. Throws ERR_THRIFT_MESSAGE where that is behind `end`. */
+export function pairsEnd(bytes: Uint8Array, at: number, end: number, stringKeys: boolean): number {
   if (end - at < 2) throw beyond();
   let next = at + 2;
   for (let left = uint16At(bytes, at); left > 0; left -= 1) {
@@ -73,7 +74,8 @@ function pairsEnd(bytes: Uint8Array, at: number, end: number, stringKeys: boolea
   return next;
 }
 
-function stringEnd(bytes: Uint8Array, at: number, end: number): number {
+/** Where a string ends whose length is at `at`. Throws ERR_THRIFT_MESSAGE where that is behind `end`. */
+export function stringEnd(bytes: Uint8Array, at: number, end: number): number {
   if (end - at < 2) throw beyond();
   const next = at + 2 + uint16At(bytes, at);
   if (next > end) throw beyond();

@@ -1,6 +1,7 @@
 import { ThriftTooLargeError } from "../errors.ts";
 import { int32At, putInt32, putUint16, uint16At } from "../wire/integers.ts";
 import { longestHeaderBytes } from "../wire/limits.ts";
+import { blocksOf, paddedBytes, pairsOf, withoutKey } from "./blocks.ts";
 import { type EncodedKey, findPair, foundPair } from "./find-pair.ts";
 import { fixedBytes, flagsAt, headerSizeAt, infoIds, outOfOrderFlag, sequenceNumberAt } from "./layout.ts";
 
@@ -108,60 +109,31 @@ export class TTHeader {
 
   /** Removes every pair with a key. False when there was none. */
   delete(key: TTHeaderKey): boolean {
-    let found = false;
-    while (this.#find(key)) {
-      found = true;
-      this.#splice(foundPair.start, foundPair.end, nothing, -1);
-    }
-    return found;
+    if (!this.#find(key)) return false;
+    this.#bytes = withoutKey(this.#bytes, encodeKey(key));
+    this.#edited = true;
+    return true;
   }
 
   /** All pairs, in the order in which they stand. */
   *entries(): IterableIterator<TTHeaderEntry> {
     const bytes = this.#bytes;
-    let at = fixedBytes + 2;
-    while (at < bytes.length) {
-      const id = bytes[at] as number;
-      at += 1;
-      if (id === infoIds.padding) continue;
-      if (id === infoIds.aclToken) {
-        at += 2 + uint16At(bytes, at);
-        continue;
-      }
-      let left = uint16At(bytes, at);
-      at += 2;
-      for (; left > 0; left -= 1) {
-        const valueAt = id === infoIds.strings ? at + 2 + uint16At(bytes, at) : at + 2;
-        const end = valueAt + 2 + uint16At(bytes, valueAt);
-        const key = id === infoIds.strings ? bytes.toString("utf8", at + 2, valueAt) : uint16At(bytes, at);
+    for (const block of blocksOf(bytes)) {
+      if (block.id === infoIds.aclToken) continue;
+      for (const { start, valueAt, end } of pairsOf(bytes, block)) {
+        const hasName = block.id === infoIds.strings;
+        const key = hasName ? bytes.toString("utf8", start + 2, valueAt) : uint16At(bytes, start);
         const value = bytes.subarray(valueAt + 2, end);
         yield { key, value: value.toString(), bytes: value };
-        at = end;
       }
     }
   }
 
-  /** The access token (block 0x11), if there is one. */
+  /** The access token (block 0x11), if there is one; the last of several. */
   get aclToken(): string | undefined {
-    const bytes = this.#bytes;
     let token: string | undefined;
-    for (let at = fixedBytes + 2; at < bytes.length; ) {
-      const id = bytes[at] as number;
-      at += 1;
-      if (id === infoIds.padding) continue;
-      if (id === infoIds.aclToken) {
-        const end = at + 2 + uint16At(bytes, at);
-        token = bytes.toString("utf8", at + 2, end);
-        at = end;
-        continue;
-      }
-      let left = uint16At(bytes, at);
-      at += 2;
-      for (; left > 0; left -= 1) {
-        at += id === infoIds.strings ? 2 + uint16At(bytes, at) : 2;
-        at += 2 + uint16At(bytes, at);
-      }
-    }
+    for (const { id, start, end } of blocksOf(this.#bytes))
+      if (id === infoIds.aclToken) token = this.#bytes.toString("utf8", start + 3, end);
     return token;
   }
 
@@ -178,11 +150,10 @@ export class TTHeader {
     return findPair(this.#bytes, fixedBytes + 2, this.#bytes.length, encodeKey(key));
   }
 
-  /** Puts `inserted` in the place of what is between two positions, and pads. Follows {@link findPair}. */
-  #splice(from: number, to: number, inserted: Uint8Array, pairs: -1 | 0 | 1): void {
+  /** Puts `inserted` in the place of what is between two positions, with `morePairs` in its block, and pads. Follows {@link findPair}. */
+  #splice(from: number, to: number, inserted: Uint8Array, morePairs: 0 | 1): void {
     const old = this.#bytes;
-    const infoEnd = foundPair.infoEnd + inserted.length - (to - from);
-    const headerBytes = Math.max(4, Math.ceil((infoEnd - fixedBytes) / 4) * 4);
+    const headerBytes = paddedBytes(foundPair.infoEnd + inserted.length - (to - from));
     if (headerBytes > longestHeaderBytes) {
       throw new ThriftTooLargeError({ what: "TTHeader", bytes: headerBytes, maxBytes: longestHeaderBytes });
     }
@@ -191,13 +162,11 @@ export class TTHeader {
     bytes.set(inserted, from);
     old.copy(bytes, from + inserted.length, to, foundPair.infoEnd);
     putUint16(bytes, headerSizeAt, headerBytes / 4);
-    if (pairs !== 0) putUint16(bytes, foundPair.countAt, uint16At(old, foundPair.countAt) + pairs);
+    if (morePairs > 0) putUint16(bytes, foundPair.countAt, uint16At(old, foundPair.countAt) + morePairs);
     this.#bytes = bytes;
     this.#edited = true;
   }
 }
-
-const nothing = Buffer.alloc(0);
 
 function checkString(what: string, bytes: Uint8Array): void {
   if (bytes.length <= longestStringBytes) return;
