@@ -31,6 +31,9 @@ export interface ThriftClientConnectionOwner {
 /** What the server has to do next, or the connection itself. */
 type WaitingFor = "answer" | "rest" | "idle";
 
+/** Of a shared connection, that the server has yet to take: oneway calls are counted nowhere else, and each write moves its deadline. */
+const mostPendingBytes = 256 * 1024;
+
 /**
  * The client side of one connection: one call at a time, or several that are told apart by their sequence ids. All messages of a
  * connection should have one format, because servers find out what a client speaks by its first bytes.
@@ -88,7 +91,8 @@ export class ThriftClientConnection
   get available(): boolean {
     if (this.#retired || this.#stream.closed || this.#stream.ended) return false;
     const { maxCalls } = this.#options;
-    return maxCalls > 1 ? this.#calls.size < maxCalls : this.#calls.size === 0 && this.#isQuiet;
+    if (maxCalls === 1) return this.#calls.size === 0 && this.#isQuiet;
+    return this.#calls.size < maxCalls && this.#stream.pendingBytes < mostPendingBytes;
   }
 
   /** The server closed it while a call was under way. */

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { Cancellation } from "@monolake/service-async";
 import { deferred, eventually, startRawServer } from "@monolake/test-kit";
 import { describe, expect, test } from "vitest";
@@ -179,6 +181,21 @@ describe("a client connection", () => {
     gate.resolve();
     expect(await payloadOf(await second)).toEqual(text(thriftFormat("framed", "binary"), "done", 0));
     expect(client.connection.available).toBe(true);
+  });
+
+  test("that many callers share takes no more calls while its server takes nothing, not even oneway ones", async () => {
+    const server = createServer({ pauseOnConnect: true });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    await using _closed = { [Symbol.asyncDispose]: async () => void server.close() };
+    await using client = await connect((server.address() as AddressInfo).port, { maxCalls: 1024 });
+    const { connection } = client;
+    // What the kernel takes is a few MiB.
+    for (let sent = 0; connection.available && sent < 1000; sent += 1) {
+      await connection.send(callOf("x".repeat(60_000), { type: MessageType.ONEWAY }));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(connection.available).toBe(false);
+    await expect(connection.send(callOf("x"))).rejects.toMatchObject({ code: "ERR_THRIFT_CONNECTION_BUSY" });
   });
 
   test("closes when it was idle for too long, and not while a call waits", async () => {
