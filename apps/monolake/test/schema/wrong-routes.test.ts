@@ -126,13 +126,31 @@ describe("paths of routes that are hardly meant are warnings", () => {
   it.each([
     ["/users/:id", '6:8 ":id" is text here: a parameter is {id}'],
     ["/files/*", '6:8 "*" is text here: everything below is {*rest}'],
+    ["/search?q=1", '6:8 no request has "?" in its path: what follows it is for "match.query"'],
+    ["/page#top", '6:8 no request has "#" in its path'],
+    ["/a b/{id}", '6:8 no request has " " in its path: it comes as "%20"'],
+    ["/café", '6:8 no request has "é" in its path: it comes as "%C3%A9"'],
+    ["/a/../b", "6:8 no request is seen with this path: in normal form it is another, or refused"],
+    ["/%7Eada/{id}", "6:8 no request is seen with this path: in normal form it is another, or refused"],
+    ["/a%00", "6:8 no request is seen with this path: in normal form it is another, or refused"],
     ["/{*rest}", '6:8 "/" itself is taken by no route: "/{*rest}" takes what is below it'],
   ])("%s", (path, warning) => {
     expect(doubts([path])).toEqual([warning]);
   });
 
   it("and others are not", () => {
-    expect(doubts(["/", "/{*rest}", "/users/{id}", "/files/{*name}", "/v1/models:list", "/a:b"])).toEqual([]);
+    expect(
+      doubts([
+        "/",
+        "/{*rest}",
+        "/users/{id}",
+        "/files/{*name}",
+        "/v1/models:list",
+        "/a:b",
+        "/a%2Fb/{{x}}",
+        "/caf%C3%A9",
+      ]),
+    ).toEqual([]);
     expect(doubts(["/{*rest}"], 'match = { hosts = ["a.test"] }')).toEqual([]);
   });
 });

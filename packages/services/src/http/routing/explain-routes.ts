@@ -59,7 +59,7 @@ function advantageOf(winner: Explained, other: Explained, name: string) {
 function rankFor(hosts: readonly string[] | undefined, name: string): number | undefined {
   if (hosts === undefined) return hostRank(undefined);
   const ranks = hosts
-    .map((host) => host.toLowerCase())
+    .map(hostName)
     .filter((host) => hostMatches(host, name))
     .map(hostRank);
   return ranks.length === 0 ? undefined : Math.max(...ranks);

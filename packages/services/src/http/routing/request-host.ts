@@ -2,7 +2,7 @@
 const longestName = 253;
 
 /**
- * The name in a Host field: without port and last dot, in lower case; an IPv6 address keeps its brackets. Empty for one that is
+ * The name in a Host field, or in the configuration of a route: without port and last dot, in lower case; an IPv6 address keeps its brackets. Empty for one that is
  * too long for a name: to look for each of its ends would keep the worker busy.
  */
 export function hostName(host: string): string {

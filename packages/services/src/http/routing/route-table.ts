@@ -83,7 +83,7 @@ export class RouteTable<Value> {
 
   #routersOf(hosts: readonly string[] | undefined): ConditionRouter<Value>[] {
     if (hosts === undefined) return [this.#anyHost];
-    return [...new Set(hosts.map((host) => host.toLowerCase()))].map((host) => {
+    return [...new Set(hosts.map(hostName))].map((host) => {
       const router = this.#hosts.get(host) ?? new ConditionRouter<Value>();
       this.#hosts.set(host, router);
       return router;

@@ -44,6 +44,32 @@ describe("hosts", () => {
     expect(found(routes, "/x", { host })).toBe(name);
   });
 
+  it.each(["A.test.", "*.A.TEST.", "[::1]"])(
+    "may be configured in capitals and with a last dot: %s",
+    (host) => {
+      const asked = host.toLowerCase().replace("*", "x");
+      expect(found([["/", "one", { hosts: [host] }]], "/", { host: asked })).toBe("one");
+      const [verdict] = explainRoutes(
+        [{ path: "/", match: { hosts: [host] } }],
+        requestFor("/", { host: asked }),
+        "/",
+      );
+      expect(verdict).toEqual({ type: "taken" });
+      const [refused] = explainRoutes(
+        [{ path: "/", match: { hosts: [host] } }],
+        requestFor("/", { host: "b" }),
+        "/",
+      );
+      expect(refused).toEqual({ type: "host", expected: [host] });
+      expect(() =>
+        tableOf([
+          ["/", "one", { hosts: [host, asked] }],
+          ["/", "two", { hosts: [host] }],
+        ]),
+      ).toThrow(/conflicts/);
+    },
+  );
+
   it("are names of at most 253 characters: of a longer one no end is looked for", () => {
     const named = (length: number) => `${"a.".repeat(length).slice(0, length - 14)}.b.example.com`;
     expect(named(253)).toHaveLength(253);
