@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { logLevels } from "@monolake/core";
 import { checkCommand } from "./commands/check.ts";
 import { type Command, usageFailure } from "./commands/command.ts";
@@ -45,10 +46,11 @@ export function findCommand(args: readonly string[]): {
 } {
   const [name, ...rest] = args;
   if (name === undefined || name.startsWith("-")) return { command: runCommand, args };
+  if (name === "") throw usageFailure("an argument is empty");
   const command = commands.find((candidate) => candidate.name === name);
   if (command !== undefined) return { command, args: rest };
-  if (/\.(?:toml|ya?ml|json)$/.test(name))
-    throw usageFailure(`unknown command ${name}; to run with this file: monolake --config ${name}`);
+  if (/\.(?:toml|ya?ml|json)$/.test(name) || existsSync(name))
+    throw usageFailure(`unknown command ${name}; to run with this configuration: monolake --config ${name}`);
   const names = commands.map((known) => known.name).filter((known) => known !== "");
   throw usageFailure(`unknown command ${name}; commands are: ${names.join(", ")}`);
 }

@@ -19,7 +19,7 @@ const helpOption = { help: { type: "boolean", short: "h" } } as const;
 
 /**
  * Reads a command's arguments. Gives nothing when help was asked for, which is printed then. Throws {@link CommandFailure} for
- * options that are not known or given twice, and for values that are missing.
+ * options that are not known or given twice, for values that are missing, and for empty arguments, as a variable of a shell leaves them.
  */
 export function readArguments<const Options extends ParseArgsOptionsConfig>(
   command: Command,
@@ -48,13 +48,25 @@ function parse<const Options extends ParseArgsOptionsConfig>(
         token.kind === "option" && token.name === name ? [token.value] : [],
       );
       if (given.length > 1) throw new Error(`--${name} is given more than once: ${given.join(", ")}`);
+      if (given[0] === "") throw new Error(`--${name} is empty`);
     }
+    if (parsed.positionals.includes("")) throw new Error("an argument is empty");
     return parsed;
   } catch (error) {
-    // Behind its first sentence Node.js tells how such a text could be an argument, which no command takes.
-    const [problem = ""] = (error as Error).message.split(". To specify");
-    throw usageFailure(problem.replace(/^Unknown/, "unknown"), command);
+    throw usageFailure(inOwnWords((error as Error).message), command);
   }
+}
+
+/** What Node.js says of arguments. Behind its first sentence it tells how such a text could be an argument, which no command takes. */
+function inOwnWords(complaint: string): string {
+  const [problem = ""] = complaint.split(/\. To specify|\.\n/);
+  return problem
+    .replace(/^Unknown/, "unknown")
+    .replace(
+      /^Option '(?:-\w, )?(--?[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)$/,
+      "$1 needs a value",
+    )
+    .replace(/^Option '(?:-\w, )?(--[\w-]+)' does not take an argument$/, "$1 takes no value");
 }
 
 const helpOf = ({ usage, summary, details }: Command): string =>

@@ -29,13 +29,17 @@ export function servingSettings(values: {
   readonly "log-level"?: string | undefined;
   readonly dev?: boolean | undefined;
 }) {
-  const text = values["log-level"] ?? process.env["MONOLAKE_LOG"] ?? "info";
-  return { logLevel: readLogLevel(text), dev: values.dev === true };
+  const option = values["log-level"];
+  const logLevel =
+    option === undefined
+      ? readLogLevel(process.env["MONOLAKE_LOG"] || "info", " in MONOLAKE_LOG")
+      : readLogLevel(option);
+  return { logLevel, dev: values.dev === true };
 }
 
-function readLogLevel(text: string): LogLevel {
+function readLogLevel(text: string, where = ""): LogLevel {
   const level = logLevels.find((known) => known === text.toLowerCase());
   if (level === undefined)
-    throw usageFailure(`unknown log level ${text}; levels are: ${logLevels.join(", ")}`);
+    throw usageFailure(`unknown log level ${text}${where}; levels are: ${logLevels.join(", ")}`);
   return level;
 }

@@ -89,13 +89,33 @@ describe("the command line", () => {
     [[], /no configuration file given/],
     [["--confg", "x"], /^monolake: unknown option '--confg'\nTry: monolake --help\n$/],
     [["serve"], /unknown command serve; commands are: check, /],
-    [["shop.toml"], /unknown command shop\.toml; to run with this file: monolake --config shop\.toml/],
+    [
+      ["shop.toml"],
+      /unknown command shop\.toml; to run with this configuration: monolake --config shop\.toml/,
+    ],
     [["--config", "/nonexistent/x.toml"], /\/nonexistent\/x\.toml/],
+    [["/tmp"], /unknown command \/tmp; to run with this configuration: monolake --config \/tmp\n/],
+    [["--config"], /^monolake: --config needs a value\nTry: monolake --help\n$/],
+    [["--config", "--dev"], /^monolake: --config needs a value\n/],
+    [["-c", "--dev"], /^monolake: -c needs a value\n/],
+    [["--config", ""], /^monolake: --config is empty\n/],
+    [[""], /^monolake: an argument is empty\n/],
+    [["check", ""], /^monolake: an argument is empty\nTry: monolake check --help\n$/],
+    [["--config", "x", "--dev=true"], /^monolake: --dev takes no value\n/],
     [["--config", "x", "--log-level", "loud"], /unknown log level loud/],
     [["-c", "a.toml", "--config", "b.toml"], /--config is given more than once: a\.toml, b\.toml\n/],
   ])("explains what is wrong with %j", async (programArguments, expected) => {
     await using command = await monolake(programArguments);
     expect((await command.exited).code).toBe(1);
     expect(command.stderr).toMatch(expected);
+  });
+
+  it("names the variable that has a level that it does not know, and takes an empty one as none", async () => {
+    const withLevel = (level: string) => monolake(["--config", "/no/such"], { env: { MONOLAKE_LOG: level } });
+    await using loud = await withLevel("loud");
+    await using empty = await withLevel("");
+    expect([(await loud.exited).code, (await empty.exited).code]).toEqual([1, 1]);
+    expect(loud.stderr).toMatch(/unknown log level loud in MONOLAKE_LOG; levels are/);
+    expect(empty.stderr).toMatch(/there is no such file/);
   });
 });
