@@ -2,6 +2,7 @@ import { type ConfigProblem, createFileSource, formatProblems, sortProblems } fr
 import { parseProxyConfig } from "../schema/index.ts";
 import { missingFiles } from "./missing-files.ts";
 import { loadPemFiles } from "./pem-files.ts";
+import { unusableFiles } from "./unusable-files.ts";
 import { wrongModules } from "./wrong-modules.ts";
 
 /** What is to be said about a configuration, and whether it is valid. */
@@ -22,7 +23,7 @@ export async function checkFile(file: string, options: { readonly color: boolean
     outcome,
     async (path) => (await createFileSource(path).load()).files[0].text,
   );
-  const unusable = [...pem.unusable, ...(await wrongModules(outcome))];
+  const unusable = [...pem.unusable, ...unusableFiles(outcome), ...(await wrongModules(outcome))];
   if (unusable.length > 0) return report(name, [...unusable, ...warnings], options);
   // A file may be checked on another machine than the one that serves it.
   const missing = pem.missing.map((problem): ConfigProblem => ({ ...problem, severity: "warning" }));

@@ -1,6 +1,7 @@
 import type { ConfigProblem, ConfigText, InvalidConfig } from "@monolake/config";
 import { type ProxyConfig, parseProxyConfig } from "../schema/index.ts";
 import { loadPemFiles } from "./pem-files.ts";
+import { unusableFiles } from "./unusable-files.ts";
 
 /** A configuration that the proxy can serve. */
 export interface ServableConfig {
@@ -26,7 +27,7 @@ export async function readConfig(
   if (outcome.type === "invalid") return { ...outcome, files: [] };
   const { withoutEffect } = outcome;
   const { config, files, missing, unusable, warnings } = await loadPemFiles(outcome, read);
-  const problems = [...missing, ...unusable];
+  const problems = [...missing, ...unusable, ...unusableFiles(outcome)];
   if (problems.length > 0) return { type: "invalid", problems, files };
   return { type: "valid", config, warnings: [...outcome.warnings, ...withoutEffect, ...warnings], files };
 }

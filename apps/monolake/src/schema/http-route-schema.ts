@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import { expects } from "@monolake/config";
 import { z } from "zod";
+import { fileNameSchema } from "./file-name-schema.ts";
 import { parseHostAndPort } from "./network-address.ts";
 import { normalizeHttpUpstream } from "./normalize-upstream.ts";
 import { present } from "./present.ts";
@@ -96,9 +97,7 @@ const routeTable = z.strictObject({
   upstreams: httpUpstreamsSchema
     .optional()
     .describe("Where requests are sent; required unless there is a module, redirect or respond"),
-  module: z
-    .string()
-    .min(1)
+  module: fileNameSchema
     .optional()
     .describe("File of a module that answers itself: its default export is a fetch handler"),
 });

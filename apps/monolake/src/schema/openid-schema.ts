@@ -45,6 +45,8 @@ const isRedirectUrl = (text: string): boolean => {
   const url = URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "";
 };
+const isPathOrUrl = (text: string): boolean =>
+  !/[\0-\x1f\x7f]/.test(text) && (text.startsWith("/") || URL.parse(text) !== null);
 
 /** `openid` of an HTTP server: OpenID Connect login. The first four keys are those that the original's code knows. */
 export const openidSchema = z
@@ -93,7 +95,7 @@ export const openidSchema = z
     logout_path: path.default("/logout").describe("GET or POST here logs out"),
     after_logout_url: z
       .string()
-      .min(1)
+      .refine(isPathOrUrl, expects("a path or a url"))
       .default("/")
       .describe("Where people are after it; a path, or a URL that is registered at the provider"),
     id_token_hint: z

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { fileNameSchema } from "./file-name-schema.ts";
 
 /** `redirect` of a route. */
 export const redirectSchema = z
@@ -21,9 +22,7 @@ export const respondSchema = z
     status: z.int().min(200).max(599).default(200).describe("Status of the response"),
     content_type: z.string().optional().describe("text/plain in UTF-8 when left out"),
     body: z.string().optional().describe("Text of the response"),
-    file: z
-      .string()
-      .min(1)
+    file: fileNameSchema
       .optional()
       .describe(
         "File with the body, at most 1 MiB, relative to the working directory; read when the server is deployed",

@@ -1,22 +1,26 @@
 import { createSecureContext } from "node:tls";
 import { expects } from "@monolake/config";
 import { z } from "zod";
+import { fileNameSchema } from "./file-name-schema.ts";
+import { isHost } from "./network-address.ts";
 import { secondsSchema } from "./seconds-schema.ts";
 
-/** Somebody may paste the content of the file here. */
-const fileName = z
-  .string()
-  .min(1)
-  .refine((name) => !/[\0\n]/.test(name), expects("the name of a PEM file"));
-const chain = fileName.describe("PEM file with the certificate and its intermediates");
-const key = fileName.describe("PEM file with the private key, not encrypted");
+const chain = fileNameSchema.describe("PEM file with the certificate and its intermediates");
+const key = fileNameSchema.describe("PEM file with the private key, not encrypted");
 const version = z.enum(["1.2", "1.3"]);
 
 const certificateSchema = z.strictObject({
   chain,
   key,
   names: z
-    .array(z.string().regex(/^(\*\.)?[^*\s]+$/))
+    .array(
+      z
+        .string()
+        .refine(
+          (name) => isHost(name.replace(/^\*\./, "")),
+          expects('a host name such as "example.org" or "*.example.org"'),
+        ),
+    )
     .min(1)
     .optional()
     .describe("Host names it is shown for, *.example.org for one more label; those in it when left out"),
@@ -24,7 +28,7 @@ const certificateSchema = z.strictObject({
 
 const clientCertificatesSchema = z.strictObject({
   mode: z.enum(["off", "optional", "required"]).default("required").describe("Whether clients show one"),
-  ca: fileName.describe("PEM file with the certificates of those who issue them"),
+  ca: fileNameSchema.describe("PEM file with the certificates of those who issue them"),
   forward: z
     .boolean()
     .default(false)
@@ -75,10 +79,10 @@ export const upstreamTlsSchema = z
       .describe("false takes any certificate: whoever is on the way can read and change everything"),
     server_name: z
       .string()
-      .min(1)
+      .refine(isHost, expects('a host name such as "example.org"'))
       .optional()
       .describe("Asked for and compared with the certificate; the host of the endpoint when left out"),
-    ca: fileName.optional().describe("PEM file; who may have issued the certificate, nobody else"),
+    ca: fileNameSchema.optional().describe("PEM file; who may have issued the certificate, nobody else"),
     chain: chain.optional().describe("PEM file with the own certificate, for upstreams that ask for one"),
     key: key.optional(),
     min_version: version.default("1.2").describe("The oldest version of TLS"),
@@ -94,6 +98,8 @@ export const upstreamTlsSchema = z
   });
 
 function areCiphers(ciphers: string): boolean {
+  // OpenSSL would read up to the zero.
+  if (ciphers === "" || ciphers.includes("\0")) return false;
   try {
     createSecureContext({ ciphers });
     return true;

@@ -2,6 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { MonolakeError } from "@monolake/errors";
 import type { HttpRouteConfig, RouteAnswerConfig } from "@monolake/services/http";
 import { RouteAnswerInvalidError } from "@monolake/services/http";
+import { fileReason } from "../file-reason.ts";
+import { shownFile } from "../run/shown-file.ts";
 import type { RouteConfig } from "../schema/index.ts";
 
 /** The largest body of `respond.file`: workers hold it. */
@@ -30,7 +32,7 @@ function readBody(file: string): Buffer {
     });
   } catch (cause) {
     if (MonolakeError.is(cause)) throw cause;
-    const problem = `cannot read the file "${file}": ${(cause as Error).message}`;
+    const problem = `cannot read the file ${shownFile(file)}: ${fileReason(cause)}`;
     throw new RouteAnswerInvalidError({ problem, cause });
   }
 }

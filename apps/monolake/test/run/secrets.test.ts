@@ -21,7 +21,7 @@ it.each([
   [
     "pasted in place of the name of its file",
     server.replace("[[", `tls = { chain = "a.crt", key = """${pem}""" }\n[[`),
-    /expected the name of a PEM file, found a value that is not shown/,
+    /expected the name of a file, found a value that is not shown/,
   ],
 ])("a secret in plain text is shown by no command, %s", async (_what, text, expected) => {
   await using folder = await temporaryFolder();

@@ -36,6 +36,10 @@ it("finds nothing wrong with the file that the cases change", () => {
   expect(complaints(fileWith({}))).toEqual([]);
 });
 
+const tls = (more: string): string => `tls = { chain = "a.crt", key = "a.key", ${more} }`;
+const ciphersExpected = (place: string, found: string): string =>
+  `${place} expected names of ciphers as OpenSSL has them, with colons between, found ${found}`;
+
 /** A login with one key changed, or one more. */
 function openid(changed: string): string {
   const keys = new Map([
@@ -256,6 +260,23 @@ describe("one mistake is one problem, at its place", () => {
       '6:37 access log format is invalid at position 0: "$request_header_cookie" is refused: its value is a secret that would end up in the log',
     ],
     [{ more: 'access_log = { path = "a", flush_ms = 0 }' }, "6:39 expected a number of at least 1, found 0"],
+    [{ more: tls('ciphers = ""') }, ciphersExpected("6:51", '""')],
+    [{ more: tls('ciphers = "\\u0000"') }, ciphersExpected("6:51", '"\\u0000"')],
+    [
+      { more: tls('certificates = [{ chain = "a", key = "b", names = ["https://a"] }]') },
+      '6:92 expected a host name such as "example.org" or "*.example.org", found "https://a"',
+    ],
+    [{ more: tls('min_version = "1.1"') }, '6:55 expected "1.2" or "1.3", found "1.1", did you mean "1.2"?'],
+    [
+      { upstreams: 'upstreams = [{ endpoint = "a:1", tls = { server_name = "a b" } }]' },
+      '9:56 expected a host name such as "example.org", found "a b"',
+    ],
+    [{ upstreams: 'module = "a\\u0000"' }, '9:10 expected the name of a file, found "a\\u0000"'],
+    [{ upstreams: 'respond = { file = "a\\nb" }' }, '9:20 expected the name of a file, found "a\\nb"'],
+    [
+      { more: openid('after_logout_url = "/\\r\\nX: y"') },
+      '6:160 expected a path or a url, found "/\\r\\nX: y"',
+    ],
     [{ more: "route = {}" }, '6:1 unknown key "route", did you mean "routes"?'],
     [
       { routes: "", path: "", upstreams: "" },
