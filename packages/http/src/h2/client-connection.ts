@@ -15,15 +15,16 @@ import { ConnectionBusyError, UpgradeUnsupportedError, UpstreamRefusedError } fr
 import { ResponseHeadReader } from "../head/head-reader.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { AwaitedSettings, type AwaitedSettingsOwner } from "./awaited-settings.ts";
-import { type ClientExchangeOwner, ClientStreamExchange } from "./client-exchange.ts";
-import { ConnectionFault, errorCodes, errorName, largestStreamId, largestWindowBytes } from "./frames.ts";
-import { fieldOverheadBytes } from "./hpack/static-table.ts";
+import { ClientStreamExchange } from "./client-exchange.ts";
+import type { ClientExchangeOwner } from "./client-exchange-owner.ts";
+import { clientSessionOptions } from "./client-session-options.ts";
+import { ConnectionFault, errorCodes, errorName, largestStreamId } from "./frames.ts";
 import { Http2Session } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import type { PeerSettings } from "./peer-settings.ts";
 import { encodeRequest } from "./request-fields.ts";
 import { ResetBudget } from "./reset-budget.ts";
-import type { Offence, SessionListener, SessionOptions } from "./session-listener.ts";
+import type { Offence, SessionListener } from "./session-listener.ts";
 import { asksForWebSocket, encodeWebSocketRequest, isHandshake } from "./websocket-request.ts";
 
 /** What happens to a client connection of HTTP/2. */
@@ -41,8 +42,6 @@ type State = "open" | "leaving" | "closed";
 
 /** How long a server may take to close its side after the last response. */
 const lingerTimeoutMs = 2_000;
-/** What a server may send of one response before somebody takes it. */
-const streamWindowBytes = 128 * 1024;
 
 /** The client side of one HTTP/2 connection (RFC 9113): many requests at a time, each a {@link ClientStreamExchange}. */
 export class Http2ClientConnection
@@ -86,7 +85,7 @@ export class Http2ClientConnection
     this.#scheme = stream.tls === undefined ? "http" : "https";
     this.#maxStreams = options.http2.maxConcurrentStreams;
     this.#budget = new ResetBudget(options.http2);
-    this.#session = new Http2Session(stream, this, sessionOptions(options));
+    this.#session = new Http2Session(stream, this, clientSessionOptions(options));
     watchDeadline(this);
     this.#session.start();
   }
@@ -290,21 +289,6 @@ export class Http2ClientConnection
   #closedError(unanswered: boolean): Error {
     return this.faults.closed({ unanswered, reused: this.#requests > 1 });
   }
-}
-
-function sessionOptions({ headLimits, http2 }: ResolvedHttpClientConnectionOptions): SessionOptions {
-  const { maxHeadBytes, maxFields } = headLimits;
-  // One more than there may be, and :status: the reader of heads says what is too much.
-  const most = maxFields + 2;
-  return {
-    side: "client",
-    maxConcurrentStreams: 0,
-    enableConnectProtocol: false,
-    streamWindowBytes,
-    // A server may use the window of each stream at the same time.
-    connectionWindowBytes: Math.min(largestWindowBytes, http2.maxConcurrentStreams * streamWindowBytes),
-    section: { maxBytes: maxHeadBytes + fieldOverheadBytes * most, maxFields: most },
-  };
 }
 
 const faultText = ({ errorCode, message }: ConnectionFault): string =>

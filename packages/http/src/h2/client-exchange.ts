@@ -1,17 +1,16 @@
 import type { Cancellation } from "@monolake/service-async";
-import { type ByteStream, deadlineIn } from "@monolake/streams";
+import { deadlineIn } from "@monolake/streams";
 import { emptyBody } from "../body/fixed-bodies.ts";
-import type { ResolvedHttpClientConnectionOptions } from "../client/client-options.ts";
 import { HeldBody } from "../client/held-body.ts";
 import type { ResponseListener } from "../client/response-listener.ts";
 import { upgradedResponse } from "../client/upgraded-response.ts";
-import type { LateAction, UpstreamFaults } from "../client/upstream-faults.ts";
-import type { ResponseHeadReader } from "../head/head-reader.ts";
+import type { LateAction } from "../client/upstream-faults.ts";
 import type { ResponseHead } from "../head/response-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpRequest } from "../message/request.ts";
 import { HttpResponse } from "../message/response.ts";
-import { addFields, connectionFields, type FlatFields } from "./fields.ts";
+import type { ClientExchangeOwner } from "./client-exchange-owner.ts";
+import { areTrailers, connectionFields, encodeTrailers } from "./fields.ts";
 import { errorCodes } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
 import type { Http2Stream, StreamListener } from "./http2-stream.ts";
@@ -21,21 +20,6 @@ import { StreamBody, type StreamBodyOwner } from "./stream-body.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
 import { tunnelStream } from "./tunnel-stream.ts";
 import { toSwitching } from "./websocket-request.ts";
-
-/** What an exchange needs of its connection. */
-export interface ClientExchangeOwner {
-  readonly options: ResolvedHttpClientConnectionOptions;
-  readonly faults: UpstreamFaults;
-  readonly heads: ResponseHeadReader;
-  /** Where both ends of the connection are. */
-  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
-  /** Why the stream ended with this code, as far as the connection knows. */
-  streamFault(stream: Http2Stream, unanswered: boolean): Error;
-  exchangeOver(exchange: ClientStreamExchange): void;
-  /** The server is late: is it there at all? */
-  exchangeLate(): void;
-  deadlineSet(deadlineMs: number): void;
-}
 
 /** Interim responses to one request: each gives the final one its time anew, so there has to be an end. */
 const maxInterims = 100;
@@ -119,8 +103,7 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
   }
 
   #trailersReceived(fields: readonly string[], ended: boolean): void {
-    // RFC 9113 section 8.1: trailers end a message, and have no pseudo-header fields.
-    if (!ended || fields.some((name, at) => at % 2 === 0 && name.startsWith(":")))
+    if (!ended || !areTrailers(fields))
       return this.breakOff(this.#owner.faults.protocol("sent malformed trailers"));
     this.#receiver?.trailersReceived(fields);
   }
@@ -249,7 +232,7 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
     const stream = this.#stream;
     this.#requestWritten = true;
     if (!stream.endSent && trailers === undefined) stream.end();
-    else if (!stream.endSent) stream.sendFields(trailerFields(trailers as Headers), true);
+    else if (!stream.endSent) stream.sendFields(encodeTrailers(trailers as Headers), true);
     this.#awaitPeer();
   }
 
@@ -303,11 +286,4 @@ export class ClientStreamExchange implements StreamListener, StreamBodyOwner, St
     this.breakOff(this.#owner.faults.late(late));
     this.#owner.exchangeLate();
   }
-}
-
-function trailerFields(trailers: Headers): FlatFields {
-  const fields: FlatFields = [];
-  trailers.deleteAllOf(connectionFields);
-  addFields(fields, trailers);
-  return fields;
 }

@@ -12,12 +12,27 @@ export const connectionFields: number = knownFields(
   "http2-settings",
 );
 
+/** Behind content TE means nothing, either. */
+const notInTrailers = connectionFields | knownFields("te");
+
 /** Names and values one after another. */
 export type FlatFields = string[];
 
 /** Adds the fields of a message; the encoder makes their names lower case. */
 export function addFields(fields: FlatFields, headers: Headers): void {
   for (const [name, value] of headers) fields.push(name, value);
+}
+
+/** Whether a section may stand behind content: it has no pseudo-header fields (RFC 9113 section 8.1). */
+export const areTrailers = (fields: readonly string[]): boolean =>
+  !fields.some((name, at) => at % 2 === 0 && name.startsWith(":"));
+
+/** The fields behind a body. Edits `trailers` to what is sent. */
+export function encodeTrailers(trailers: Headers): FlatFields {
+  const fields: FlatFields = [];
+  trailers.deleteAllOf(notInTrailers);
+  addFields(fields, trailers);
+  return fields;
 }
 
 /** A trailer section without what must not come behind a body; undefined when nothing is left. */

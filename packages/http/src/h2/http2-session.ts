@@ -132,13 +132,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (this.closed) return;
     this.fault = fault;
     this.#reader.stop();
-    this.writer.numbers(
-      frameTypes.goaway,
-      0,
-      0,
-      [this.lastStreamId, fault.errorCode],
-      Buffer.from(fault.message),
-    );
+    const numbers = [this.lastStreamId, fault.errorCode];
+    this.writer.numbers(frameTypes.goaway, 0, 0, numbers, Buffer.from(fault.message));
     this.end();
     this.#breakAll();
     this.#listener.sessionEnded();
@@ -274,7 +269,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (!opened || streamId > this.#streams.lastTaken) return this.useless();
     const stream = this.#add(streamId);
     if (ended) stream.endReceived = true;
-    const refusal = this.#refusalOf(section);
+    const tooMany = this.#streams.size > this.#options.maxConcurrentStreams;
+    const refusal = tooMany ? errorCodes.refusedStream : faultOf(section);
     if (refusal !== undefined) return this.#refuse(stream, refusal, section.tooLarge);
     this.allowance.earn();
     this.#listener.streamOpened(stream, section, ended);
@@ -288,18 +284,11 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     else this.#listener.offended("other");
   }
 
-  #refusalOf(section: ReceivedSection): number | undefined {
-    if (this.#streams.size > this.#options.maxConcurrentStreams) return errorCodes.refusedStream;
-    return faultOf(section);
-  }
-
   #moreFields(stream: Http2Stream, section: ReceivedSection): void {
     const fault = stream.endReceived ? errorCodes.streamClosed : faultOf(section);
     if (fault === undefined) stream.fieldsReceived(section, section.ended);
     else stream.refuse(fault);
   }
-
-  // === streams ===
 
   #add(id: number): Http2Stream {
     const stream = new Http2Stream(id, this, this.#peer.initialWindowBytes, this.#options.streamWindowBytes);

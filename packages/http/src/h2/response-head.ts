@@ -2,7 +2,7 @@ import type { Headers } from "../headers/headers.ts";
 import { httpDate } from "../headers/http-date.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpResponse } from "../message/response.ts";
-import { addFields, connectionFields, type FlatFields } from "./fields.ts";
+import { addFields, connectionFields, encodeTrailers, type FlatFields } from "./fields.ts";
 
 /** In a response TE means nothing. */
 const removed = connectionFields | knownFields("te");
@@ -35,14 +35,6 @@ function encodeInterim(status: number, headers: Headers): FlatFields {
   removeConnection(headers);
   const fields: FlatFields = [":status", `${status}`];
   addFields(fields, headers);
-  return fields;
-}
-
-/** The fields behind a body. Edits `trailers` to what is sent. */
-function encodeTrailers(trailers: Headers): FlatFields {
-  removeConnection(trailers);
-  const fields: FlatFields = [];
-  addFields(fields, trailers);
   return fields;
 }
 

@@ -17,7 +17,8 @@ import { Http2Session } from "./http2-session.ts";
 import type { Http2Stream } from "./http2-stream.ts";
 import { MalformedRequest, readRequestFields } from "./request-head.ts";
 import { ResetBudget } from "./reset-budget.ts";
-import { ServerExchange, type ServerExchangeOwner } from "./server-exchange.ts";
+import { ServerExchange } from "./server-exchange.ts";
+import type { ServerExchangeOwner } from "./server-exchange-owner.ts";
 import { serverSessionOptions } from "./server-session-options.ts";
 import type { Offence, SessionListener } from "./session-listener.ts";
 

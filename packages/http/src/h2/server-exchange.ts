@@ -1,5 +1,5 @@
 import type { Cancellation } from "@monolake/service-async";
-import { type ByteStream, deadlineIn } from "@monolake/streams";
+import { deadlineIn } from "@monolake/streams";
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
 import { BodyTooLargeError, ClientGoneError, InvalidResponseError, RequestTimeoutError } from "../errors.ts";
@@ -15,27 +15,15 @@ import { runUpgraded } from "../server/run-upgraded.ts";
 import { timeoutError } from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
 import { fromUpgrade } from "./extended-connect.ts";
+import { areTrailers } from "./fields.ts";
 import { errorCodes } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
 import type { Http2Stream, StreamListener } from "./http2-stream.ts";
 import { RequestBody, type RequestBodyOwner } from "./request-body.ts";
 import { responseFields } from "./response-head.ts";
+import type { ServerExchangeOwner } from "./server-exchange-owner.ts";
 import { StreamWriter, type StreamWriterOwner } from "./stream-writer.ts";
 import { tunnelStream } from "./tunnel-stream.ts";
-
-/** What a connection is told of the exchanges on it. */
-export interface ServerExchangeOwner {
-  /** The stream is gone. `aborted`: without the whole answer, and not because that broke off here. */
-  exchangeOver(exchange: ServerExchange<never>, aborted: boolean): void;
-  /** A deadline may be earlier than all before. */
-  deadlineSet(deadlineMs: number): void;
-  /** The system takes no more at the moment. */
-  readonly congested: boolean;
-  /** Whether it has taken something since this was last asked. */
-  moving(): boolean;
-  /** Where both ends of the connection are. */
-  readonly peer: Pick<ByteStream, "localAddress" | "remoteAddress">;
-}
 
 /**
  * - "awaited": the handler has the request, or is about to get it
@@ -299,9 +287,7 @@ export class ServerExchange<Context extends HttpContext>
   }
 
   fieldsReceived({ fields }: FieldSection, ended: boolean): void {
-    // RFC 9113 section 8.1: trailers end a message, and have no pseudo-header fields.
-    if (!ended || fields.some((name, at) => at % 2 === 0 && name.startsWith(":")))
-      return this.#stream.reset(errorCodes.protocolError);
+    if (!ended || !areTrailers(fields)) return this.#stream.reset(errorCodes.protocolError);
     this.#body.trailersReceived(fields);
   }
 
