@@ -1,13 +1,6 @@
 import { asError } from "@monolake/errors";
 import type { Cancellation } from "@monolake/service-async";
-import {
-  type ByteStream,
-  ConnectionDeadline,
-  deadlineIn,
-  type StreamHandler,
-  unwatchDeadline,
-  watchDeadline,
-} from "@monolake/streams";
+import { type ByteStream, deadlineIn, type StreamHandler } from "@monolake/streams";
 import { MessageType } from "../constants.ts";
 import { ThriftConnectionBusyError, ThriftUpstreamClosedError } from "../errors.ts";
 import type { IncomingPayload, PayloadSource } from "../message/incoming-payload.ts";
@@ -15,6 +8,7 @@ import type { ThriftMessage } from "../message/thrift-message.ts";
 import { StringKey } from "../ttheader/keys.ts";
 import { ClientCall, type ClientCallOwner } from "./client-call.ts";
 import { ClientCalls } from "./client-calls.ts";
+import { ClientDeadline, type ClientWait } from "./client-deadline.ts";
 import type { ResolvedThriftClientConnectionOptions } from "./client-options.ts";
 import { MessageReader } from "./message-reader.ts";
 import { MessageWriter, type MessageWriterOwner } from "./message-writer.ts";
@@ -27,9 +21,6 @@ export interface ThriftClientConnectionOwner {
   /** The connection takes no more calls: it is gone, or will be with its last answer. Called once. */
   connectionClosed(connection: ThriftClientConnection): void;
 }
-
-/** What the server has to do next, or the connection itself. */
-type WaitingFor = "answer" | "rest" | "idle";
 
 /** Of a shared connection, that the server has yet to take: oneway calls are counted nowhere else, and each write moves its deadline. */
 const mostPendingBytes = 256 * 1024;
@@ -46,7 +37,7 @@ export class ThriftClientConnection
   readonly #options: ResolvedThriftClientConnectionOptions;
   readonly #reader: MessageReader;
   readonly #writer: MessageWriter;
-  readonly #deadline: ConnectionDeadline<WaitingFor>;
+  readonly #deadline: ClientDeadline;
   readonly #faults: UpstreamFaults;
   readonly #calls = new ClientCalls();
   /** Takes no more calls. */
@@ -66,7 +57,7 @@ export class ThriftClientConnection
     owner: ThriftClientConnectionOwner,
     options: ResolvedThriftClientConnectionOptions,
   ) {
-    const { limits, maxCalls, writeStallTimeoutMs } = options;
+    const { limits, maxCalls } = options;
     this.#stream = stream;
     this.#owner = owner;
     this.#options = options;
@@ -74,11 +65,8 @@ export class ThriftClientConnection
     this.#reader = new MessageReader(this, limits, maxCalls > 1 ? { gatherBytes: limits.maxFrameBytes } : {});
     this.#writer = new MessageWriter(stream, this);
     this.#faults = new UpstreamFaults(stream, options);
-    this.#deadline = new ConnectionDeadline<WaitingFor>(stream, writeStallTimeoutMs, (late) =>
-      this.#timedOut(late),
-    );
-    watchDeadline(this.#deadline);
-    this.#awaitPeer();
+    const watched = { reader: this.#reader, calls: this.#calls };
+    this.#deadline = new ClientDeadline(stream, options, watched, (late) => this.#timedOut(late));
     stream.attach(this);
   }
 
@@ -141,7 +129,7 @@ export class ThriftClientConnection
     if (message.isWhole) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
     if (shared) this.#writer.sendWithTurn(message);
     else this.#writer.send(message);
-    if (this.#calls.size === 1) this.#awaitPeer();
+    if (this.#calls.size === 1) this.#deadline.look();
   }
 
   #sendOneway(message: ThriftMessage, sent: () => void): void {
@@ -174,7 +162,7 @@ export class ThriftClientConnection
     }
     this.#delivering = false;
     this.#stream.ownBuffer = this.#large !== undefined;
-    this.#awaitPeer();
+    this.#deadline.look();
     this.#settle();
     return this.#large?.paused !== true;
   }
@@ -190,7 +178,7 @@ export class ThriftClientConnection
   }
 
   onClose(error: Error | undefined): void {
-    unwatchDeadline(this.#deadline);
+    this.#deadline.end();
     this.#end(this.#faults.closed(error));
   }
 
@@ -236,7 +224,7 @@ export class ThriftClientConnection
   }
 
   payloadResumed(): void {
-    this.#awaitPeer();
+    this.#deadline.look();
     this.#stream.resume();
   }
 
@@ -276,7 +264,7 @@ export class ThriftClientConnection
 
   largeMessageWritten(message: ThriftMessage): void {
     this.#calls.largeWritten(message, deadlineIn(this.#options.readTimeoutMs));
-    this.#awaitPeer();
+    this.#deadline.look();
     this.#settle();
   }
 
@@ -286,32 +274,19 @@ export class ThriftClientConnection
 
   writeMoved(pending: boolean): void {
     this.#deadline.writeMoved(pending);
-    if (!pending) this.#awaitPeer();
   }
 
-  #awaitPeer(): void {
-    const { payload } = this.#reader;
-    if (payload !== undefined) {
-      if (payload.paused) this.#deadline.clear();
-      else this.#deadline.await("rest", this.#options.readTimeoutMs);
-      return;
-    }
-    const { oldest } = this.#calls;
-    if (oldest === undefined) this.#deadline.await("idle", this.#options.idleTimeoutMs);
-    else this.#deadline.awaitUntil("answer", oldest.deadlineMs);
-  }
-
-  #timedOut(late: WaitingFor | "write"): void {
+  #timedOut(late: ClientWait | "write"): void {
     if (late === "idle") {
       if (this.idle) this.retire();
-      else this.#awaitPeer();
+      else this.#deadline.look();
       return;
     }
     const error = this.#faults.late(late);
     if (late !== "answer" || this.#options.maxCalls === 1) return this.#fail(error);
     // A shared connection takes no more calls when one is late; those that are not may still be answered.
     this.#calls.giveUpOldest(error);
-    this.#awaitPeer();
+    this.#deadline.look();
     this.retire();
   }
 
