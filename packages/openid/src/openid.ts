@@ -11,11 +11,12 @@ import {
 } from "./errors.ts";
 import { exemptPaths } from "./exempt-paths.ts";
 import { LoginAttempts } from "./login-attempts.ts";
+import { makeSession } from "./make-session.ts";
 import { type OpenidOptions, type ResolvedOpenidOptions, resolveOpenidOptions } from "./options.ts";
-import { Provider, type Tokens } from "./provider.ts";
+import { Provider } from "./provider.ts";
 import { returnTarget } from "./return-target.ts";
 import { Sealer } from "./sealer.ts";
-import { type Claims, nowSeconds, type Session } from "./session.ts";
+import type { Claims } from "./session.ts";
 import { SessionCookies } from "./session-cookies.ts";
 import { type RefreshedSession, SessionRefresher } from "./session-refresher.ts";
 import { Sessions } from "./sessions.ts";
@@ -53,8 +54,7 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
     const maker = new CookieMaker(protocol === "https:");
     this.#attempts = new LoginAttempts(sealer, maker, cookieName);
     this.#sessions = new Sessions(sealer, new SessionCookies(maker, cookieName), sessionStore);
-    const from = (tokens: Tokens, earlier: Session) => this.#sessionFrom(tokens, earlier);
-    this.#refresher = new SessionRefresher(this.#provider, this.#sessions, from, sessionStore);
+    this.#refresher = new SessionRefresher(this.#provider, this.#sessions, resolved);
   }
 
   async call(request: HttpRequest, context: Context): Promise<HttpResponse> {
@@ -134,7 +134,7 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
       });
     const ended = this.#attempts.end(state);
     try {
-      const session = this.#sessionFrom(await this.#provider.finishLogin(attempt, search), undefined);
+      const session = makeSession(await this.#provider.finishLogin(attempt, search), this.#options);
       if (session === undefined)
         throw new OpenidLoginError({ problem: "invalid-answer", reason: "no_subject", status: 400 });
       return redirect(attempt.returnTo, [...ended, ...(await this.#sessions.save(session, cookies))]);
@@ -155,31 +155,6 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
     const setCookies = await this.#sessions.remove(cookies, loaded);
     const elsewhere = loaded && (await this.#provider.logoutUrl(loaded.session.idToken));
     return redirect(elsewhere ?? this.#options.afterLogoutUrl, setCookies);
-  }
-
-  /** A session from what the provider gave; undefined where it is not about who was logged in before. */
-  #sessionFrom(tokens: Tokens, earlier: Session | undefined): Session | undefined {
-    const { claims: kept, claimHeaders, sessionMaxAgeMs, idTokenHint } = this.#options;
-    const all = tokens.claims ?? earlier?.claims;
-    const sub = all?.["sub"];
-    if (typeof sub !== "string" || (earlier !== undefined && sub !== earlier.claims.sub)) return undefined;
-    const names = [...kept, ...Object.keys(claimHeaders)].filter((name) => all?.[name] !== undefined);
-    const claims = {
-      ...earlier?.claims,
-      ...Object.fromEntries(names.map((name) => [name, all?.[name]])),
-      sub,
-    };
-    const refreshToken = tokens.refreshToken ?? earlier?.refreshToken;
-    const idToken = tokens.idToken ?? earlier?.idToken;
-    const { expiresInSeconds } = tokens;
-    return {
-      claims,
-      endsAt: earlier?.endsAt ?? nowSeconds() + Math.ceil(sessionMaxAgeMs / 1000),
-      ...(refreshToken !== undefined && { refreshToken }),
-      ...(refreshToken !== undefined &&
-        expiresInSeconds !== undefined && { refreshAt: nowSeconds() + Math.floor(expiresInSeconds * 0.9) }),
-      ...(idTokenHint && idToken !== undefined && { idToken }),
-    };
   }
 
   /** Errors of ours become answers that say what to do; any other one is for those around. */

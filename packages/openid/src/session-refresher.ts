@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type { Cookies } from "./cookies.ts";
-import type { Provider, Tokens } from "./provider.ts";
+import { makeSession, type SessionOptions } from "./make-session.ts";
+import type { ResolvedOpenidOptions } from "./options.ts";
+import type { Provider } from "./provider.ts";
 import { isRefusedGrant } from "./provider-failure.ts";
 import { nowSeconds, type Session } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -19,8 +21,8 @@ const maxRemembered = 1_000;
 const lockMs = 15_000;
 const lookAgainMs = 50;
 
-/** What is done with tokens to make a session of them. */
-export type SessionFrom = (tokens: Tokens, earlier: Session) => Session | undefined;
+/** What a session is made of, and where it is kept. */
+export type RefreshOptions = SessionOptions & Pick<ResolvedOpenidOptions, "sessionStore">;
 
 /**
  * Renews sessions whose time has come. Of requests that come together with one session a single one asks the provider, which
@@ -30,14 +32,14 @@ export class SessionRefresher {
   readonly #provider: Provider;
   readonly #sessions: Sessions;
   readonly #store: SessionStore | undefined;
-  readonly #from: SessionFrom;
+  readonly #options: RefreshOptions;
   readonly #running = new Map<string, Promise<RefreshedSession>>();
 
-  constructor(provider: Provider, sessions: Sessions, from: SessionFrom, store: SessionStore | undefined) {
+  constructor(provider: Provider, sessions: Sessions, options: RefreshOptions) {
     this.#provider = provider;
     this.#sessions = sessions;
-    this.#from = from;
-    this.#store = store;
+    this.#options = options;
+    this.#store = options.sessionStore;
   }
 
   /** The session as it is, or renewed. Rejects with ERR_OPENID_PROVIDER when that cannot be found out. */
@@ -66,7 +68,8 @@ export class SessionRefresher {
     if (current === undefined) return { session: undefined, setCookies: [] };
     const { session } = current;
     try {
-      const renewed = this.#from(await this.#provider.refresh(session.refreshToken ?? ""), session);
+      const tokens = await this.#provider.refresh(session.refreshToken ?? "");
+      const renewed = makeSession(tokens, this.#options, session);
       if (renewed === undefined) return await this.#over(present, current);
       return { session: renewed, setCookies: await this.#sessions.save(renewed, present, current) };
     } catch (error) {
