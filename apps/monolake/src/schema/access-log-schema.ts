@@ -1,7 +1,7 @@
 import { expects } from "@monolake/config";
 import { checkAccessLogFormat } from "@monolake/services/http";
 import { z } from "zod";
-import type { AccessLogConfig } from "./proxy-config.ts";
+import type { AccessLogConfig } from "./http-server-config.ts";
 
 const longestWaitMs = 60_000;
 

@@ -1,8 +1,8 @@
 import { expects } from "@monolake/config";
 import { isTrustedProxyEntry } from "@monolake/services/http";
 import { z } from "zod";
+import type { ForwardedConfig } from "./http-server-config.ts";
 import { present } from "./present.ts";
-import type { ForwardedConfig } from "./proxy-config.ts";
 
 /** `forwarded` of an HTTP server: what upstreams are told of clients. */
 export const forwardedSchema = z

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { HttpLimits } from "./http-server-config.ts";
 import { present } from "./present.ts";
-import type { HttpLimits } from "./proxy-config.ts";
 import { maxConnectionsSchema } from "./server-schema.ts";
 
 /** A head that is held as a whole: there is no use for more, and a typing mistake must not take all memory. */

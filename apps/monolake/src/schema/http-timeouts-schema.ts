@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { HttpTimeouts } from "./proxy-config.ts";
+import type { HttpTimeouts } from "./http-server-config.ts";
 import { secondsSchema, toMilliseconds } from "./seconds-schema.ts";
 
 /** `timeout` of an HTTP server, also called `http_timeout`. */

@@ -6,14 +6,8 @@ export type { PemUse } from "./pem-uses.ts";
 
 // What the proxy's parts are configured with.
 
-export type {
-  HttpServerConfig,
-  ListenerConfig,
-  ProxyConfig,
-  RouteConfig,
-  RuntimeConfig,
-  ServerConfig,
-  TcpServerConfig,
-  ThriftServerConfig,
-  UpstreamTlsConfig,
-} from "./proxy-config.ts";
+export type { HttpServerConfig, RouteConfig } from "./http-server-config.ts";
+export type { ProxyConfig, RuntimeConfig, ServerConfig, TcpServerConfig } from "./proxy-config.ts";
+export type { ListenerConfig } from "./server-config-base.ts";
+export type { ThriftServerConfig } from "./thrift-server-config.ts";
+export type { UpstreamTlsConfig } from "./upstream-config.ts";

@@ -4,6 +4,7 @@ import { normalizeContentHandler } from "./content-handler-schema.ts";
 import { normalizeForwarded } from "./forwarded-schema.ts";
 import { normalizeHttpLimits } from "./http-limits-schema.ts";
 import { normalizeHttpRoute } from "./http-route-schema.ts";
+import type { HttpServerConfig } from "./http-server-config.ts";
 import { normalizeHttpTimeouts } from "./http-timeouts-schema.ts";
 import { normalizeListener } from "./normalize-listener.ts";
 import { normalizeThrift } from "./normalize-thrift.ts";
@@ -11,16 +12,10 @@ import { normalizeTls } from "./normalize-tls.ts";
 import { normalizeSocketUpstream } from "./normalize-upstream.ts";
 import { normalizeOpenid } from "./openid-schema.ts";
 import { present } from "./present.ts";
-import type {
-  HttpServerConfig,
-  ProxyConfig,
-  RuntimeConfig,
-  ServerConfig,
-  TcpServerConfig,
-  ThriftServerConfig,
-} from "./proxy-config.ts";
+import type { ProxyConfig, RuntimeConfig, ServerConfig, TcpServerConfig } from "./proxy-config.ts";
 import { normalizeProxyProtocol } from "./proxy-protocol-schema.ts";
 import { toMilliseconds } from "./seconds-schema.ts";
+import type { ThriftServerConfig } from "./thrift-server-config.ts";
 
 /** The configuration that the proxy's parts use, from a checked file. Looks at nothing but the file. */
 export function normalizeConfig({ runtime, debug, servers }: ConfigFile): ProxyConfig {

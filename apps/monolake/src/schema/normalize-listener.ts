@@ -1,6 +1,6 @@
 import type { ServerTable } from "./config-file-schema.ts";
 import { parseIpAndPort } from "./network-address.ts";
-import type { ListenerConfig } from "./proxy-config.ts";
+import type { ListenerConfig } from "./server-config-base.ts";
 
 export function normalizeListener(listener: ServerTable["listener"]): ListenerConfig {
   const { backlog } = listener;

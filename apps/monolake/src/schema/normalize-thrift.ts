@@ -2,9 +2,9 @@ import type { z } from "zod";
 import type { ServerTable } from "./config-file-schema.ts";
 import { normalizeSocketUpstream } from "./normalize-upstream.ts";
 import { present } from "./present.ts";
-import type { HeaderEditsConfig, ThriftRouteConfig, ThriftServerConfig } from "./proxy-config.ts";
 import { toMilliseconds } from "./seconds-schema.ts";
 import type { thriftRoutesSchema } from "./thrift-route-schema.ts";
+import type { HeaderEditsConfig, ThriftRouteConfig, ThriftServerConfig } from "./thrift-server-config.ts";
 
 type ThriftServerTable = Extract<ServerTable, { proxy_type: "thrift" }>;
 type RouteTable = z.output<typeof thriftRoutesSchema>[number];

@@ -1,8 +1,9 @@
 import type { z } from "zod";
 import { present } from "./present.ts";
-import type { TlsConfig, UpstreamTlsConfig } from "./proxy-config.ts";
 import { toMilliseconds } from "./seconds-schema.ts";
+import type { TlsConfig } from "./server-config-base.ts";
 import type { tlsSchema, upstreamTlsSchema } from "./tls-schema.ts";
+import type { UpstreamTlsConfig } from "./upstream-config.ts";
 
 export function normalizeTls(tls: z.output<typeof tlsSchema>): TlsConfig {
   const { chain, key, certificates, ciphers, client_certificates: clients } = tls;

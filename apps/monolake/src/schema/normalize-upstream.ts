@@ -7,7 +7,7 @@ import type {
   UnixEndpoint,
   UpstreamConfig,
   UriEndpoint,
-} from "./proxy-config.ts";
+} from "./upstream-config.ts";
 import type { httpUpstreamsSchema, socketUpstreamsSchema } from "./upstream-schema.ts";
 import { parseUpstreamUri } from "./upstream-uri.ts";
 

@@ -1,8 +1,8 @@
 import { expects } from "@monolake/config";
 import { isTrustedProxyEntry } from "@monolake/services/common";
 import { z } from "zod";
-import type { ProxyProtocolConfig } from "./proxy-config.ts";
 import { secondsSchema, toMilliseconds } from "./seconds-schema.ts";
+import type { ProxyProtocolConfig } from "./server-config-base.ts";
 
 /** What a header can have at most, and what it needs for addresses of any kind. */
 const longestHeaderBytes = 65_551;
