@@ -35,7 +35,7 @@ export interface StreamOwner {
 
 const nothing = Buffer.alloc(0);
 /** A frame that the peer's window has made smaller than this is of no use (silly window syndrome, CVE-2019-9511). */
-const leastUsefulBytes = 1024;
+const leastUsefulBytes = 256;
 
 /** One stream of HTTP/2 (RFC 9113 section 5): its states, and its windows. What it carries is its listener's. */
 export class Http2Stream {
