@@ -2,6 +2,9 @@
 const forNothing = 50;
 const forUse = 20;
 
+/** Content in smaller pieces than this is of no use where it could be more: silly window syndrome, CVE-2019-9511. */
+export const leastUsefulBytes = 256;
+
 /**
  * How many frames without a use of their own a peer may send: PING, WINDOW_UPDATE, PRIORITY, acknowledgements, frames that nobody knows, that
  * are empty, or that belong to streams that are over. Honest ones come with streams and content, and there are some of them for each; a

@@ -1,7 +1,7 @@
 import type { ByteStream, StreamHandler } from "@monolake/streams";
 import { ControlFrames } from "./control-frames.ts";
 import { FieldBlocks, faultOf, type ReceivedSection } from "./field-blocks.ts";
-import { FrameAllowance } from "./frame-allowance.ts";
+import { FrameAllowance, leastUsefulBytes } from "./frame-allowance.ts";
 import { type FrameListener, FrameReader } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import {
@@ -245,7 +245,8 @@ export class Http2Session implements StreamHandler, FrameListener, StreamOwner {
     if (more > 0 && !this.closed) this.writer.numbers(frameTypes.windowUpdate, 0, 0, [more]);
     const content = withoutPadding(flags, payload);
     const ended = (flags & frameFlags.endStream) !== 0;
-    if (stream === undefined) return this.useless();
+    // Content of a stream that was broken off may have been on its way.
+    if (stream === undefined) return content.length < leastUsefulBytes ? this.useless() : undefined;
     if (content.length > 0) this.allowance.earn();
     else if (!ended) this.useless();
     this.#listener.progressed();

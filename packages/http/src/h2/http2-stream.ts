@@ -1,4 +1,4 @@
-import type { FrameAllowance } from "./frame-allowance.ts";
+import { type FrameAllowance, leastUsefulBytes } from "./frame-allowance.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { errorCodes, frameBytes, frameFlags, frameTypes, largestWindowBytes } from "./frames.ts";
 import type { FieldSection } from "./hpack/field-decoder.ts";
@@ -34,8 +34,6 @@ export interface StreamOwner {
 }
 
 const nothing = Buffer.alloc(0);
-/** A frame that the peer's window has made smaller than this is of no use (silly window syndrome, CVE-2019-9511). */
-const leastUsefulBytes = 256;
 
 /** One stream of HTTP/2 (RFC 9113 section 5): its states, and its windows. What it carries is its listener's. */
 export class Http2Stream {

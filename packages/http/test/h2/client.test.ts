@@ -193,9 +193,12 @@ describe("a client connection of HTTP/2", () => {
       void connection.write(encodeFrame(frameTypes.settings, 0, 0));
       await connection.readUntil("the-last");
       const block = encodeFields([[":status", "200"]]);
-      for (const streamId of [1, 3, 2 * count + 1]) {
-        void connection.write(encodeFrame(frameTypes.headers, frameFlags.endHeaders, streamId, block));
-        void connection.write(encodeFrame(frameTypes.data, frameFlags.endStream, streamId, Buffer.from("x")));
+      for (let streamId = 1; streamId <= 2 * count + 1; streamId += 2) {
+        const part = encodeFrame(frameTypes.data, 0, streamId, Buffer.alloc(256, "x"));
+        const parts = Array.from({ length: 60 }, () => part);
+        const head = encodeFrame(frameTypes.headers, frameFlags.endHeaders, streamId, block);
+        const end = encodeFrame(frameTypes.data, frameFlags.endStream, streamId);
+        await connection.write(Buffer.concat([head, ...parts, end]));
       }
       await connection.closed;
     });
@@ -207,7 +210,7 @@ describe("a client connection of HTTP/2", () => {
       await expect(answer).rejects.toThrow("not wanted");
     }
     const { body } = await client.send(get("/the-last"));
-    expect(String(await readBody(body))).toBe("x");
+    expect(String(await readBody(body))).toBe("x".repeat(60 * 256));
   });
 
   it("has room for as many requests as the server allows", async () => {
