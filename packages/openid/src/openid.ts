@@ -39,22 +39,24 @@ export class Openid<Context extends object> implements HttpHandler<Context> {
   readonly #sessions: Sessions;
   readonly #refresher: SessionRefresher;
 
-  /** Throws ERR_OPENID_OPTIONS. */
-  constructor(inner: HttpHandler<Context>, options: OpenidOptions) {
+  /** `previous`: what it knows of the provider, and of sessions that were just refreshed, goes on. Throws ERR_OPENID_OPTIONS. */
+  constructor(inner: HttpHandler<Context>, options: OpenidOptions, previous?: Openid<Context>) {
     this.inner = inner;
     const resolved = resolveOpenidOptions(options);
     const { issuerUrl, clientId, redirectUrl, cookieName, sessionStore } = resolved;
+    const before =
+      previous === undefined ? {} : { provider: previous.#provider, refresher: previous.#refresher };
     this.#options = resolved;
     const { protocol, pathname } = new URL(redirectUrl);
     this.#callbackPath = pathname;
     this.#isExempt = exemptPaths(resolved.exemptPaths);
     this.#claimHeaders = new ClaimHeaders(resolved.claimHeaders);
-    this.#provider = new Provider(resolved);
+    this.#provider = new Provider(resolved, before.provider);
     const sealer = new Sealer({ secrets: resolved.sessionSecrets, realm: `${issuerUrl} ${clientId}` });
     const maker = new CookieMaker(protocol === "https:");
     this.#attempts = new LoginAttempts(sealer, maker, cookieName);
     this.#sessions = new Sessions(sealer, new SessionCookies(maker, cookieName), sessionStore);
-    this.#refresher = new SessionRefresher(this.#provider, this.#sessions, resolved);
+    this.#refresher = new SessionRefresher(this.#provider, this.#sessions, resolved, before.refresher);
   }
 
   async call(request: HttpRequest, context: Context): Promise<HttpResponse> {
@@ -190,4 +192,5 @@ function adviceFor(error: unknown): string | undefined {
 export const openid = <Context extends object>(
   options: OpenidOptions,
   inner: MakeService<HttpHandler<Context>>,
-): MakeService<Openid<Context>> => makeLayered(Openid<Context>, inner, (next) => new Openid(next, options));
+): MakeService<Openid<Context>> =>
+  makeLayered(Openid<Context>, inner, (next, previous) => new Openid(next, options, previous));

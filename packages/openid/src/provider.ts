@@ -24,8 +24,10 @@ export class Provider {
   readonly #options: ResolvedOpenidOptions;
   #discovery: Promise<client.Configuration> | undefined = undefined;
 
-  constructor(options: ResolvedOpenidOptions) {
+  /** `previous`: what it found out goes on when the same client asks the same provider in the same way. */
+  constructor(options: ResolvedOpenidOptions, previous?: Provider) {
     this.#options = options;
+    if (previous !== undefined && asksAlike(options, previous.#options)) this.#keep(previous.#discovery);
   }
 
   /** Where to send somebody who wants to log in. */
@@ -90,14 +92,24 @@ export class Provider {
   }
 
   #configuration(): Promise<client.Configuration> {
-    this.#discovery ??= this.#discover();
-    return this.#discovery;
+    return this.#discovery ?? this.#keep(this.#discover());
+  }
+
+  /** Until it fails, and a little longer. */
+  #keep<Discovery extends Promise<client.Configuration> | undefined>(discovery: Discovery): Discovery {
+    this.#discovery = discovery;
+    discovery?.catch(() => {
+      setTimeout(() => {
+        this.#discovery = undefined;
+      }, retryMs).unref();
+    });
+    return discovery;
   }
 
   #discover(): Promise<client.Configuration> {
     const { issuerUrl, clientId, clientSecret, timeoutMs, clockToleranceMs, allowInsecureIssuer } =
       this.#options;
-    const discovering = this.#asking("discovery", () =>
+    return this.#asking("discovery", () =>
       client.discovery(
         new URL(issuerUrl),
         clientId,
@@ -113,12 +125,6 @@ export class Provider {
         },
       ),
     );
-    discovering.catch(() => {
-      setTimeout(() => {
-        this.#discovery = undefined;
-      }, retryMs).unref();
-    });
-    return discovering;
   }
 
   async #asking<Answer>(step: OpenidProviderError["step"], ask: () => Promise<Answer>): Promise<Answer> {
@@ -129,6 +135,22 @@ export class Provider {
       throw login ?? providerFailure(error, this.#options.issuerUrl, step);
     }
   }
+}
+
+/** Whether a discovery for one of them is one for the other. */
+function asksAlike(one: ResolvedOpenidOptions, other: ResolvedOpenidOptions): boolean {
+  const asked = (options: ResolvedOpenidOptions) => {
+    const { issuerUrl, clientId, clientSecret, timeoutMs, clockToleranceMs, allowInsecureIssuer } = options;
+    return JSON.stringify([
+      issuerUrl,
+      clientId,
+      clientSecret,
+      timeoutMs,
+      clockToleranceMs,
+      allowInsecureIssuer,
+    ]);
+  };
+  return asked(one) === asked(other);
 }
 
 type TokenAnswer = Awaited<ReturnType<typeof client.authorizationCodeGrant>>;

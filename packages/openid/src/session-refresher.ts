@@ -33,9 +33,14 @@ export class SessionRefresher {
   readonly #sessions: Sessions;
   readonly #store: SessionStore | undefined;
   readonly #options: RefreshOptions;
-  readonly #running = new Map<string, Promise<RefreshedSession>>();
+  /** By the session as it was. */
+  readonly #running: Map<string, Promise<RefreshedSession>>;
 
-  constructor(provider: Provider, sessions: Sessions, options: RefreshOptions) {
+  /** `previous`: what became of sessions there holds here, too. In a store it is found by whoever looks. */
+  constructor(provider: Provider, sessions: Sessions, options: RefreshOptions, previous?: SessionRefresher) {
+    const goesOn =
+      previous !== undefined && previous.#store === undefined && options.sessionStore === undefined;
+    this.#running = goesOn ? previous.#running : new Map();
     this.#provider = provider;
     this.#sessions = sessions;
     this.#options = options;

@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
+import { createRequest, createResponse, type HttpHandler, type HttpRequest } from "@monolake/http";
+import { fixedFactory, serviceFn } from "@monolake/service-async";
 import { eventually } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import type { SessionStore } from "../src/index.ts";
+import { openid, type SessionStore } from "../src/index.ts";
 import { Sealer } from "../src/sealer.ts";
 import type { Session } from "../src/session.ts";
 import { startForgedSite } from "./fixtures/forged-login.ts";
@@ -59,8 +61,10 @@ describe("a large session", () => {
     await site.finish(await site.begin());
     expect(site.client.jar(site.site.origin).get("monolake")?.length).toBeLessThan(500);
     await site.client.get(`${site.site.origin}/page`);
-    expect(site.site.seen.at(-1)?.claims?.["large"]).toHaveLength(30_000);
-    expect([...values.values()].join()).not.toContain("ada");
+    const claim = String(site.site.seen.at(-1)?.claims?.["large"]);
+    expect(claim).toHaveLength(30_000);
+    // Not the name: three letters come up by chance in so much base64.
+    expect([...values.values()].join()).not.toContain(claim.slice(0, 20));
     values.clear();
     expect((await site.client.get(`${site.site.origin}/page`)).status).toBe(303);
   });
@@ -131,6 +135,38 @@ describe("a session whose time has come", () => {
     delete site.forging.forgery.answer;
     site.forging.forgery.claims = ({ nonce: _, ...claims }) => claims;
     expect((await site.client.get(`${site.site.origin}/page`)).status).toBe(200);
+  });
+
+  it("is not refreshed anew by what takes over in a reload, which knows the provider, too", async () => {
+    await using site = await startForgedSite({ expiresIn: 1 });
+    await site.finish(await site.begin());
+    site.forging.forgery.claims = ({ nonce: _, ...claims }) => claims;
+    const options = {
+      issuerUrl: site.forging.issuer,
+      clientId: "gateway",
+      redirectUrl: `${site.site.origin}/oidc/callback`,
+      sessionSecrets: [sessionSecret],
+      allowInsecureIssuer: true,
+    };
+    const inner = fixedFactory(serviceFn(async (_request: HttpRequest) => createResponse("fine")));
+    const headers = { Cookie: `monolake=${site.client.jar(site.site.origin).get("monolake")}` };
+    const ask = async (handler: HttpHandler) => {
+      const response = await handler.call(createRequest({ target: "/page", headers }), {});
+      return [response.status, response.headers.has("set-cookie")];
+    };
+    const first = await openid(options, inner).make();
+    expect(await ask(first)).toEqual([200, true]);
+    const asked = site.forging.requests.length;
+    const second = await openid({ ...options, logoutPath: "/bye" }, inner).make(first);
+    expect(await ask(second)).toEqual([200, true]);
+    expect(site.forging.requests).toHaveLength(asked);
+    // Another provider, or client, is asked what it is.
+    const third = await openid({ ...options, clientSecret: "another" }, inner).make(second);
+    const login = { target: "/page", headers: { Accept: "text/html" } };
+    expect((await third.call(createRequest(login), {})).status).toBe(303);
+    expect(site.forging.requests.slice(asked).map(({ path }) => path)).toEqual([
+      "/.well-known/openid-configuration",
+    ]);
   });
 
   it("in a store is refreshed by one of all workers, and the others wait for what comes of it", async () => {
