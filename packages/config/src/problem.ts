@@ -50,12 +50,15 @@ export interface ProblemParts {
   readonly severity?: "error" | "warning";
 }
 
+/** A schema may quote what it found, whatever length that has. */
+const longestMessage = 1_000;
+
 export function createProblem(parts: ProblemParts): ConfigProblem {
   const { type, message, span, path = [], suggestion, severity = "error" } = parts;
   const problem = {
     type,
     severity,
-    message,
+    message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message,
     path,
     position: span.source.position(span),
     excerpt: span.source.excerpt(span),

@@ -208,6 +208,15 @@ it("carries paths as they are written: by other names of keys, and of a value th
   expect(pathOf('spot = { at = "y" }')).toEqual([["spot", "at"]]);
 });
 
+it("cuts a message that has a long value in it", () => {
+  const own = z.string().superRefine((text, context) => {
+    context.addIssue({ code: "custom", message: `no: ${text}` });
+  });
+  const [complaint = ""] = complaints(`name = "${"a".repeat(5000)}"`, z.strictObject({ name: own }));
+  expect(complaint).toMatch(/^1:8 wrong-value no: a+…$/);
+  expect(complaint.length).toBeLessThan(1100);
+});
+
 it("reports the alternative of a union that fits but for a detail", () => {
   const either = z.strictObject({ from: z.union([z.string(), z.strictObject({ file: z.string() })]) });
   expect(complaints("from = { file = 1 }", either)).toEqual(["1:17 wrong-type expected a string, found 1"]);

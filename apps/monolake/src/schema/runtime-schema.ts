@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { secondsSchema } from "./seconds-schema.ts";
+import { secondsFrom, secondsSchema } from "./seconds-schema.ts";
 
 /** `[runtime]`: how many workers there are, and where. What only the original's runtime knows is read and has no effect. */
 export const runtimeSchema = z.strictObject({
@@ -19,7 +19,8 @@ export const runtimeSchema = z.strictObject({
     .max(1_048_576)
     .optional()
     .describe("Heap of a worker; one that needs more is replaced. As Node.js has it when left out"),
-  heartbeat_timeout_sec: secondsSchema
+  // Workers that do what they should are silent for some milliseconds now and then.
+  heartbeat_timeout_sec: secondsFrom(1)
     .default(10)
     .describe("A worker without a sign of life for so long is replaced"),
   drain_timeout_sec: secondsSchema

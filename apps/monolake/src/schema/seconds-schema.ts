@@ -13,5 +13,15 @@ export const secondsSchema = z
   )
   .meta({ exclusiveMinimum: 0, maximum: maxSeconds });
 
+/** The same where a shorter time would do harm. */
+export const secondsFrom = (least: number) =>
+  z
+    .number()
+    .refine(
+      (value) => value >= least && value <= maxSeconds,
+      expects(`seconds, at least ${least} and at most ${maxSeconds}`),
+    )
+    .meta({ minimum: least, maximum: maxSeconds });
+
 /** At least 1, as timers count whole milliseconds. */
 export const toMilliseconds = (seconds: number): number => Math.max(1, Math.round(seconds * 1000));

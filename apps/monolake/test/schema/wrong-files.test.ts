@@ -64,6 +64,10 @@ describe("one mistake is one problem, at its place", () => {
       { runtime: "[runtime]\nworkers = 1" },
       '2:1 unknown key "workers", expected "worker_threads", "worker_type", "worker_heap_mib", "heartbeat_timeout_sec", "drain_timeout_sec", "drain_on_reload", "cpu_affinity", "runtime_type", "entries", "sqpoll_idle" or "thread_pool"',
     ],
+    [
+      { runtime: "[runtime]\nheartbeat_timeout_sec = 0.001" },
+      "2:25 expected seconds, at least 1 and at most 2147483, found 0.001",
+    ],
     [{ end: "[server.x]" }, '10:2 unknown key "server", did you mean "servers"?'],
     [{ name: "" }, '2:2 missing key "name": expected a string'],
     [{ name: 'name = ""' }, '3:8 expected at least 1 character, found ""'],
