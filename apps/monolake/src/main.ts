@@ -40,6 +40,8 @@ try {
 
 function failureText(error: unknown): string {
   if (error instanceof CommandFailure) return `monolake: ${error.message}\n`;
+  const { syscall } = error as NodeJS.ErrnoException;
+  if (syscall === "uv_cwd") return "monolake: the working directory is removed: change to another one\n";
   const text = formatFailure(error, { color: process.stderr.isTTY });
   return error instanceof ConfigInvalidError ? text : `monolake: ${text}`;
 }

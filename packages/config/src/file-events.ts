@@ -59,7 +59,7 @@ export class FileEvents implements Disposable {
 
   /** Opens watches on the folders that matter now, and closes those that no longer do: a link may lead elsewhere. */
   #followFolders(): void {
-    const wanted = new Set(this.#paths().flatMap((path) => [dirname(resolve(path)), realFolder(path)]));
+    const wanted = new Set(this.#paths().flatMap((path) => foldersOf(path)));
     for (const [folder, watcher] of this.#watchers) {
       if (wanted.has(folder)) continue;
       watcher.close();
@@ -85,6 +85,15 @@ export class FileEvents implements Disposable {
   #notice(): void {
     this.#pending = true;
     this.#wake?.();
+  }
+}
+
+/** Those that a path is in and leads to; none when it is relative and the working directory is gone. */
+function foldersOf(path: string): string[] {
+  try {
+    return [dirname(resolve(path)), realFolder(path)];
+  } catch {
+    return [];
   }
 }
 

@@ -21,6 +21,18 @@ export function reasonOf(error: unknown): string {
   return reasons[code] ?? message;
 }
 
+export const readFailure = (file: string, reason: string, cause?: unknown): ConfigReadError =>
+  new ConfigReadError({ file, directory: workingDirectory(), reason, cause });
+
+/** It may be gone, as that of a version of a program that another has replaced. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return "(removed)";
+  }
+}
+
 /** Opening or reading a pipe that nobody writes to would block a thread for ever, and the end of the process with it. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const pipe = { pauseMs: 10, patienceMs: 5_000 };
@@ -39,13 +51,9 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
     const chunks = await readChunks(handle, maxBytes);
     if (chunks !== undefined) return Buffer.concat(chunks);
   } catch (cause: unknown) {
-    throw new ConfigReadError({ file, directory: process.cwd(), reason: reasonOf(cause), cause });
+    throw readFailure(file, reasonOf(cause), cause);
   }
-  throw new ConfigReadError({
-    file,
-    directory: process.cwd(),
-    reason: `it is larger than ${maxBytes} bytes`,
-  });
+  throw readFailure(file, `it is larger than ${maxBytes} bytes`);
 }
 
 /** Until the end, whatever the size says: a pipe or /dev/stdin has none. Undefined when there is more than allowed. */
@@ -77,6 +85,6 @@ function decode(file: string, bytes: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause: unknown) {
-    throw new ConfigReadError({ file, directory: process.cwd(), reason: "it is not UTF-8 text", cause });
+    throw readFailure(file, "it is not UTF-8 text", cause);
   }
 }

@@ -3,8 +3,8 @@ import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ConfigText } from "./config-source.ts";
-import { ConfigReadError } from "./errors.ts";
-import { readConfigFile, reasonOf } from "./read-config-file.ts";
+import type { ConfigReadError } from "./errors.ts";
+import { readConfigFile, readFailure, reasonOf } from "./read-config-file.ts";
 
 /** What editors leave beside a file (`.a.toml.swp`, `a.toml~`) does not end like this, or is hidden as `..data` of Kubernetes. */
 const configFileName = /^[^.].*\.(?:toml|json|ya?ml)$/i;
@@ -52,7 +52,7 @@ class FolderReader {
       this.#last = before.isSettled ? { state: before.state, config } : undefined;
       return config;
     }
-    throw failure(folder, "its files do not stop changing");
+    throw readFailure(folder, "its files do not stop changing");
   }
 }
 
@@ -77,7 +77,7 @@ function listFolder(folder: string): FolderListing {
     return { files, state: JSON.stringify([files, states]), isSettled };
   } catch (cause) {
     const { path = folder } = cause as NodeJS.ErrnoException;
-    throw failure(path, reasonOf(cause), cause);
+    throw readFailure(path, reasonOf(cause), cause);
   }
 }
 
@@ -89,9 +89,12 @@ async function readAll(folder: string, files: readonly string[], maxBytes: numbe
     const [{ text }] = config.files;
     // What is being written; and a server whose file was emptied by mistake would be one that is removed.
     if (text.trim() === "")
-      throw failure(file, "it is empty: remove it, or begin it with a comment if it shall have no effect");
+      throw readFailure(
+        file,
+        "it is empty: remove it, or begin it with a comment if it shall have no effect",
+      );
     size += Buffer.byteLength(text);
-    if (size > maxBytes) throw failure(folder, `its files are larger than ${maxBytes} bytes together`);
+    if (size > maxBytes) throw readFailure(folder, `its files are larger than ${maxBytes} bytes together`);
     read.push(config);
   }
   return read;
@@ -99,11 +102,8 @@ async function readAll(folder: string, files: readonly string[], maxBytes: numbe
 
 function joined(folder: string, configs: readonly ConfigText[]): ConfigText {
   const [first, ...others] = configs.flatMap(({ files }) => files);
-  if (first === undefined) throw failure(folder, `there is no file in it that is called ${endings}`);
+  if (first === undefined) throw readFailure(folder, `there is no file in it that is called ${endings}`);
   const names = configs.map(({ files: [{ file }], revision }) => [basename(file), revision]);
   const revision = createHash("sha256").update(JSON.stringify(names)).digest("hex");
   return { files: [first, ...others], revision };
 }
-
-const failure = (file: string, reason: string, cause?: unknown): ConfigReadError =>
-  new ConfigReadError({ file, directory: process.cwd(), reason, cause });

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ConfigChange, createFileSource } from "@monolake/config";
 import { type TemporaryFolder, temporaryFolder } from "@monolake/test-kit";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
 /** No poll would come in time: what is seen is seen by events. */
 const byEvents = { settleMs: 5, pollMs: 3_600_000 };
@@ -103,6 +103,28 @@ it("sees a change of the file that a link in another folder leads to", async () 
   const change = next();
   await replace(target, "two");
   expect(await change).toBe("two");
+});
+
+it("goes on when the working directory of the process is gone", async () => {
+  const file = await folder.write("a.toml", "one");
+  const { next } = await follow(file);
+  const gone = next();
+  const cwd = vi.spyOn(process, "cwd").mockImplementation(() => {
+    throw Object.assign(new Error("uv_cwd"), { code: "ENOENT" });
+  });
+  try {
+    await rm(file);
+    expect(await gone).toBe("unreadable: there is no such file");
+    const relative = createFileSource("a.toml", byEvents).watch(AbortSignal.timeout(10_000));
+    expect(await relative[Symbol.asyncIterator]().next()).toMatchObject({
+      value: { type: "unreadable", error: { directory: "(removed)" } },
+    });
+    const back = next();
+    await replace(file, "two");
+    expect(await back).toBe("two");
+  } finally {
+    cwd.mockRestore();
+  }
 });
 
 it("tells once that the file is gone, and goes on", async () => {

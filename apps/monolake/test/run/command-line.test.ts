@@ -110,6 +110,21 @@ describe("the command line", () => {
     expect(command.stderr).toMatch(expected);
   });
 
+  it("says that the working directory is gone", async () => {
+    await using folder = await temporaryFolder();
+    const run = async (...words: readonly string[]) => {
+      const command = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+      const program = [process.execPath, "--conditions=@monolake/source", main, ...words];
+      await using shell = await startProgram("/bin/sh", ["-c", command, folder.file("gone"), ...program]);
+      expect((await shell.exited).code).toBe(1);
+      return shell.stderr;
+    };
+    expect(await run("init")).toBe("monolake: the working directory is removed: change to another one\n");
+    expect(await run("check", "a.toml")).toMatch(
+      /working directory "\(removed\)"\): there is no such file\n$/,
+    );
+  });
+
   it("names the variable that has a level that it does not know, and takes an empty one as none", async () => {
     const withLevel = (level: string) => monolake(["--config", "/no/such"], { env: { MONOLAKE_LOG: level } });
     await using loud = await withLevel("loud");
