@@ -60,6 +60,7 @@ export type { HttpCoreOptions } from "./http-core.ts";
 export { HttpCore, httpCore } from "./http-core.ts";
 export type { ExchangeListener, HttpExchange } from "./http-exchange.ts";
 export type { HttpContext, HttpHandler } from "./http-handler.ts";
+export { ComingResponse } from "./message/coming-response.ts";
 export type { HttpRequestInit, InformationalListener } from "./message/request.ts";
 export { createRequest, HttpRequest } from "./message/request.ts";
 export type { HttpResponseInit } from "./message/response.ts";

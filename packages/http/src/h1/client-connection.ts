@@ -146,6 +146,7 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
     if (this.#settled) this.#finishExchange();
     // The time for a head is not for each part of it.
     else if (this.#exchange.phase !== "head") this.#awaitPeer();
+    this.#exchange.deliver();
     return this.#state !== "handed-over" && !this.#exchange.paused;
   }
 

@@ -62,6 +62,9 @@ export class ClientExchange implements IncomingBodySource {
   #request: HttpRequest | undefined = undefined;
   #receiver: BodyReceiver | undefined = undefined;
   #listener: ResponseListener | undefined = undefined;
+  /** A response that is complete, and who hears of it. */
+  #complete: HttpResponse | undefined = undefined;
+  #completeFor: ResponseListener | undefined = undefined;
   #cancellation: Cancellation | undefined = undefined;
 
   constructor(stream: ByteStream, owner: ClientExchangeOwner, options: ResolvedHttpClientConnectionOptions) {
@@ -126,6 +129,19 @@ export class ClientExchange implements IncomingBodySource {
     this.#listener = undefined;
   }
 
+  /**
+   * Tells of a response that has come as a whole. To be called when the connection is ready for what may follow from that: for
+   * the next request.
+   */
+  deliver(): void {
+    const response = this.#complete;
+    if (response === undefined) return;
+    const listener = this.#completeFor;
+    this.#complete = undefined;
+    this.#completeFor = undefined;
+    listener?.responded(response);
+  }
+
   /** There will be no response, or no more of it. */
   break(error: Error): void {
     const receiver = this.#receiver;
@@ -159,7 +175,7 @@ export class ClientExchange implements IncomingBodySource {
     const next = at + this.#heads.consumed;
     if (head === undefined) return next;
     if (head.status === 101) {
-      this.#answer(this.#owner.switchProtocol(head, request));
+      this.#keep(this.#owner.switchProtocol(head, request));
       this.finish();
     } else if (head.status < 200) {
       this.#interims += 1;
@@ -177,7 +193,7 @@ export class ClientExchange implements IncomingBodySource {
     const framing = receivedFraming(head, request.method);
     if (framing === "none") {
       this.phase = "done";
-      this.#answer(response);
+      this.#keep(response);
       this.#owner.responseSettled();
       return at;
     }
@@ -203,7 +219,7 @@ export class ClientExchange implements IncomingBodySource {
     this.phase = "done";
     this.#stream.ownBuffer = false;
     response.body = new ShortBody(chunk, at, end);
-    this.#answer(response);
+    this.#keep(response);
     this.#owner.responseSettled();
   }
 
@@ -219,6 +235,13 @@ export class ClientExchange implements IncomingBodySource {
     // Of unknown length, and not yet complete: it may be long.
     const total = done ? bytes : remaining < 0 ? Number.POSITIVE_INFINITY : bytes + remaining;
     this.#stream.ownBuffer = total > ownBufferFromBytes;
+  }
+
+  /** For {@link deliver}. */
+  #keep(response: HttpResponse): void {
+    this.#complete = response;
+    this.#completeFor = this.#listener;
+    this.#listener = undefined;
   }
 
   #answer(response: HttpResponse): void {

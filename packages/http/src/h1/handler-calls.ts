@@ -46,7 +46,10 @@ export class HandlerCalls<Context extends HttpContext> {
     this.#current.report?.called(context);
     try {
       this.#serving.options.onRequest?.(request, context);
-      this.#serving.handler.call(request, context).then(this.#respond, this.#fail);
+      const response = this.#serving.handler.call(request, context);
+      const { coming } = request;
+      if (coming?.promise === response) coming.hear(this.#respond, this.#fail);
+      else response.then(this.#respond, this.#fail);
     } catch (error) {
       this.#fail(error);
     }

@@ -200,7 +200,11 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
   /** The first answer is complete and free: on to the next one. */
   #next(): void {
     this.#settled = false;
-    if (this.inFlight === 0) return;
+    if (this.inFlight > 0) this.#advance();
+    this.#exchange.deliver();
+  }
+
+  #advance(): void {
     const { reusable } = this.#exchange;
     this.#exchange.finish();
     this.#answered += 1;

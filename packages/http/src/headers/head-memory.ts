@@ -19,16 +19,6 @@ class HeadMemory {
     this.bytesUsed = 0;
   }
 
-  /** The bytes from `start` to `end`, in memory beside the heads. */
-  copyOf(bytes: Buffer, start: number, end: number): Buffer {
-    const length = end - start;
-    this.reserveBytes(length);
-    const at = this.bytesUsed;
-    bytes.copy(this.bytes, at, start, end);
-    this.bytesUsed = at + length;
-    return this.bytes.subarray(at, at + length);
-  }
-
   /** Makes sure that `length` numbers from `tableUsed` on are free. */
   reserveTable(length: number): void {
     if (this.table.length - this.tableUsed >= length) return;

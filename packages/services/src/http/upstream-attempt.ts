@@ -1,4 +1,4 @@
-import type { HttpRequest, HttpResponse } from "@monolake/http";
+import type { ComingResponse, HttpRequest, HttpResponse } from "@monolake/http";
 import type { PendingRequest } from "@monolake/http-client";
 import type { Cancellation, cancellation, Has } from "@monolake/service-async";
 import type { UpstreamRecord } from "./access-log/exchange-record.ts";
@@ -11,23 +11,23 @@ export class UpstreamAttempt implements PendingRequest {
   readonly failed: (error: unknown) => void;
   /** While somebody notes how the request went. */
   record: UpstreamRecord | undefined = undefined;
-  readonly #responded: (response: HttpResponse) => void;
+  readonly #coming: Pick<ComingResponse, "came">;
 
   constructor(
     request: HttpRequest,
     context: Has<typeof cancellation>,
-    responded: (response: HttpResponse) => void,
+    coming: Pick<ComingResponse, "came">,
     failed: (error: unknown) => void,
   ) {
     this.request = request;
     this.cancellation = context.cancellation;
     this.failed = failed;
-    this.#responded = responded;
+    this.#coming = coming;
   }
 
   responded(response: HttpResponse): void {
     this.record?.answered();
-    this.#responded(forwardable(response));
+    this.#coming.came(forwardable(response));
   }
 }
 

@@ -1,5 +1,6 @@
 import { MonolakeError } from "@monolake/errors";
 import {
+  ComingResponse,
   createResponse,
   type HttpHandler,
   type HttpRequest,
@@ -86,11 +87,12 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");
     const selected = context.matchedRoute.upstreams.select();
     // One promise for the whole way, where each step could have its own.
-    return new Promise((resolve) => {
-      const elsewhere = (error: unknown): void =>
-        resolve(this.#elsewhere({ error, selected, target }, request, context));
-      this.#start(selected, new UpstreamAttempt(request, context, resolve, elsewhere), context);
-    });
+    const coming = new ComingResponse();
+    request.coming = coming;
+    const elsewhere = (error: unknown): void =>
+      coming.follow(this.#elsewhere({ error, selected, target }, request, context));
+    this.#start(selected, new UpstreamAttempt(request, context, coming, elsewhere), context);
+    return coming.promise;
   }
 
   /** Tries the other upstreams, each once, while that can do no harm and there is time. */
@@ -107,7 +109,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
       request.target = failure.target;
       try {
         return await new Promise<HttpResponse>((resolve, reject) =>
-          this.#start(upstream, new UpstreamAttempt(request, context, resolve, reject), context),
+          this.#start(upstream, new UpstreamAttempt(request, context, { came: resolve }, reject), context),
         );
       } catch (another) {
         error = another;
