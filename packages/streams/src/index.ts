@@ -19,6 +19,8 @@ export {
   TunnelIdleError,
 } from "./errors.ts";
 export { IncomingContent } from "./incoming-content.ts";
+export { isInReadMemory, putIntoReadMemory, readMemory, readMemoryStart } from "./read-buffer.ts";
+export type { ReadMemory } from "./read-memory.ts";
 export { fromSocketError } from "./socket-error.ts";
 export { StreamReader } from "./stream-reader.ts";
 export { takeSocket } from "./take-socket.ts";

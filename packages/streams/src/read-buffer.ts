@@ -1,8 +1,33 @@
+import { allocateReadMemory, type ReadMemory } from "./read-memory.ts";
+
 /** Large enough for the usual response in one read, small enough to stay in the processor's cache. */
 const sharedBytes = 64 * 1024;
 
+/**
+ * Where the streams of this thread read to, so that a parser of WebAssembly can look at it where it is; undefined where there is no
+ * WebAssembly. The bytes before {@link readMemoryStart} are the parser's.
+ */
+export const readMemory: ReadMemory | undefined = allocateReadMemory();
+/** Where the read buffer begins in {@link readMemory}; behind its end is as much that nobody uses. */
+export const readMemoryStart: number = sharedBytes;
+
 /** What every stream of this thread reads into, unless it has a buffer of its own: chunks are handled one after another. */
-export const sharedReadBuffer: Buffer = Buffer.allocUnsafeSlow(sharedBytes);
+export const sharedReadBuffer: Buffer =
+  readMemory === undefined
+    ? Buffer.allocUnsafeSlow(sharedBytes)
+    : Buffer.from(readMemory.buffer, readMemoryStart, sharedBytes);
+
+/** What was read last, if it is in {@link readMemory}. */
+let inReadMemory: Buffer | undefined;
+
+/** Puts bytes where a stream would have read them: for tests of parsers that look there. */
+export function putIntoReadMemory(bytes: Buffer): Buffer {
+  sharedReadBuffer.set(bytes);
+  return readView(sharedReadBuffer, bytes.length);
+}
+
+/** Whether these bytes are a chunk that stands at {@link readMemoryStart} now. */
+export const isInReadMemory = (chunk: Buffer): boolean => chunk === inReadMemory;
 
 /**
  * With more slow peers than this, reads are short: what is read for a peer that does not take it has to be kept, and there may
@@ -33,12 +58,14 @@ const views: (Buffer | undefined)[] = new Array(4096).fill(undefined);
 
 /** What a read of `bytes` put into `buffer`. */
 export function readView(buffer: Buffer, bytes: number): Buffer {
+  inReadMemory = undefined;
   if (buffer !== sharedReadBuffer || bytes >= views.length) return buffer.subarray(0, bytes);
   let view = views[bytes];
   if (view === undefined) {
     view = buffer.subarray(0, bytes);
     views[bytes] = view;
   }
+  inReadMemory = view;
   return view;
 }
 

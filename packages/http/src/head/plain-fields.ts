@@ -13,6 +13,7 @@ import {
 } from "../headers/known-fields.ts";
 import { byteClasses, plainNameByte, tokenByte } from "./byte-classes.ts";
 import { contentLengthOf, framing, isChunked, noteConnection, noteExpect } from "./framing-fields.ts";
+import { headScanner } from "./head-scanner.ts";
 import { isHost } from "./host.ts";
 
 /** Most fields a head may have to count as plain; more of them are split by the strict reader. */
@@ -24,6 +25,32 @@ const maxPlainFields = 128;
  * to {@link framing}. Returns where the head ends, or -1 when it is not all there or not plain.
  */
 export function scanPlainFields(bytes: Buffer, start: number, end: number): number {
+  const headEnd = headScanner.fields(bytes, start, end);
+  return headEnd >= 0 && takeScanned(bytes) ? headEnd : scanByHand(bytes, start, end);
+}
+
+const connectionFields = (1 << connectionId) | (1 << transferEncodingId) | (1 << expectId);
+
+/** Takes over what the {@link headScanner} has just found; false when it is not plain. */
+export function takeScanned(bytes: Buffer): boolean {
+  framing.reset();
+  const { knownMask } = headScanner;
+  if ((knownMask & connectionFields) !== 0) {
+    for (const id of [connectionId, transferEncodingId, expectId]) {
+      const isThere = ((knownMask >>> id) & 1) !== 0;
+      if (isThere && !judge(id, 0, bytes, headScanner.valueStart(id), headScanner.valueEnd(id))) return false;
+    }
+  }
+  headMemory.reserveTable(maxPlainFields * recordSize);
+  headScanner.copyRows();
+  framing.contentLength = headScanner.contentLength;
+  framing.knownMask = knownMask;
+  framing.count = headScanner.count;
+  return true;
+}
+
+/** The same byte by byte, for what the scanner does not take. */
+export function scanByHand(bytes: Buffer, start: number, end: number): number {
   headMemory.reserveTable(maxPlainFields * recordSize);
   const table = headMemory.table;
   let row = headMemory.tableUsed;

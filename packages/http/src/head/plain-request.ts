@@ -2,14 +2,18 @@ import { hostId } from "../headers/known-fields.ts";
 import { byteClasses, targetByte } from "./byte-classes.ts";
 import { framing } from "./framing-fields.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import { headScanner } from "./head-scanner.ts";
 import { methodAt } from "./methods.ts";
-import { scanPlainFields, takePlainFields } from "./plain-fields.ts";
+import { scanByHand, takePlainFields, takeScanned } from "./plain-fields.ts";
 import { minorVersionAt } from "./plain-version.ts";
 import { RequestHead } from "./request-head.ts";
 import { targetAt } from "./target-cache.ts";
 
 /** "GET / HTTP/1.0\r\n\r\n": nothing shorter is a head. */
 const shortestHead = 18;
+/** A space, "HTTP/1.1" and the line's end. */
+const versionBytes = 11;
+const lineEndBytes = 2;
 
 /**
  * The head that stands at `start`, when it is all there and in the plain form that nearly all traffic has: a known
@@ -27,20 +31,35 @@ export function readPlainRequest(
   if (method === undefined) return undefined;
   const targetStart = start + method.length + 1;
   if (bytes[targetStart] !== 0x2f || method === "CONNECT") return undefined;
-  let at = targetStart + 1;
-  while (at < end && ((byteClasses[bytes[at] as number] as number) & targetByte) !== 0) at++;
-  const targetEnd = at;
-  // A space, the version, the line's end and the head's: 13 bytes.
-  if (targetEnd + 13 > end || targetEnd - targetStart > limits.maxTargetBytes || bytes[at] !== 0x20)
-    return undefined;
-  const minorVersion = minorVersionAt(bytes, at + 1);
-  if (minorVersion === -1 || bytes[at + 9] !== 0x0d || bytes[at + 10] !== 0x0a) return undefined;
-  const fieldsStart = at + 11;
-  const headEnd = scanPlainFields(bytes, fieldsStart, end);
-  if (headEnd === -1 || headEnd - start > limits.maxHeadBytes || framing.count > limits.maxFields)
-    return undefined;
+  const headEnd = scanFromTarget(bytes, targetStart, end);
+  const { targetEnd, minorVersion } = line;
+  if (headEnd === -1 || targetEnd - targetStart > limits.maxTargetBytes) return undefined;
+  if (headEnd - start > limits.maxHeadBytes || framing.count > limits.maxFields) return undefined;
   if (minorVersion === 1 ? ((framing.knownMask >>> hostId) & 1) === 0 : framing.chunked) return undefined;
   const target = targetAt(bytes, targetStart, targetEnd);
-  const headers = takePlainFields(bytes, fieldsStart, headEnd);
+  const headers = takePlainFields(bytes, targetEnd + versionBytes, headEnd);
   return new RequestHead(method, target, minorVersion, headers, framing, headEnd - start);
+}
+
+/** What the last scan found in the request line; of use only where it found the head's end. */
+const line: { targetEnd: number; minorVersion: 0 | 1 } = { targetEnd: 0, minorVersion: 1 };
+
+/** Where the head ends, or -1 when it is not all there or not plain. */
+function scanFromTarget(bytes: Buffer, start: number, end: number): number {
+  const headEnd = headScanner.request(bytes, start, end);
+  if (headEnd < 0 || !takeScanned(bytes)) return scanByHandFromTarget(bytes, start, end);
+  line.targetEnd = headScanner.targetEnd;
+  line.minorVersion = headScanner.minorVersion;
+  return headEnd;
+}
+
+function scanByHandFromTarget(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end && ((byteClasses[bytes[at] as number] as number) & targetByte) !== 0) at++;
+  if (at + versionBytes + lineEndBytes > end || bytes[at] !== 0x20) return -1;
+  const minorVersion = minorVersionAt(bytes, at + 1);
+  if (minorVersion === -1 || bytes[at + 9] !== 0x0d || bytes[at + 10] !== 0x0a) return -1;
+  line.targetEnd = at;
+  line.minorVersion = minorVersion;
+  return scanByHand(bytes, at + versionBytes, end);
 }

@@ -64,9 +64,9 @@ const longestName = names.reduce((longest, name) => Math.max(longest, name.lengt
 const slotOf = (length: number, first: number, beforeLast: number, last: number): number =>
   (length + first + 2 * beforeLast + 17 * last) & 127;
 
-const slotIds = new Uint8Array(128);
+export const slotIds: Uint8Array = new Uint8Array(128);
 /** The lower-case bytes of the name with the id i start at i * 32, its length is at i * 32 + 31. */
-const nameBytes = new Uint8Array((names.length + 1) * 32);
+export const nameBytes: Uint8Array = new Uint8Array((names.length + 1) * 32);
 
 for (const [name, id] of ids) {
   const last = name.length - 1;

@@ -1,4 +1,5 @@
 import { MonolakeError } from "@monolake/errors";
+import { putIntoReadMemory } from "@monolake/streams";
 import { expectSame, FuzzDifference, type Fuzzer, type FuzzRandom, mutatedText } from "@monolake/test-kit";
 import { type HeadLimits, resolveHeadLimits } from "../../src/head/head-limits.ts";
 import { RequestHeadReader, ResponseHeadReader } from "../../src/head/head-reader.ts";
@@ -86,6 +87,9 @@ function tryHead(readers: Readers, random: FuzzRandom): number {
   const plain = readers.plain(bytes, 0, bytes.length, limits);
   // The description first: a head lives in memory that the next one uses.
   const plainDescription = plain && describeHead(plain);
+  const scanned = readers.plain(putIntoReadMemory(bytes), 0, bytes.length, limits);
+  const scannedDescription = scanned && describeHead(scanned);
+  expectSame("the scanner of WebAssembly reads another head", bytes, scannedDescription, plainDescription);
   if (plain !== undefined) {
     const whole = bytes.subarray(0, plain.bytes);
     expectLlhttpAgrees(readers.kind, plain, whole);

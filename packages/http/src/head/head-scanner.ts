@@ -1,0 +1,102 @@
+import { isInReadMemory, type ReadMemory, readMemory, readMemoryStart } from "@monolake/streams";
+import { recordSize } from "../headers/field-record.ts";
+import { headMemory } from "../headers/head-memory.ts";
+import { nameBytes, slotIds } from "../headers/known-fields.ts";
+import { headScannerWasm } from "./head-scanner-wasm.ts";
+
+/** What assembly/head-scanner.ts exports. */
+interface Scanner {
+  readonly scanFields: (start: number, end: number) => number;
+  readonly scanRequest: (start: number, end: number) => number;
+}
+
+/** As far as it is used here: its declarations are among those of browsers. */
+interface WebAssemblyGlobal {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: Scanner };
+}
+
+// The layout of the scanner's memory, in numbers of 32 bits and in bytes, is that of assembly/head-scanner.ts.
+const valuesFrom = 6;
+const rowsFrom = 32;
+const foundNumbers = 512;
+const slotsAt = 2048;
+const namesAt = 2176;
+
+const nothingFound: Scanner = { scanFields: () => -1, scanRequest: () => -1 };
+
+function loadScanner(memory: ReadMemory): Scanner {
+  const bytes = new Uint8Array(memory.buffer);
+  bytes.set(slotIds, slotsAt);
+  bytes.set(nameBytes, namesAt);
+  const { WebAssembly: webAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyGlobal };
+  try {
+    const module = new webAssembly.Module(Buffer.from(headScannerWasm, "base64"));
+    return new webAssembly.Instance(module, { env: { memory } }).exports;
+  } catch {
+    // A processor without its instructions for sixteen bytes at a time.
+    return nothingFound;
+  }
+}
+
+const { scanFields, scanRequest } = readMemory === undefined ? nothingFound : loadScanner(readMemory);
+const found = new Int32Array(readMemory?.buffer ?? new ArrayBuffer(foundNumbers * 4), 0, foundNumbers);
+
+/**
+ * Finds what stands in plain heads, where they were read: WebAssembly looks at sixteen bytes at a time, and all of its code fits into a
+ * corner of the processor's cache. One object for all: read what it found before the next scan.
+ */
+export const headScanner = {
+  /**
+   * Where the head ends whose fields begin at `start`; below 0 when it is not all there, in other memory, or not as plain as this takes,
+   * so that others have to look.
+   */
+  fields(bytes: Buffer, start: number, end: number): number {
+    if (!isInReadMemory(bytes)) return -1;
+    return scanFields(readMemoryStart + start, readMemoryStart + end) - readMemoryStart;
+  },
+
+  /** As `fields`, from the target of a request on. */
+  request(bytes: Buffer, start: number, end: number): number {
+    if (!isInReadMemory(bytes)) return -1;
+    return scanRequest(readMemoryStart + start, readMemoryStart + end) - readMemoryStart;
+  },
+
+  get count(): number {
+    return found[0] as number;
+  },
+
+  get knownMask(): number {
+    return found[1] as number;
+  },
+
+  /** -1 when there is none. */
+  get contentLength(): number {
+    return found[2] as number;
+  },
+
+  get targetEnd(): number {
+    return (found[3] as number) - readMemoryStart;
+  },
+
+  get minorVersion(): 0 | 1 {
+    return found[4] as 0 | 1;
+  },
+
+  /** Where the value begins of a judged field other than Host and Content-Length. */
+  valueStart(id: number): number {
+    return (found[valuesFrom + 2 * id] as number) - readMemoryStart;
+  },
+
+  valueEnd(id: number): number {
+    return (found[valuesFrom + 2 * id + 1] as number) - readMemoryStart;
+  },
+
+  /** Puts the fields into the table of {@link headMemory}, where room was reserved. */
+  copyRows(): void {
+    const { table, tableUsed } = headMemory;
+    const numbers = (found[0] as number) * recordSize;
+    for (let index = 0; index < numbers; index++)
+      table[tableUsed + index] = found[rowsFrom + index] as number;
+  },
+};

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { putIntoReadMemory } from "@monolake/streams";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { assembled } from "../../assembly/assemble.ts";
+import { resolveHeadLimits } from "../../src/head/head-limits.ts";
+import { headScanner } from "../../src/head/head-scanner.ts";
+import { readPlainRequest } from "../../src/head/plain-request.ts";
+import { readPlainResponse } from "../../src/head/plain-response.ts";
+import { describeHead, latin1 } from "./described-head.ts";
+import { mutated, mutations, requestHeads, responseHeads } from "./generated-heads.ts";
+
+const limits = resolveHeadLimits();
+const readers = { request: readPlainRequest, response: readPlainResponse };
+type Kind = keyof typeof readers;
+
+/** What is read of bytes, and whether the scanner found the head's end. */
+function read(kind: Kind, bytes: Buffer, start = 0) {
+  const head = readers[kind](bytes, start, bytes.length, limits);
+  return head && describeHead(head);
+}
+
+const isScanned = (bytes: Buffer): boolean =>
+  headScanner.request(bytes, bytes.indexOf(0x20) + 1, bytes.length) > 0;
+
+const request =
+  "GET /a/b?c=d HTTP/1.1\r\nHost: a.test:8080\r\nUser-Agent: one that says much about itself (and more)\r\n" +
+  "X-Forwarded-Prefix: /p\r\nAccept: */*\r\nConnection: keep-alive\r\nContent-Length: 5\r\nCookie: a=b\r\n\r\n";
+
+describe("the scanner of WebAssembly", () => {
+  it("is what its source makes", async () => {
+    const text = await readFile(new URL("../../src/head/head-scanner-wasm.ts", import.meta.url), "utf8");
+    expect(text).toBe(await assembled());
+  });
+
+  it("takes a usual head, and only where it was read", () => {
+    expect(isScanned(latin1(request))).toBe(false);
+    expect(isScanned(putIntoReadMemory(latin1(request)))).toBe(true);
+  });
+
+  it.each(["request", "response"] as const)("reads of a %s what is read byte by byte", (kind) => {
+    const heads = kind === "request" ? requestHeads : responseHeads;
+    let plain = 0;
+    const every = fc.property(
+      heads,
+      fc.array(mutations, { minLength: 11, maxLength: 11 }),
+      (head, changes) => {
+        for (const bytes of [latin1(head), ...changes.map((some) => mutated(head, some))]) {
+          const byHand = read(kind, bytes);
+          expect(read(kind, putIntoReadMemory(bytes))).toEqual(byHand);
+          if (byHand !== undefined) plain++;
+        }
+      },
+    );
+    fc.assert(every, { numRuns: 800, seed: 20_261_126 });
+    expect(plain).toBeGreaterThan(500);
+  });
+
+  it("takes nothing of what was read before for a part of a head", () => {
+    const whole = latin1(request);
+    for (let length = 0; length < whole.length; length++) {
+      putIntoReadMemory(whole);
+      expect(read("request", putIntoReadMemory(whole.subarray(0, length)))).toBeUndefined();
+    }
+  });
+
+  it("finds a head behind another one", () => {
+    const first = "GET / HTTP/1.0\r\n\r\n";
+    const both = putIntoReadMemory(latin1(first + request));
+    expect(read("request", both, first.length)).toEqual(read("request", latin1(request)));
+  });
+
+  it.each([
+    [
+      "names of 15 to 33 characters",
+      (length: number) => `GET / HTTP/1.1\r\nHost: a\r\n${"n".repeat(length)}: v\r\n\r\n`,
+    ],
+    [
+      "values of 15 to 33 characters",
+      (length: number) => `GET / HTTP/1.1\r\nHost: a\r\nn: ${"v".repeat(length)}\r\n\r\n`,
+    ],
+    [
+      "targets of 15 to 33 characters",
+      (length: number) => `GET /${"t".repeat(length - 1)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+    ],
+  ])("finds the ends of %s", (_what, headOf) => {
+    for (let length = 15; length <= 33; length++) {
+      const bytes = latin1(headOf(length));
+      expect(isScanned(putIntoReadMemory(bytes))).toBe(true);
+      expect(read("request", putIntoReadMemory(bytes))).toEqual(read("request", bytes));
+    }
+  });
+
+  it("reads each byte at each place of a head as it is read byte by byte", () => {
+    const plain = latin1("GET /a HTTP/1.1\r\nHost: a.b:80\r\nContent-Length: 10\r\n\r\n");
+    for (let at = 0; at < plain.length; at++) {
+      for (let byte = 0; byte < 256; byte++) {
+        const bytes = Buffer.from(plain);
+        bytes[at] = byte;
+        expect(read("request", putIntoReadMemory(bytes))).toEqual(read("request", bytes));
+      }
+    }
+  });
+});
