@@ -64,13 +64,26 @@ export class RouteConditions {
         return { type: "header", name, expected };
     }
     if (this.#query.length === 0) return undefined;
-    const parameters = new URLSearchParams(target.slice(endOfPath(target) + 1));
+    const parameters = parametersOf(target);
     for (const [name, expected] of this.#query) {
       if (expected === anyValue ? !parameters.has(name) : !parameters.has(name, expected))
         return { type: "query", name, expected };
     }
     return undefined;
   }
+}
+
+let lastQuery = "";
+let lastParameters = new URLSearchParams();
+
+/** All routes at a path ask for those of the same request: a long query takes a millisecond to read. */
+function parametersOf(target: string): URLSearchParams {
+  const query = target.slice(endOfPath(target) + 1);
+  if (query !== lastQuery) {
+    lastParameters = new URLSearchParams(query);
+    lastQuery = query;
+  }
+  return lastParameters;
 }
 
 /** RFC 9110 section 9.3.2: HEAD is GET without the content. */

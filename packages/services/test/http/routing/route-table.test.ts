@@ -1,5 +1,5 @@
 import { createRequest } from "@monolake/http";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { explainRoutes, type RouteMatchConfig, RouteTable } from "../../../src/http/index.ts";
 
 interface Asked {
@@ -91,6 +91,16 @@ describe("hosts", () => {
     expect(found(two, "/b", { host: "b.test" })).toBe("of any");
     expect(found([["/", "x", { hosts: ["b.test"] }]], "/", {})).toBeUndefined();
   });
+});
+
+it("reads the query of a request once, however many routes ask for it", () => {
+  const routes: Routes = Array.from({ length: 20 }, (_, v) => ["/p", `${v}`, { query: { v: `${v}` } }]);
+  const parsed = vi.spyOn(globalThis, "URLSearchParams");
+  expect(found(routes, "/p?v=19&once")).toBe("19");
+  expect(found(routes, "/p?v=20&once")).toBeUndefined();
+  expect(tableOf(routes).allowedMethods(requestFor("/p?v=20&once"), "/p?v=20&once")).toEqual([]);
+  expect(parsed).toHaveBeenCalledTimes(2);
+  parsed.mockRestore();
 });
 
 describe("further conditions", () => {
