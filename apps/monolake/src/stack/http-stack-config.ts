@@ -135,14 +135,17 @@ function accessLogOptions(server: Deployed<HttpServerConfig>, logger: Logger): A
   };
 }
 
-/** A client that leaves or errs is no news, an upstream that breaks off is its own fault; anything else is one of ours. */
+/**
+ * A client that leaves or errs is no news; an upstream that breaks off, or a limit that was reached, is no fault of the proxy;
+ * anything else is one.
+ */
 function requestFailed(
   error: unknown,
   request: HttpRequest | undefined,
   { server, logger }: { readonly server: string; readonly logger: Logger },
 ): void {
   const fields = { server, ...(request === undefined ? {} : shownRequest(request)) };
-  if (!MonolakeError.is(error) || error.source === "internal") {
+  if (!MonolakeError.is(error) || (error.source === "internal" && !error.retryable)) {
     logger.error({ ...fields, err: error }, "a request failed");
   } else {
     const level = error.source === "downstream" ? "debug" : "warn";

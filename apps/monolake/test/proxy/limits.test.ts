@@ -3,6 +3,7 @@ import { connect } from "node:http2";
 import {
   type EchoedRequest,
   encodeFrame,
+  eventually,
   frameTypes,
   http2Preface,
   RawHttp2Client,
@@ -132,6 +133,19 @@ describe("timeouts of the file hold", () => {
       expect((await fetch(proxy.origin)).status).toBe(504);
     },
   );
+
+  it("a request that takes too long is a warning in the log, and no fault of the proxy", async () => {
+    await using upstream = await startHttpUpstream((_request, response) => response.write("begin"));
+    await using proxy = await startProxy({
+      server: `timeout = { request_timeout_sec = 0.1 }\n${everythingTo(upstream.origin)}`,
+    });
+    await expect((await fetch(proxy.origin)).text()).rejects.toThrow();
+    const late = await eventually(
+      () => proxy.log.find(({ msg }) => /^a request (?:failed|was not answered)/.test(String(msg))) ?? false,
+    );
+    expect(late).toMatchObject({ level: 40, code: "ERR_HTTP_REQUEST_TIMEOUT", method: "GET", target: "/" });
+    expect(late).not.toHaveProperty("err");
+  });
 
   it("upstream_read_body_timeout_sec, and the client sees that the body is not whole", async () => {
     await using upstream = await startHttpUpstream((_request, response) => response.write("begin"));
