@@ -9,14 +9,15 @@ import { HttpClient, type HttpTarget } from "../src/index.ts";
 
 const { certificate, key } = createCertificate({ names: ["localhost"] });
 
-/** A server whose answer to the first request is begun with `head`, over TLS; `raw` is the socket beneath that. */
+/** A server whose answer to the first request is begun with `head`, over TLS. */
 async function answering(head: string, maxVersion: SecureVersion) {
   const server = createServer({ cert: certificate, key, maxVersion });
-  const raw = once(server, "connection") as Promise<[Socket]>;
-  const secured = once(server, "secureConnection") as Promise<[TLSSocket]>;
-  const answered = deferred();
-  void secured.then(([socket]) => {
-    socket.on("error", () => {}).once("data", () => socket.write(head, () => answered.resolve()));
+  const beneath: Socket[] = [];
+  const answered = deferred<TLSSocket>();
+  server.on("connection", (socket) => void beneath.push(socket));
+  server.on("secureConnection", (socket) => {
+    const answer = () => socket.write(head, () => answered.resolve(socket));
+    socket.on("error", () => {}).once("data", answer);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
@@ -24,14 +25,14 @@ async function answering(head: string, maxVersion: SecureVersion) {
   const target: HttpTarget = { key: "x", address: { type: "socket", host: "127.0.0.1", port }, connector };
   return {
     target,
-    answered: answered.promise,
-    /** Ends TLS, or only the connection. */
+    /** Ends TLS, or only the connection, behind what was written. */
     async end(how: "with" | "without") {
-      const [socket] = how === "with" ? await secured : await raw;
-      socket.end();
+      const socket = await answered.promise;
+      const raw = beneath.find(({ remotePort }) => remotePort === socket.remotePort);
+      (how === "with" ? socket : raw)?.end();
     },
     async [Symbol.asyncDispose]() {
-      (await raw)[0].destroy();
+      for (const socket of beneath) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -52,10 +53,13 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
       expect(String(await content)).toBe("half");
     });
 
-    it("is broken off without it (RFC 9112 section 9.8)", async () => {
+    it.each([
+      ["by itself", 1],
+      ["with others", 4],
+    ])("is broken off without it (RFC 9112 section 9.8), on a connection %s", async (_how, pipelining) => {
       await using server = await answering(untilTheEnd, version);
       await using client = new HttpClient();
-      const { body } = await client.request(server.target, get());
+      const { body } = await client.request({ ...server.target, pipelining }, get());
       const content = readBody(body);
       await server.end("without");
       await expect(content).rejects.toMatchObject({ code: "ERR_HTTP_UPSTREAM_CLOSED", unanswered: false });
@@ -74,7 +78,6 @@ describe.each(["TLSv1.2", "TLSv1.3"] as const)(
       await using client = new HttpClient();
       const answer = client.request(server.target, get());
       const failure = expect(answer).rejects.toMatchObject({ code: "ERR_HTTP_UPSTREAM_CLOSED" });
-      await server.answered;
       await server.end("without");
       await failure;
     });

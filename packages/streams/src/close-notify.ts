@@ -47,11 +47,11 @@ export class CloseNotifyWatch implements TurnEndTask {
     if (settled) this.#withoutBytes = this.#carrier.bytesRead;
   }
 
-  /** At the end: there was none for certain. */
+  /** The end has come, and there was none for certain. */
   get missing(): boolean {
-    return this.#carrier.bytesRead === this.#withoutBytes;
+    return this.#socket.readableEnded && this.#carrier.bytesRead === this.#withoutBytes;
   }
 }
 
-/** Whether the end of a TLS socket is none, see {@link CloseNotifyWatch}. */
+/** Whether a TLS socket has ended without, see {@link CloseNotifyWatch}. */
 export const lacksCloseNotify = (socket: Socket): boolean => watched.get(socket)?.missing === true;

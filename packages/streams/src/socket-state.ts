@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
 import { getSystemErrorName } from "node:util";
-import { lacksCloseNotify } from "./close-notify.ts";
 
 /**
  * Whether the system has taken what was just written with TLS. Node copies it while encrypting, but says so in a later turn only; to
@@ -14,29 +13,21 @@ export function isOnItsWay(socket: Socket): boolean {
 }
 
 /**
- * Why the end of a TLS socket is none; undefined where it is one. Behind an end of our own, that of the peer leaves nothing of the
- * connection, either.
- */
-export function faultOfEnd(socket: Socket): Error | undefined {
-  if (socket.writableEnded) return undefined;
-  if (hidesReset(socket)) return endFault("the peer has reset the connection", "ENOTCONN");
-  if (lacksCloseNotify(socket)) return endFault("the peer ended TLS without close_notify", "ECONNRESET");
-  return undefined;
-}
-
-const endFault = (what: string, code: string): Error => Object.assign(new Error(what), { code });
-
-/**
  * The system tells a reset once. When what Node writes by itself, such as session tickets, has got it, nobody hears of it, and what is
  * read looks like an end; but the connection has no peer any more.
  */
-function hidesReset(socket: Socket): boolean {
+export function hidesReset(socket: Socket): boolean {
+  // Behind an end of our own, that of the peer leaves nothing of the connection, either.
+  if (socket.writableEnded) return false;
   const { _handle: handle } = socket as unknown as {
     readonly _handle?: { readonly getpeername?: (out: object) => number | undefined } | null;
   };
   const status = handle?.getpeername?.({}) ?? 0;
   return status < 0 && getSystemErrorName(status) === "ENOTCONN";
 }
+
+export const notConnected = (): Error =>
+  Object.assign(new Error("the peer has reset the connection"), { code: "ENOTCONN" });
 
 /** Only TCP knows a reset, and not behind an end: Node would lose the handle. */
 export function canReset(socket: Socket): boolean {

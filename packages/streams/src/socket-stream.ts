@@ -12,7 +12,7 @@ import {
   takeReadBuffer,
 } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
-import { canReset, faultOfEnd, isOnItsWay } from "./socket-state.ts";
+import { canReset, hidesReset, isOnItsWay, notConnected } from "./socket-state.ts";
 import type { SocketWriter } from "./socket-writer.ts";
 import type { TlsDetails } from "./tls-details.ts";
 import { TlsWriter } from "./tls-write.ts";
@@ -250,8 +250,7 @@ export class SocketStream implements ByteStream {
   }
 
   #peerEnded(): void {
-    const fault = this.tls === undefined ? undefined : faultOfEnd(this.#socket);
-    if (fault !== undefined) return this.#broke(fault);
+    if (this.tls !== undefined && hidesReset(this.#socket)) return this.#broke(notConnected());
     this.ended = true;
     if (this.#unread === undefined) this.#tellEnd();
   }

@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
+import { lacksCloseNotify } from "./close-notify.ts";
 
 /** What the TLS layer under a byte stream agreed on. The first four are kept when the stream closes. */
 export interface TlsDetails {
@@ -14,6 +15,11 @@ export interface TlsDetails {
   readonly serverName: string | undefined;
   /** The session went on from one before: no certificates were exchanged. */
   readonly resumed: boolean;
+  /**
+   * The peer's end came without close_notify (RFC 8446 section 6.1): somebody on the way may have cut what it sent. For connections that were
+   * dialled, and where that can be seen for certain.
+   */
+  readonly truncated: boolean;
   /** The certificate that the peer showed, also one before a resumption. Read it while the stream is open: it is kept then. */
   readonly peerCertificate: PeerCertificate | undefined;
 }
@@ -61,6 +67,10 @@ class SocketTlsDetails implements TlsDetails {
     this.alpnProtocol = socket.alpnProtocol || undefined;
     this.serverName = (socket as { readonly servername?: string | false | null }).servername || undefined;
     this.resumed = socket.isSessionReused();
+  }
+
+  get truncated(): boolean {
+    return lacksCloseNotify(this.#socket);
   }
 
   get peerCertificate(): PeerCertificate | undefined {

@@ -26,7 +26,7 @@ interface SocketInternals {
  * stream of Node sees them. What OpenSSL has decrypted when reading stops goes on to that stream, which keeps it in order, and the
  * end behind it. Where a version of Node does not show its internals, 'data' events serve.
  *
- * With `carrier`, the socket beneath, an end without close_notify breaks the stream, where that can be seen for certain.
+ * With `carrier`, the socket beneath, `tls.truncated` tells of an end without close_notify.
  */
 export function tlsStream(socket: Socket, carrier?: Duplex): ByteStream {
   const keys = bufferKeysOf(socket);

@@ -153,8 +153,10 @@ export class ClientConnection implements StreamHandler, MessageWriterOwner, Clie
   onEnd(): void {
     if (this.#state === "handed-over") return;
     const { phase } = this.#exchange;
+    // RFC 9112 section 9.8: over TLS there has to be an end of that, too.
+    const whole = this.#stream.tls?.truncated !== true && this.#exchange.peerEnded();
     // What waits of a body that ends like this needs no connection any more.
-    if (this.#exchange.peerEnded() || phase === "none") this.#stream.destroy();
+    if (whole || phase === "none") this.#stream.destroy();
     else if (phase !== "done") this.#fail(this.#closedError());
   }
 

@@ -140,7 +140,7 @@ export class SharedConnection<Shared extends SharedRequest = SharedRequest>
 
   onEnd(): void {
     // What waits of a body that ends like this needs no connection any more.
-    this.#exchange.peerEnded();
+    if (this.#stream.tls?.truncated !== true) this.#exchange.peerEnded();
     this.#stream.destroy();
   }
 

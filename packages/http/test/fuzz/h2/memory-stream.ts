@@ -8,6 +8,7 @@ const agreed: TlsDetails = {
   alpnProtocol: "h2",
   serverName: undefined,
   resumed: false,
+  truncated: false,
   peerCertificate: undefined,
 };
 
