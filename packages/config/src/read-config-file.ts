@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, lstatSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigFileText, ConfigText } from "./config-source.ts";
@@ -20,6 +20,10 @@ export function reasonOf(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return reasons[code] ?? message;
 }
+
+/** A listing of the folder has it, so that "no such file" would be hard to believe. */
+const isDeadLink = (file: string, { code }: NodeJS.ErrnoException): boolean =>
+  code === "ENOENT" && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 
 export const readFailure = (file: string, reason: string, cause?: unknown): ConfigReadError =>
   new ConfigReadError({ file, directory: workingDirectory(), reason, cause });
@@ -51,7 +55,11 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
     const chunks = await readChunks(handle, maxBytes);
     if (chunks !== undefined) return Buffer.concat(chunks);
   } catch (cause: unknown) {
-    throw readFailure(file, reasonOf(cause), cause);
+    throw readFailure(
+      file,
+      isDeadLink(file, cause as Error) ? "it is a symbolic link to nothing" : reasonOf(cause),
+      cause,
+    );
   }
   throw readFailure(file, `it is larger than ${maxBytes} bytes`);
 }

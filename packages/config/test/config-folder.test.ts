@@ -96,7 +96,7 @@ describe("a folder", () => {
     expect((await load()).files).toHaveLength(2);
     expect(await reasonOf(load(folder.path, 10))).toMatch(/: its files are larger than 10 bytes together$/);
     await symlink("nowhere", folder.file("c.toml"));
-    expect(await reasonOf(load())).toBe("c.toml: there is no such file");
+    expect(await reasonOf(load())).toBe("c.toml: it is a symbolic link to nothing");
     await rm(folder.file("c.toml"));
     await mkdir(folder.file("c.toml"));
     expect(await reasonOf(load())).toBe("c.toml: it is a directory");

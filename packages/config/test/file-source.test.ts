@@ -105,6 +105,14 @@ it("sees a change of the file that a link in another folder leads to", async () 
   expect(await change).toBe("two");
 });
 
+it("tells a link to nothing from a file that is not there", async () => {
+  await symlink("nowhere", folder.file("a.toml"));
+  await expect(createFileSource(folder.file("a.toml")).load()).rejects.toThrow(
+    "it is a symbolic link to nothing",
+  );
+  await expect(createFileSource(folder.file("b.toml")).load()).rejects.toThrow("there is no such file");
+});
+
 it("goes on when the working directory of the process is gone", async () => {
   const file = await folder.write("a.toml", "one");
   const { next } = await follow(file);
