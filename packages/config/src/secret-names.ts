@@ -1,8 +1,9 @@
 /** What is shown of a value that is a secret. */
 export const hiddenValue = "***";
 
-const endings =
-  "secrets?|passwords?|passwd|passphrase|tokens?|authorization|credentials?|cookie|(?:api|access|private|secret|signing|encryption)[-_]?keys?";
+const kindsOfKeys =
+  "access|account|api|auth|encryption|master|private|secret|session|shared|signing|subscription";
+const endings = `secrets?|passwords?|passwd|pwd|passphrase|tokens?|authorization|credentials?|cookie|(?:${kindsOfKeys})[-_]?keys?`;
 const secretName = new RegExp(`(?:${endings})$`, "i");
 
 /** Whether a key, or a header field, is called like what should not be shown, where a file has it in plain text. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { formatProblems, parseConfig, summarizeProblem } from "../src/index.ts";
+import { formatProblems, isSecretName, parseConfig, summarizeProblem } from "../src/index.ts";
 
 const schema = z.strictObject({
   client_secret: z.string().max(5).optional(),
@@ -60,6 +60,25 @@ it("shows a reference to a secret, which says where it is", () => {
   const said = saidOf('client_secret = "${env:NO_SUCH_SECRET}"');
   expect(said).toContain('  1 | client_secret = "${env:NO_SUCH_SECRET}"');
 });
+
+it.each([
+  "client_secret",
+  "dbPassword",
+  "X-Auth-Key",
+  "Set-Cookie",
+  "apiKey",
+  "private_keys",
+  "Proxy-Authorization",
+])("takes %s for the name of a secret", (name) => expect(isSecretName(name)).toBe(true));
+
+it.each([
+  "key",
+  "cookie_name",
+  "id_token_hint",
+  "session_tickets",
+  "server_keepalive_timeout_sec",
+  "X-Monkey",
+])("takes %s for the name of something else", (name) => expect(isSecretName(name)).toBe(false));
 
 it("shows the names of files, and values of keys that only begin like a secret", () => {
   const said = saidOf('key = "server.key"\ncookie_name = "shown"');
