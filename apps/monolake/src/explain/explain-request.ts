@@ -1,6 +1,7 @@
 import { hiddenValue, isSecretName } from "@monolake/config";
 import type { HttpRequest } from "@monolake/http";
 import {
+  answerOfLastRecipient,
   explainRoutes,
   normalTarget,
   RouteActions,
@@ -88,6 +89,9 @@ function takenLines(
 
 function destinationLines(server: HttpServerConfig, route: RouteConfig, request: HttpRequest): string[] {
   if (route.module !== undefined) return [`  answered by the module ${route.module}`];
+  const own = answerOfLastRecipient(request);
+  if (own !== undefined)
+    return [`  answered with ${own.status}: ${request.method} goes no further than here`];
   const pathMode = route.rewrite === undefined ? route.pathMode : "keep";
   const lines = route.upstreams.map((upstream) => {
     const { address, host, preserveHost, path } = upstreamTarget(upstream, { ...route, pathMode });

@@ -89,6 +89,11 @@ route 5 does not: /secrets {"headers":{"Authorization":"***"}}: another path
       0,
       /route 3 does not: .*: for the header x-env: canary/,
     ],
+    [
+      ["TRACE", "http://127.0.0.1:8080/x"],
+      0,
+      /route 1 takes it.*\n {2}answered with 405: TRACE goes no further/,
+    ],
     [["GET", "http://shop.test:8080/old"], 0, /redirects with 301 to https:\/\/shop\.test\/new/],
     [
       ["GET", "http://127.0.0.1:8081/only"],

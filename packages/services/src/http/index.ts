@@ -12,6 +12,7 @@ export type { RequestIdContext, RequestIdOptions } from "./forwarding/request-id
 export { RequestId, requestId, requestIds } from "./forwarding/request-id.ts";
 export type { ViaOptions } from "./forwarding/via.ts";
 export { Via, via } from "./forwarding/via.ts";
+export { answerOfLastRecipient } from "./max-forwards.ts";
 export type { ActOnRoutesContext } from "./rewriting/act-on-routes.ts";
 export { ActOnRoutes, actOnRoutes } from "./rewriting/act-on-routes.ts";
 export type { HttpRouteConfig, MatchedRoute } from "./route.ts";
