@@ -1,6 +1,7 @@
 import { Socket } from "node:net";
 import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
+import { readDirectly } from "./direct-read.ts";
 import { commonReadBuffer, readView } from "./read-buffer.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
 import { tlsDetailsOf } from "./tls-details.ts";
@@ -38,6 +39,7 @@ export function acceptedStream(socket: Socket): ByteStream {
   );
   if (adopted === undefined) return dataStream(socket);
   stream = new SocketStream(adopted, { ...addressesOf(adopted), freshChunks: false, tls: undefined });
+  readDirectly(adopted, stream);
   return stream;
 }
 

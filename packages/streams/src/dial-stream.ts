@@ -2,6 +2,7 @@ import { connect, type NetConnectOpts } from "node:net";
 import { addressesOf, readingInto } from "./accepted-stream.ts";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
+import { readDirectly } from "./direct-read.ts";
 import { fromSocketError } from "./socket-error.ts";
 import { SocketStream } from "./socket-stream.ts";
 
@@ -53,6 +54,7 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
         freshChunks: false,
         tls: undefined,
       });
+      readDirectly(socket, stream);
       resolve(stream);
     };
     const finish = () => {

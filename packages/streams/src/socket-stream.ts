@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
+import { readIndirectly } from "./direct-read.ts";
 import { DirectWriter } from "./direct-write.ts";
 import {
   abandonReadBuffer,
@@ -179,6 +180,7 @@ export class SocketStream implements ByteStream {
     if (this.closed || this.ended || this.pendingBytes !== 0 || this.#direct?.idle === false)
       return undefined;
     const unread = this.#unread;
+    readIndirectly(this.#socket);
     this.closed = true;
     this.#handler = undefined;
     this.#unread = undefined;
@@ -190,6 +192,11 @@ export class SocketStream implements ByteStream {
     this.#socket = successor;
     this.#direct = undefined;
     return successor;
+  }
+
+  /** What the socket reads into. */
+  get readBuffer(): Buffer {
+    return this.#buffer;
   }
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */

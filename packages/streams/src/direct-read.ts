@@ -1,0 +1,71 @@
+import type { Socket } from "node:net";
+import { readView } from "./read-buffer.ts";
+
+/** Who takes what a socket reads. */
+export interface DirectReader {
+  /** What the socket reads into. */
+  readonly readBuffer: Buffer;
+  /** Bytes were read. False stops it. */
+  received(chunk: Buffer): boolean;
+  /** The buffer for the next read when it changes. */
+  nextBuffer(): Buffer | undefined;
+}
+
+type OnRead = (this: SocketHandle, arrayBuffer: unknown) => Buffer | undefined;
+
+interface SocketHandle {
+  onread: OnRead;
+  reading: boolean;
+  readStop(): number;
+  [readerKey]?: DirectReader | undefined;
+}
+
+const readerKey = Symbol("reader");
+
+/** Where the handle says how many bytes it has read, or why none; undefined where this version of Node does not show it. */
+const readState = findReadState();
+let original: OnRead | undefined;
+
+/**
+ * Has a socket that reads by `onread` give its bytes to `reader` at once: what Node does for each read with the stream above touches
+ * several objects of a connection that nothing else needs. The end, errors and whatever is no bytes stay with Node.
+ */
+export function readDirectly(socket: Socket, reader: DirectReader): void {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
+  if (readState === undefined || handle == null || typeof handle.onread !== "function") return;
+  original ??= handle.onread;
+  if (handle.onread !== original) return;
+  handle[readerKey] = reader;
+  handle.onread = onRead;
+}
+
+/** Node has the socket again. */
+export function readIndirectly(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
+  if (handle == null || handle.onread !== onRead) return;
+  handle.onread = original as OnRead;
+  handle[readerKey] = undefined;
+}
+
+function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {
+  const bytes = (readState as Int32Array)[0] as number;
+  const reader = this[readerKey];
+  if (bytes <= 0 || reader === undefined) return (original as OnRead).call(this, arrayBuffer);
+  const more = reader.received(readView(reader.readBuffer, bytes));
+  const next = reader.nextBuffer();
+  if (!more) {
+    this.reading = false;
+    this.readStop();
+  }
+  return next;
+}
+
+function findReadState(): Int32Array | undefined {
+  try {
+    const { binding } = process as unknown as { readonly binding: (name: string) => Record<string, unknown> };
+    const { streamBaseState, kReadBytesOrError } = binding("stream_wrap");
+    return streamBaseState instanceof Int32Array && kReadBytesOrError === 0 ? streamBaseState : undefined;
+  } catch {
+    return undefined;
+  }
+}
