@@ -58,11 +58,13 @@ describe("a socket that reads directly", () => {
   it("tells a reset as a socket of Node does", async () => {
     const { server, client, port } = await openConnection();
     client.destroy();
-    server.on("connection", (accepted: Socket) => accepted.resetAndDestroy());
+    const accepted = once(server, "connection");
     const stream = await dialStream({ type: "socket", host: "127.0.0.1", port });
-    const error = await new Promise<Error | undefined>((resolve) =>
+    const closed = new Promise<Error | undefined>((resolve) =>
       stream.attach({ onData: () => true, onEnd: () => {}, onDrain: () => {}, onClose: resolve }),
     );
+    ((await accepted) as [Socket])[0].resetAndDestroy();
+    const error = await closed;
     expect(error).toMatchObject({ code: "ERR_CONNECTION_RESET" });
     server.close();
   });
