@@ -80,7 +80,7 @@ function isDigit(byte: i32): bool {
   return <u32>(byte - 0x30) < 10;
 }
 
-/** Letters, digits, ".", "-" and "_", and a port of at most four digits. */
+/** Letters, digits, ".", "-" and "_", and a port. */
 function isPlainHost(start: usize, end: usize): bool {
   let at = start;
   for (; at < end; at++) {
@@ -89,9 +89,14 @@ function isPlainHost(start: usize, end: usize): bool {
     if (!isLetter && !isDigit(byte) && byte !== 0x2e && byte !== 0x2d && byte !== 0x5f) break;
   }
   if (at === start || at === end) return at !== start;
-  if (load<u8>(at) !== 0x3a || end - at > 5) return false;
-  for (at++; at < end; at++) if (!isDigit(load<u8>(at))) return false;
-  return true;
+  if (load<u8>(at) !== 0x3a || end - at > 6) return false;
+  let port: i32 = 0;
+  for (at++; at < end; at++) {
+    const byte = <i32>load<u8>(at);
+    if (!isDigit(byte)) return false;
+    port = port * 10 + byte - 0x30;
+  }
+  return port <= 65535;
 }
 
 /** The number that one to nine digits are, without a zero in front; else -1. */

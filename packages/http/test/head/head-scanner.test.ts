@@ -56,6 +56,17 @@ describe("the scanner of WebAssembly", () => {
     expect(plain).toBeGreaterThan(500);
   });
 
+  it.each(["a", "a.test", "my_host-2:80", "127.0.0.1:65535", "a:"])("takes the host %s", (host) => {
+    expect(isScanned(putIntoReadMemory(latin1(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)))).toBe(true);
+  });
+
+  it.each(["a:65536", "a:123456", "a:x", "a b", "a@b", "[::1]:80"])(
+    "leaves the host %s to others",
+    (host) => {
+      expect(isScanned(putIntoReadMemory(latin1(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)))).toBe(false);
+    },
+  );
+
   it("takes nothing of what was read before for a part of a head", () => {
     const whole = latin1(request);
     for (let length = 0; length < whole.length; length++) {
