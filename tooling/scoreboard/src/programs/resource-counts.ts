@@ -1,6 +1,6 @@
 import { isMainThread, threadId } from "node:worker_threads";
 
-// Loaded before the proxy, in each of its threads: on SIGUSR2 every thread says what keeps it busy.
+// Loaded before the proxy, in each of its threads: on SIGURG, which the proxy does not know, every thread says what keeps it busy.
 const channel = new BroadcastChannel("scoreboard-resources");
 channel.onmessage = () => tell();
 (channel as unknown as { unref(): void }).unref();
@@ -12,7 +12,7 @@ function tell(): void {
 }
 
 if (isMainThread) {
-  process.on("SIGUSR2", () => {
+  process.on("SIGURG", () => {
     channel.postMessage("tell");
     tell();
   });

@@ -51,7 +51,7 @@ export async function timersAfterReloads(): Promise<readonly Figure[]> {
 async function countResources(proxy: ProxyProcess): Promise<ReadonlyMap<string, number>> {
   const earlier = proxy.program.stderr.length;
   const told = () => [...proxy.program.stderr.slice(earlier).matchAll(/^resources (.*)$/gm)];
-  proxy.program.kill("SIGUSR2");
+  proxy.program.kill("SIGURG");
   await eventually(() => told().length === workers + 1);
   const counts = new Map<string, number>();
   for (const [, json = "{}"] of told()) {
