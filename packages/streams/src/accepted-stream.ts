@@ -38,7 +38,12 @@ export function acceptedStream(socket: Socket): ByteStream {
     readingInto(() => stream),
   );
   if (adopted === undefined) return dataStream(socket);
-  stream = new SocketStream(adopted, { ...addressesOf(adopted), freshChunks: false, tls: undefined });
+  stream = new SocketStream(adopted, {
+    ...addressesOf(adopted),
+    freshChunks: false,
+    tls: undefined,
+    opened: "accepted",
+  });
   readDirectly(adopted, stream);
   return stream;
 }

@@ -53,6 +53,7 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
         remoteAddress: address.type === "unix" ? address : remoteAddress,
         freshChunks: false,
         tls: undefined,
+        opened: "dialled",
       });
       readDirectly(socket, stream);
       resolve(stream);

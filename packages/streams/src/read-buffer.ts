@@ -20,10 +20,10 @@ export const sharedReadBuffer: Buffer =
 /** What was read last, if it is in {@link readMemory}. */
 let inReadMemory: Buffer | undefined;
 
-/** Puts bytes where a stream would have read them: for tests of parsers that look there. */
-export function putIntoReadMemory(bytes: Buffer): Buffer {
-  sharedReadBuffer.set(bytes);
-  return readView(sharedReadBuffer, bytes.length);
+/** Puts bytes where a stream would have read them. */
+export function putIntoReadMemory(source: Buffer, start = 0, end: number = source.length): Buffer {
+  source.copy(sharedReadBuffer, 0, start, end);
+  return readView(sharedReadBuffer, end - start);
 }
 
 /** Whether these bytes are a chunk that stands at {@link readMemoryStart} now. */

@@ -1,24 +1,15 @@
 import type { Socket } from "node:net";
 import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
+import { dialledStreamGone, dialledStreamOpened, mayBegin } from "./admission.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
 import { readIndirectly } from "./direct-read.ts";
-import { DirectWriter } from "./direct-write.ts";
-import {
-  abandonReadBuffer,
-  commonReadBuffer,
-  peerBecameSlow,
-  peerCaughtUp,
-  returnReadBuffer,
-  takeReadBuffer,
-} from "./read-buffer.ts";
+import { abandonReadBuffer, commonReadBuffer, returnReadBuffer, takeReadBuffer } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
-import { canReset, hidesReset, isOnItsWay, notConnected } from "./socket-state.ts";
-import type { SocketWriter } from "./socket-writer.ts";
+import { type OutputOwner, SocketOutput } from "./socket-output.ts";
+import { canReset, hidesReset, notConnected } from "./socket-state.ts";
 import type { TlsDetails } from "./tls-details.ts";
-import { TlsWriter } from "./tls-write.ts";
-
-const nothing = Buffer.alloc(0);
+import { letWait, takeBack, type WaitingChunk, type WaitingStream } from "./waiting-chunks.ts";
 
 /** Where the two ends of a socket are, and what is known of the chunks it delivers. */
 export interface SocketFacts {
@@ -27,6 +18,8 @@ export interface SocketFacts {
   /** Every chunk has memory of its own, which nobody reads into again. */
   readonly freshChunks: boolean;
   readonly tls: TlsDetails | undefined;
+  /** Who opened it, where that is known: what accepted ones bring waits for what dialled ones bring. */
+  readonly opened?: "accepted" | "dialled";
   /** How it is broken off, where that is not a socket's way. */
   readonly reset?: () => void;
 }
@@ -35,9 +28,9 @@ export interface SocketFacts {
  * A byte stream over a Node socket. The socket reads into a buffer of ours (`onread`), see accepted-stream.ts and
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
  */
-export class SocketStream implements ByteStream {
+export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #socket: Socket;
-  #direct: SocketWriter | undefined;
+  readonly #output: SocketOutput;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
   readonly tls: TlsDetails | undefined;
@@ -52,30 +45,32 @@ export class SocketStream implements ByteStream {
   #buffer: Buffer = commonReadBuffer();
   #handler: StreamHandler | undefined = undefined;
   #unread: Buffer | undefined = undefined;
+  /** What was read and waits for its turn. */
+  #waiting: WaitingChunk | undefined = undefined;
   #reading = false;
   #delivering = false;
   #deliveringUnread = false;
   #endTold = false;
   #closeTold = false;
-  #awaitingDrain = false;
-  /** The peer has not taken what was written. */
-  #slow = false;
   #closeSeen: boolean;
-  /** Bytes of the write in progress that TLS has encrypted: their memory is free. */
-  #encryptedBytes = 0;
+  readonly #accepted: boolean;
+  /** It counts among those that may bring answers. */
+  #dialled: boolean;
   /** What the socket was given up to. */
   #successor: Socket | undefined = undefined;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls, reset }: SocketFacts) {
+  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls, reset, opened }: SocketFacts) {
     this.#socket = socket;
-    const Writer = tls === undefined ? DirectWriter : TlsWriter;
-    this.#direct = Writer.for(socket, (error) => this.#directDone(error));
+    this.#output = new SocketOutput(socket, tls !== undefined, this);
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.tls = tls;
     this.#freshChunks = freshChunks;
     this.#reset = reset;
+    this.#accepted = opened === "accepted";
+    this.#dialled = opened === "dialled";
+    if (this.#dialled) dialledStreamOpened();
     // A socket that was broken before anybody looked at it emits nothing more.
     this.closed = socket.destroyed;
     this.#closeSeen = socket.closed;
@@ -86,7 +81,7 @@ export class SocketStream implements ByteStream {
   }
 
   get pendingBytes(): number {
-    return this.#socket.writableLength - this.#encryptedBytes + (this.#direct?.pendingBytes ?? 0);
+    return this.#output.pendingBytes;
   }
 
   get ownsChunk(): boolean {
@@ -99,11 +94,7 @@ export class SocketStream implements ByteStream {
   }
 
   get queuedBytes(): number {
-    if (this.#direct?.pending) return this.#direct.pendingBytes;
-    const socket = this.#socket as unknown as {
-      readonly _handle?: { readonly writeQueueSize?: number } | null;
-    };
-    return socket._handle?.writeQueueSize ?? this.#socket.writableLength;
+    return this.#output.queuedBytes;
   }
 
   attach(handler: StreamHandler): void {
@@ -137,27 +128,15 @@ export class SocketStream implements ByteStream {
   }
 
   write(bytes: Buffer): boolean {
-    if (this.closed) return true;
-    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, bytes);
-    const isFirst = this.#socket.writableLength === 0;
-    this.#socket.write(bytes, this.#writeDone);
-    return this.#taken(isFirst);
+    return this.closed || this.#output.write(bytes);
   }
 
   writev(buffers: readonly Buffer[]): boolean {
-    if (this.closed) return true;
-    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, buffers);
-    const isFirst = this.#socket.writableLength === 0;
-    this.#socket.cork();
-    for (const bytes of buffers) this.#socket.write(bytes, this.#writeDone);
-    this.#socket.uncork();
-    return this.#taken(isFirst);
+    return this.closed || this.#output.writev(buffers);
   }
 
   end(): void {
-    if (this.closed) return;
-    if (this.#direct === undefined) this.#socket.end();
-    else this.#direct.end();
+    if (!this.closed) this.#output.end();
   }
 
   destroy(error?: Error): void {
@@ -177,20 +156,21 @@ export class SocketStream implements ByteStream {
    * written is not taken yet.
    */
   release(take: (socket: Socket) => Socket): Socket | undefined {
-    if (this.closed || this.ended || this.pendingBytes !== 0 || this.#direct?.idle === false)
-      return undefined;
+    if (this.closed || this.ended || !this.#output.idle) return undefined;
+    const waiting = this.#waitNoLonger();
+    if (waiting !== undefined) this.#keep(waiting);
     const unread = this.#unread;
     readIndirectly(this.#socket);
     this.closed = true;
     this.#handler = undefined;
     this.#unread = undefined;
     this.#leaveBuffer();
+    this.#answersNoMore();
     const successor = take(this.#socket);
     if (unread !== undefined) successor.unshift(unread);
     // Whoever accepted the connection keeps this stream, not the socket that may be good for nothing any more.
     this.#successor = successor;
     this.#socket = successor;
-    this.#direct = undefined;
     return successor;
   }
 
@@ -217,16 +197,49 @@ export class SocketStream implements ByteStream {
   /** For the socket: bytes were read. False stops it. */
   received(chunk: Buffer): boolean {
     if (this.closed) return false;
+    if (this.#accepted && (this.#waiting !== undefined || !mayBegin())) return this.#receivedEarly(chunk);
+    return this.#take(chunk);
+  }
+
+  /** Its turn has not come. More than one chunk is not kept. */
+  #receivedEarly(chunk: Buffer): boolean {
+    const first = this.#waitNoLonger();
+    if (first !== undefined) return this.#take(Buffer.concat([first, chunk]));
+    // A read that filled its buffer is part of something long.
+    if (!this.#ownsBuffer && chunk.length < this.#buffer.length) this.#waiting = letWait(this, chunk);
+    return this.#waiting !== undefined || this.#take(chunk);
+  }
+
+  chunkDue(chunk: Buffer): void {
+    this.#waiting = undefined;
+    if (this.closed) return;
+    if (!this.#reading) this.#keep(chunk);
+    else if (!this.#take(chunk)) this.#socket.pause();
+  }
+
+  /** What waits, before its turn. */
+  #waitNoLonger(): Buffer | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting === undefined ? undefined : takeBack(waiting);
+  }
+
+  #take(chunk: Buffer): boolean {
     if (this.#unread === undefined && this.#handler !== undefined) {
       // A handler that put bytes back or attached another one goes on with those bytes first.
       this.#reading = this.#deliver(this.#handler, chunk) && this.#deliverUnread();
       // Whoever has the socket now decides about reading.
       return this.#reading || this.#successor !== undefined;
     }
-    // Read before anybody could say stop: keep it behind what was put back.
-    this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);
+    // Read before anybody could say stop.
+    this.#keep(chunk);
     this.#reading = false;
     return false;
+  }
+
+  /** Behind what was put back. */
+  #keep(chunk: Buffer): void {
+    this.#unread = Buffer.concat(this.#unread === undefined ? [chunk] : [this.#unread, chunk]);
   }
 
   #deliverUnread(): boolean {
@@ -257,9 +270,12 @@ export class SocketStream implements ByteStream {
   }
 
   #peerEnded(): void {
-    if (this.tls !== undefined && hidesReset(this.#socket)) return this.#broke(notConnected());
+    if (this.tls !== undefined && hidesReset(this.#socket)) return this.broke(notConnected());
+    const waiting = this.#waitNoLonger();
+    if (waiting !== undefined) this.chunkDue(waiting);
     this.ended = true;
-    if (this.#unread === undefined) this.#tellEnd();
+    // Whoever wants no more after what waited hears of the end when reading goes on.
+    if (this.#unread === undefined && (waiting === undefined || this.#reading)) this.#tellEnd();
   }
 
   #tellEnd(): void {
@@ -281,8 +297,14 @@ export class SocketStream implements ByteStream {
     this.closed = true;
     this.#closeSeen = true;
     this.#leaveBuffer();
-    this.#caughtUp();
+    this.#answersNoMore();
+    this.#output.caughtUp();
     this.#tellClose();
+  }
+
+  #answersNoMore(): void {
+    if (this.#dialled) dialledStreamGone();
+    this.#dialled = false;
   }
 
   #leaveBuffer(): void {
@@ -302,74 +324,14 @@ export class SocketStream implements ByteStream {
     }
   }
 
-  #writeDirectly(direct: SocketWriter, bytes: Buffer | readonly Buffer[]): boolean {
-    try {
-      const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
-      return taken || this.#notTaken();
-    } catch (error) {
-      this.#broke(error);
-      return true;
-    }
-  }
-
   /** As for any other error of a socket, the close follows. */
-  #broke(error: unknown): void {
+  broke(error: unknown): void {
     this.#failed(error);
     this.#socket.destroy();
   }
 
-  #directDone(error: Error | undefined): void {
-    // What is still on its way then is cancelled; the socket knows why.
-    if (this.closed || this.#socket.destroyed) return;
-    if (error !== undefined) this.#broke(error);
-    else if (!this.#awaitingDrain) this.#tellDrain();
-  }
-
-  /** `isFirst`: nothing waited before what was just written. */
-  #taken(isFirst: boolean): boolean {
-    if (this.#socket.writableLength === 0 && !this.#direct?.pending) return true;
-    if (isFirst && this.tls !== undefined && isOnItsWay(this.#socket)) {
-      this.#encryptedBytes = this.#socket.writableLength;
-      return true;
-    }
-    this.#awaitDrain();
-    return this.#notTaken();
-  }
-
-  readonly #writeDone = (): void => {
-    this.#encryptedBytes = 0;
-  };
-
-  #notTaken(): false {
-    if (!this.#slow) peerBecameSlow();
-    this.#slow = true;
-    return false;
-  }
-
-  #caughtUp(): void {
-    if (this.#slow) peerCaughtUp();
-    this.#slow = false;
-  }
-
-  /** An empty write behind what is pending: its callback tells when that is gone. Cheaper than a 'drain' for every write. */
-  #awaitDrain(): void {
-    if (this.#awaitingDrain) return;
-    this.#awaitingDrain = true;
-    // After `end` not even nothing may be written.
-    if (this.#socket.writableEnded) this.#socket.once("finish", this.#drained);
-    else this.#socket.write(nothing, this.#drained);
-  }
-
-  readonly #drained = (error?: Error | null): void => {
-    this.#awaitingDrain = false;
-    // What failed was not taken; the close follows.
-    if (error || this.closed) return;
-    if (this.#socket.writableLength !== 0) return this.#awaitDrain();
-    this.#tellDrain();
-  };
-
-  #tellDrain(): void {
-    this.#caughtUp();
+  /** For its output. */
+  drained(): void {
     try {
       this.#handler?.onDrain();
     } catch (error) {

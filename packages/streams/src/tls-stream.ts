@@ -26,13 +26,17 @@ interface SocketInternals {
  * stream of Node sees them. What OpenSSL has decrypted when reading stops goes on to that stream, which keeps it in order, and the
  * end behind it. Where a version of Node does not show its internals, 'data' events serve.
  *
- * With `carrier`, the socket beneath, `tls.truncated` tells of an end without close_notify.
+ * With `carrier`, the socket beneath, it counts as dialled, and `tls.truncated` tells of an end without close_notify.
  */
 export function tlsStream(socket: Socket, carrier?: Duplex): ByteStream {
   const keys = bufferKeysOf(socket);
   if (keys === undefined) return dataStream(socket);
-  const facts = { ...addressesOf(socket), freshChunks: false, tls: tlsDetailsOf(socket) };
-  const stream = new SocketStream(socket, facts);
+  const stream = new SocketStream(socket, {
+    ...addressesOf(socket),
+    freshChunks: false,
+    tls: tlsDetailsOf(socket),
+    opened: carrier === undefined ? "accepted" : "dialled",
+  });
   const closeNotify = CloseNotifyWatch.of(socket, carrier);
   const deliver = (chunk: Buffer): boolean => {
     const more = stream.received(chunk);

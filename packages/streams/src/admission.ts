@@ -1,0 +1,45 @@
+import { giveOut } from "./waiting-chunks.ts";
+
+/**
+ * Answers go first. While a thread has dialled streams, no more than this many chunks of accepted ones go to their handlers in a turn of
+ * the event loop; the others wait, and what upstreams have answered meanwhile is read before more work begins. A thousand clients that
+ * send at once would otherwise make a thousand upstream connections busy at once, and when the answers come, nothing of them is in the
+ * processor's cache any more; with few in flight the same few connections serve again and again.
+ */
+const perTurn = 8;
+/** In turns with no more than this nobody asks for the end of the turn, which costs something, too. */
+const uncounted = perTurn / 2;
+
+let dialledStreams = 0;
+let begun = 0;
+let awaitsEnd = false;
+
+/** A stream was dialled that may bring answers. */
+export function dialledStreamOpened(): void {
+  dialledStreams += 1;
+}
+
+/** It is gone, or somebody else's. */
+export function dialledStreamGone(): void {
+  dialledStreams -= 1;
+}
+
+/** Whether what an accepted stream has just read may be handled now; else it waits, see waiting-chunks.ts. */
+export function mayBegin(): boolean {
+  if (dialledStreams === 0) return true;
+  if (begun >= uncounted && !awaitsEnd) {
+    awaitsEnd = true;
+    setImmediate(turnEnded);
+  }
+  if (begun === perTurn) return false;
+  begun += 1;
+  return true;
+}
+
+function turnEnded(): void {
+  const moreWait = giveOut(perTurn);
+  awaitsEnd = moreWait;
+  // What is read meanwhile stands behind those who wait.
+  begun = moreWait ? perTurn : 0;
+  if (moreWait) setImmediate(turnEnded);
+}

@@ -1,0 +1,173 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { acceptedStream, type ByteStream, takeSocket } from "../src/index.ts";
+import { streamPair } from "./echo-peers.ts";
+import { type RecordingHandler, record } from "./recording-handler.ts";
+
+interface Client {
+  readonly socket: Socket;
+  readonly stream: ByteStream;
+}
+
+/** Clients, and the streams that were accepted from them; what they write in one go is there for all streams in one turn. */
+async function openClients(count: number) {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const { port } = server.address() as { port: number };
+  const clients: Client[] = [];
+  for (let index = 0; index < count; index++) {
+    const socket = connect(port, "127.0.0.1");
+    const [[accepted]] = await Promise.all([once(server, "connection"), once(socket, "connect")]);
+    clients.push({ socket, stream: acceptedStream(accepted as Socket) });
+  }
+  return {
+    clients,
+    [Symbol.dispose]() {
+      for (const { socket, stream } of clients) {
+        socket.destroy();
+        stream.destroy();
+      }
+      server.close();
+    },
+  };
+}
+
+const recordAll = (clients: readonly Client[]): RecordingHandler[] =>
+  clients.map(({ stream }) => record(stream));
+
+/** Writes whatever has come to one list. */
+const logTo = (log: string[], stream: ByteStream) =>
+  stream.attach({
+    onData: (chunk) => log.push(String(chunk)) > 0,
+    onEnd() {},
+    onDrain() {},
+    onClose() {},
+  });
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What was written has been read when this is over, and most of it waits. */
+async function firstTurn(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
+describe("what accepted streams bring, beside dialled ones", () => {
+  it("waits until an answer that came with it has been read, and then comes in its order", async () => {
+    await using upstream = await streamPair();
+    using opened = await openClients(100);
+    const log: string[] = [];
+    for (const { stream } of opened.clients) logTo(log, stream);
+    logTo(log, upstream.dialled);
+    const names = opened.clients.map((_, index) => `request ${index}`);
+    for (const [index, { socket }] of opened.clients.entries()) socket.write(names[index] as string);
+    upstream.accepted.write(Buffer.from("answer"));
+    while (log.length < 101) await nextTurn();
+    expect(log.indexOf("answer")).toBeLessThan(20);
+    expect(log.filter((entry) => entry !== "answer")).toEqual(names);
+  });
+
+  it("does not wait where there is no dialled stream any more", async () => {
+    const upstream = await streamPair();
+    await upstream[Symbol.asyncDispose]();
+    using opened = await openClients(40);
+    const turns: number[] = [];
+    let turn = 0;
+    for (const { stream } of opened.clients)
+      stream.attach({ onData: () => turns.push(turn) > 0, onEnd() {}, onDrain() {}, onClose() {} });
+    for (const { socket } of opened.clients) socket.write("request");
+    for (; turns.length < 40; turn++) await nextTurn();
+    expect(new Set(turns).size).toBe(1);
+  });
+
+  it("is whole and in order when a client sends more while it waits, and ends", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    for (const { socket } of opened.clients) socket.write("one ");
+    await firstTurn();
+    for (const { socket } of opened.clients) socket.end("two");
+    await Promise.all(handlers.map(({ ended }) => ended.promise));
+    expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "one two"));
+  });
+
+  it("is whole and in order over TLS, and the end behind it", async () => {
+    const pairs = await Promise.all(Array.from({ length: 30 }, () => streamPair("tls")));
+    const handlers = pairs.map(({ accepted }) => record(accepted));
+    for (const { dialled } of pairs) dialled.write(Buffer.from("one "));
+    await firstTurn();
+    for (const { dialled } of pairs) {
+      dialled.write(Buffer.from("two"));
+      dialled.end();
+    }
+    await Promise.all(handlers.map(({ ended }) => ended.promise));
+    expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "one two"));
+    await Promise.all(pairs.map((pair) => pair[Symbol.asyncDispose]()));
+  });
+
+  it("is delivered when reading goes on, if it was stopped while that waited, and the end behind it", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    for (const { socket } of opened.clients) socket.end("request");
+    await firstTurn();
+    const stopped = opened.clients.flatMap((_, index) => (handlers[index]?.text === "" ? [index] : []));
+    expect(stopped.length).toBeGreaterThan(20);
+    for (const index of stopped) opened.clients[index]?.stream.pause();
+    for (let turn = 0; turn < 30; turn++) await nextTurn();
+    expect(stopped.map((index) => handlers[index]?.text)).toEqual(stopped.map(() => ""));
+    for (const index of stopped) opened.clients[index]?.stream.resume();
+    await Promise.all(handlers.map(({ ended }) => ended.promise));
+    expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "request"));
+  });
+
+  it("goes along when the stream is given up for its socket", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    for (const { socket } of opened.clients) socket.write("for whoever comes");
+    await firstTurn();
+    const waiting = opened.clients.filter((_, index) => handlers[index]?.text === "");
+    expect(waiting.length).toBeGreaterThan(20);
+    const texts = waiting.map(async ({ stream }) => {
+      const socket = takeSocket(stream);
+      const [bytes] = (await once(socket, "data")) as [Buffer];
+      socket.destroy();
+      return String(bytes);
+    });
+    expect(await Promise.all(texts)).toEqual(waiting.map(() => "for whoever comes"));
+  });
+
+  it("is forgotten with a stream that is destroyed", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    for (const { socket } of opened.clients) socket.write("request");
+    await firstTurn();
+    const destroyed = opened.clients.flatMap((_, index) => (handlers[index]?.text === "" ? [index] : []));
+    expect(destroyed.length).toBeGreaterThan(20);
+    for (const index of destroyed) opened.clients[index]?.stream.destroy();
+    await Promise.all(destroyed.map((index) => handlers[index]?.closed.promise));
+    expect(destroyed.map((index) => handlers[index]?.text)).toEqual(destroyed.map(() => ""));
+    const others = handlers.filter((_, index) => !destroyed.includes(index));
+    expect(others.map(({ text }) => text)).toEqual(others.map(() => "request"));
+  });
+
+  it("is whole for hundreds of clients that send more than may wait, in pieces of all lengths", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(300);
+    const handlers = recordAll(opened.clients);
+    const sent = opened.clients.map(() => "");
+    for (let round = 0; round < 6; round++) {
+      for (const [index, { socket }] of opened.clients.entries()) {
+        const piece = `${round}.${index} `.repeat(1 + ((index * 37 + round * 101) % 700));
+        sent[index] += piece;
+        socket.write(piece);
+      }
+      await nextTurn();
+    }
+    await Promise.all(handlers.map((handler, index) => handler.received(sent[index]?.length ?? 0)));
+    expect(handlers.every(({ text }, index) => text === sent[index])).toBe(true);
+  });
+});
