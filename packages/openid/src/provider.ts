@@ -27,7 +27,7 @@ export class Provider {
   /** `previous`: what it found out goes on when the same client asks the same provider in the same way. */
   constructor(options: ResolvedOpenidOptions, previous?: Provider) {
     this.#options = options;
-    if (previous !== undefined && asksAlike(options, previous.#options)) this.#keep(previous.#discovery);
+    if (previous !== undefined && asksAlike(options, previous.#options)) void this.#keep(previous.#discovery);
   }
 
   /** Where to send somebody who wants to log in. */
