@@ -1,9 +1,7 @@
 import type { Headers } from "../headers/headers.ts";
-import { upgradeId } from "../headers/known-fields.ts";
-import type { FramingFields } from "./framing-fields.ts";
 
 /** The fields of a message, and what they say about its framing (RFC 9112 sections 5 and 6). */
-export class MessageHead {
+export interface MessageHead {
   minorVersion: 0 | 1;
   headers: Headers;
   /** Bytes of the body; -1 when there is no Content-Length. */
@@ -17,16 +15,4 @@ export class MessageHead {
   upgrade: boolean;
   /** Length of the head, from its first line to the empty one. */
   bytes: number;
-
-  constructor(minorVersion: 0 | 1, headers: Headers, framing: FramingFields, bytes: number) {
-    this.minorVersion = minorVersion;
-    this.headers = headers;
-    this.contentLength = framing.contentLength;
-    this.chunked = framing.chunked;
-    this.connectionClose = framing.connectionClose;
-    this.connectionKeepAlive = framing.connectionKeepAlive;
-    this.connectionOptions = framing.connectionOptions;
-    this.upgrade = framing.connectionUpgrade && ((framing.knownMask >>> upgradeId) & 1) !== 0;
-    this.bytes = bytes;
-  }
 }
