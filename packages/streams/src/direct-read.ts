@@ -17,10 +17,9 @@ interface SocketHandle {
   onread: OnRead;
   reading: boolean;
   readStop(): number;
-  [readerKey]?: DirectReader | undefined;
+  /** Ours. No symbol: V8 looks for a name faster. */
+  byteReader?: DirectReader | undefined;
 }
-
-const readerKey = Symbol("reader");
 
 /** Where the handle says how many bytes it has read, or why none; undefined where this version of Node does not show it. */
 const readState = findReadState();
@@ -35,7 +34,7 @@ export function readDirectly(socket: Socket, reader: DirectReader): void {
   if (readState === undefined || handle == null || typeof handle.onread !== "function") return;
   original ??= handle.onread;
   if (handle.onread !== original) return;
-  handle[readerKey] = reader;
+  handle.byteReader = reader;
   handle.onread = onRead;
 }
 
@@ -44,12 +43,12 @@ export function readIndirectly(socket: Socket): void {
   const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
   if (handle == null || handle.onread !== onRead) return;
   handle.onread = original as OnRead;
-  handle[readerKey] = undefined;
+  handle.byteReader = undefined;
 }
 
 function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {
   const bytes = (readState as Int32Array)[0] as number;
-  const reader = this[readerKey];
+  const reader = this.byteReader;
   if (bytes <= 0 || reader === undefined) return (original as OnRead).call(this, arrayBuffer);
   const more = reader.received(readView(reader.readBuffer, bytes));
   const next = reader.nextBuffer();

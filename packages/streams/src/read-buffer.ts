@@ -17,8 +17,8 @@ export const sharedReadBuffer: Buffer =
     ? Buffer.allocUnsafeSlow(sharedBytes)
     : Buffer.from(readMemory.buffer, readMemoryStart, sharedBytes);
 
-/** What was read last, if it is in {@link readMemory}. */
-let inReadMemory: Buffer | undefined;
+/** Length of what was read last, if it is in {@link readMemory}; a number, which costs no more to keep than that. */
+let inReadMemoryBytes = -1;
 
 /** Puts bytes where a stream would have read them. */
 export function putIntoReadMemory(source: Buffer, start = 0, end: number = source.length): Buffer {
@@ -27,7 +27,8 @@ export function putIntoReadMemory(source: Buffer, start = 0, end: number = sourc
 }
 
 /** Whether these bytes are a chunk that stands at {@link readMemoryStart} now. */
-export const isInReadMemory = (chunk: Buffer): boolean => chunk === inReadMemory;
+export const isInReadMemory = (chunk: Buffer): boolean =>
+  chunk.length === inReadMemoryBytes && views[inReadMemoryBytes] === chunk;
 
 /**
  * With more slow peers than this, reads are short: what is read for a peer that does not take it has to be kept, and there may
@@ -58,14 +59,14 @@ const views: (Buffer | undefined)[] = new Array(4096).fill(undefined);
 
 /** What a read of `bytes` put into `buffer`. */
 export function readView(buffer: Buffer, bytes: number): Buffer {
-  inReadMemory = undefined;
+  inReadMemoryBytes = -1;
   if (buffer !== sharedReadBuffer || bytes >= views.length) return buffer.subarray(0, bytes);
   let view = views[bytes];
   if (view === undefined) {
     view = buffer.subarray(0, bytes);
     views[bytes] = view;
   }
-  inReadMemory = view;
+  inReadMemoryBytes = bytes;
   return view;
 }
 

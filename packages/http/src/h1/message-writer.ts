@@ -66,11 +66,11 @@ export class MessageWriter implements BodySink {
     this.#ended = false;
     this.#blocked = false;
     this.#tookWhole = false;
-    this.#body = body;
     this.#framing = framing;
-    if (framing === "none") return this.#writeHeadOnly(head, headBytes);
+    if (framing === "none") return this.#writeHeadOnly(head, headBytes, body);
     const whole = framing === "length" ? body.whole : undefined;
-    if (whole !== undefined) return this.#writeWhole(head, headBytes, whole);
+    if (whole !== undefined) return this.#writeWhole(head, headBytes, body, whole);
+    this.#body = body;
     this.#remaining = body.length;
     this.#head = head;
     this.#headBytes = headBytes;
@@ -144,26 +144,27 @@ export class MessageWriter implements BodySink {
     if (!this.#tookWhole) body.resume();
   }
 
-  #writeHeadOnly(head: Buffer, headBytes: number): void {
+  #writeHeadOnly(head: Buffer, headBytes: number, body: Body): void {
     this.#ended = true;
-    this.#flush(head, headBytes);
-    const body = this.#body;
-    if (!this.#blocked) this.#finish();
+    if (this.#flush(head, headBytes)) this.#finish();
+    else this.#body = body;
     body.cancel();
   }
 
-  #writeWhole(head: Buffer, headBytes: number, whole: Buffer): void {
+  #writeWhole(head: Buffer, headBytes: number, body: Body, whole: Buffer): void {
     this.#ended = true;
     this.#tookWhole = true;
     this.bodyBytes = whole.length;
-    const body = this.#body;
     if (whole.length <= copiedBytes) {
       head.set(whole, headBytes);
       this.#flush(head, headBytes + whole.length);
     } else {
       this.#flushAll([writtenPart(head, headBytes), whole], head);
     }
-    if (this.#blocked) return;
+    if (this.#blocked) {
+      this.#body = body;
+      return;
+    }
     // First: an upstream connection that is free again can take the request that follows at once.
     body.cancel();
     this.#finish();
@@ -171,7 +172,7 @@ export class MessageWriter implements BodySink {
 
   #finish(): void {
     this.active = false;
-    this.#body = emptyBody;
+    if (this.#body !== emptyBody) this.#body = emptyBody;
     this.#owner.messageWritten();
   }
 
