@@ -34,6 +34,11 @@ export abstract class CodecBody implements Body, BodySink {
   protected abstract failure(cause: Error | undefined): Error;
   /** The codec made so many bytes; an error breaks the body off. */
   protected abstract produced(bytes: number): Error | undefined;
+  /** How many bytes of this chunk, which is not the first, the codec is given for themselves. */
+  protected leadOf(_chunk: Buffer): number {
+    return 0;
+  }
+
   /** The codec is given so many bytes. */
   protected abstract given(bytes: number): void;
   /** The codec has worked on all that came, and nothing more has come yet. */
@@ -61,10 +66,12 @@ export abstract class CodecBody implements Body, BodySink {
   write(chunk: Buffer): boolean {
     if (this.#over || chunk.length === 0) return true;
     this.#codec ??= this.#start(this.open(chunk[0]));
+    const lead = this.#givenBytes === 0 ? 0 : this.leadOf(chunk);
     this.#givenBytes += chunk.length;
     this.given(chunk.length);
     this.#working = true;
-    this.#codec?.write(chunk, this.#written);
+    if (lead > 0) this.#codec?.write(chunk.subarray(0, lead));
+    this.#codec?.write(lead > 0 ? chunk.subarray(lead) : chunk, this.#written);
     return false;
   }
 

@@ -33,6 +33,10 @@ export class DecodedBody extends CodecBody {
     return new ContentDecodingError({ coding: this.#options.coding, status: 400, cause });
   }
 
+  protected override leadOf(chunk: Buffer): number {
+    return this.#options.coding === "zstd" && chunk.length > 1 && mayBeginFrame(chunk[0] as number) ? 1 : 0;
+  }
+
   protected given(bytes: number): void {
     if (this.#options.outermost) this.#options.budget.encodedBytes += bytes;
   }
@@ -44,3 +48,9 @@ export class DecodedBody extends CodecBody {
 
   protected idle(): void {}
 }
+
+/**
+ * The first byte of a zstd frame, or of one to be skipped (RFC 8878 section 3.1). libzstd 1.5 forgets the beginning of a frame's header
+ * when what it is given next is a whole frame, and decodes that one alone.
+ */
+const mayBeginFrame = (byte: number): boolean => byte === 0x28 || (byte & 0xf0) === 0x50;
