@@ -155,12 +155,19 @@ export class ServerAnswer implements MessageWriterOwner {
     this.#owner.writeMoved(pending);
   }
 
-  /** False when the rest of the request is not worth waiting for, so that the connection closes. */
+  /**
+   * False when the rest of the request is not worth waiting for, so that the connection closes: RFC 9112 section 9.6 wants
+   * the client to be told with the answer.
+   */
   #requestEndIsNear(response: HttpResponse): boolean {
-    // A body that is being read, or sent back, will end by itself; a client that waits for a 100 may never send any.
-    if (response.body === this.#current.request?.body) return true;
-    const comes = this.#current.complete || !this.continueExpected;
-    return comes && (this.#current.bodyUsed || this.#current.endIsNear);
+    const current = this.#current;
+    // What is sent back will end by itself.
+    if (current.complete || response.body === current.request?.body) return true;
+    // A client that waits for a 100 may never send any of it.
+    if (this.continueExpected) return false;
+    if (current.endIsNear) return true;
+    // Whoever reads it may have all of it before the answer ends; not before one that is here as a whole, and who refuses reads no more.
+    return current.bodyUsed && response.body.whole === undefined && response.status < 400;
   }
 
   #encode(response: HttpResponse, request: HttpRequest | undefined): WrittenFraming {

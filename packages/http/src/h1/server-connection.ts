@@ -2,6 +2,7 @@ import { MonolakeError } from "@monolake/errors";
 import {
   type ByteStream,
   ConnectionDeadline,
+  deadlineIn,
   type StreamHandler,
   unwatchDeadline,
   watchDeadline,
@@ -25,7 +26,12 @@ import { errorResponse, methodNotAllowed, statusOfError } from "../server/error-
 import { createExchangeReport } from "../server/exchange-report.ts";
 import { runUpgraded } from "../server/run-upgraded.ts";
 import type { ResolvedHttpServerOptions } from "../server/server-options.ts";
-import { lingerTimeoutMs, timeoutError, type WaitingFor } from "../server/server-timeouts.ts";
+import {
+  lingerTimeoutMs,
+  longestLingerMs,
+  timeoutError,
+  type WaitingFor,
+} from "../server/server-timeouts.ts";
 import type { Serving } from "../server/serving.ts";
 import { CurrentRequest } from "./current-request.ts";
 import { HandlerCalls } from "./handler-calls.ts";
@@ -66,6 +72,8 @@ export class ServerConnection<Context extends HttpContext>
   #reading: Reading;
   /** The client has ended its side, and nothing of what came before that is left to read. */
   #clientEnded = false;
+  /** While it is "leaving" and the answer is given. */
+  #lingersUntilMs = Number.POSITIVE_INFINITY;
   readonly #inform = (status: number, headers: Headers): void => this.#answer.inform(status, headers);
 
   /** While it is "first". */
@@ -117,7 +125,7 @@ export class ServerConnection<Context extends HttpContext>
     while (at < chunk.length) {
       if (this.#reading === "head") at = this.#readHead(chunk, at);
       else if (this.#reading === "body") at = this.#readBody(chunk, at);
-      else if (this.#reading === "leaving") return !this.#current.held;
+      else if (this.#reading === "leaving") return this.#throwAway();
       else if (this.#reading === "first") at = this.#readFirst(chunk, at);
       else {
         // The next request, or what follows an upgrade, waits in memory of its own.
@@ -126,7 +134,7 @@ export class ServerConnection<Context extends HttpContext>
         return false;
       }
     }
-    if (this.#reading === "leaving") return !this.#current.held;
+    if (this.#reading === "leaving") return this.#throwAway();
     return !this.#current.paused && this.#reading !== "handed-over";
   }
 
@@ -160,6 +168,8 @@ export class ServerConnection<Context extends HttpContext>
   }
 
   #timedOut(late: WaitingFor): void {
+    // The request is answered: what is left of it was only to be read away.
+    if (this.#answer.state === "sent" && this.#reading !== "leaving") return this.#leave();
     const tooSlow = late === "body" && this.#pace?.tooSlow === true;
     const error = timeoutError(tooSlow ? "rate" : late, this.#options);
     if (late === "head" || late === "body" || late === "total") this.#refuse(error);
@@ -357,7 +367,7 @@ export class ServerConnection<Context extends HttpContext>
     this.#answer.finish();
     if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", 0);
     this.#stream.ownBuffer = false;
-    if (this.#clientEnded) return this.#leave();
+    if (this.#clientEnded || this.#current.last) return this.#leave();
     this.#reading = "head";
     this.#deadline.await("request", this.#options.keepAliveTimeoutMs);
     this.#stream.resume();
@@ -368,7 +378,14 @@ export class ServerConnection<Context extends HttpContext>
     if (this.#options.requestTimeoutMs > 0) this.#deadline.limit("total", 0);
     this.#current.breakBody(new BodyDiscardedError());
     this.#stream.end();
+    this.#lingersUntilMs = deadlineIn(longestLingerMs);
     this.#deadline.await("close", lingerTimeoutMs);
     if (!this.#current.held) this.#stream.resume();
+  }
+
+  /** What comes behind the last answer. Who still sends has yet to read it, and a connection that closes on him would be reset. */
+  #throwAway(): boolean {
+    this.#deadline.awaitUntil("close", Math.min(deadlineIn(lingerTimeoutMs), this.#lingersUntilMs));
+    return !this.#current.held;
   }
 }

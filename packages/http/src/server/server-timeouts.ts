@@ -10,8 +10,10 @@ export type WaitingFor = "request" | "head" | "body" | "write" | "close" | "tota
 /** What was late; "rate" is a body that came too slowly. */
 export type Late = WaitingFor | "rate";
 
-/** After the last response, for the client to take it and close its side (RFC 9112 section 9.6). */
+/** After the last response, for the client to take it and close its side (RFC 9112 section 9.6), or to send more of what nobody wants. */
 export const lingerTimeoutMs = 2_000;
+/** Then it is over, however much more comes. */
+export const longestLingerMs = 30_000;
 
 /** What went wrong; undefined where nothing did: an idle connection may end. */
 export function timeoutError(late: Late, options: ResolvedHttpServerOptions): Error | undefined {

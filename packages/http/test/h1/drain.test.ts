@@ -30,6 +30,16 @@ it("draining lets a request in progress finish, and says that it is the last", a
   expect(await client.readToEnd()).toMatch(/\r\nConnection: close\r\n[\s\S]*finished$/);
 });
 
+it("draining closes a connection whose request is answered, as soon as the rest of that is read away", async () => {
+  await using server = await serve(async () => createResponse("early"));
+  await using client = await rawClient(server);
+  await client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+  await client.readUntil("early");
+  server.drain();
+  await client.write("67890");
+  expect(await client.readToEnd()).toBe("");
+});
+
 it("draining lets a client that has only just come ask once, for a while", async () => {
   await using server = await serve(async () => createResponse("ok"));
   await using asking = await rawClient(server);
