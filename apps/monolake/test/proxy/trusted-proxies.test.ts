@@ -78,6 +78,25 @@ describe("forwarding fields", () => {
     },
   );
 
+  it("say the same in both ways, whichever of them a trusted proxy has sent", async () => {
+    const forwarded = await ask(
+      trusting('"127.0.0.1"'),
+      'Forwarded: for=203.0.113.7;proto=https;host="public.test"\r\n',
+    );
+    const listed = await ask(
+      trusting('"127.0.0.1"'),
+      "X-Forwarded-For: 203.0.113.7\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: public.test\r\n",
+    );
+    for (const { fields } of [forwarded, listed])
+      expect(fields).toMatchObject({
+        "x-forwarded-for": "203.0.113.7, 127.0.0.1",
+        "x-forwarded-proto": "https",
+        "x-forwarded-host": "public.test",
+        forwarded:
+          'for=203.0.113.7;proto=https;host="public.test", for=127.0.0.1;proto=http;host="site.test:81"',
+      });
+  });
+
   it("name the last address that no trusted proxy has as X-Real-IP", async () => {
     const spoofed = `X-Forwarded-For: 6.6.6.6, 203.0.113.7, 10.1.1.1\r\nX-Real-IP: 6.6.6.6\r\n`;
     const { fields } = await ask(trusting('"127.0.0.1", "10.0.0.0/8"', everything), spoofed);
@@ -128,6 +147,8 @@ describe("the client's address in the log", () => {
     ['"127.0.0.1"', "X-Forwarded-For: [2001:db8::7]:4711\r\n", "2001:db8::7"],
     ['"127.0.0.1"', 'Forwarded: for=6.6.6.6, For="[2001:db8::8]:80";proto=http\r\n', "2001:db8::8"],
     ['"127.0.0.1"', 'X-Forwarded-For: ", 203.0.113.7\r\n', "203.0.113.7"],
+    ['"127.0.0.1"', 'Forwarded: for=6.6.6.6;by="x, for=203.0.113.7\r\n', "127.0.0.1"],
+    ['"127.0.0.1"', 'Forwarded: by="x;for=6.6.6.6";for=203.0.113.7\r\n', "203.0.113.7"],
     ['"127.0.0.1"', "", "127.0.0.1"],
   ])("with %s trusted and %j is %s", async (proxies, fields, client) => {
     await using folder = await temporaryFolder();

@@ -4,6 +4,8 @@ import type { SocketAddress } from "@monolake/streams";
 import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
 import { parseNodeAddress } from "../../common/node-address.ts";
 import { TrustedProxies } from "../../common/trusted-proxies.ts";
+import { forwardedElements } from "./forwarded-element.ts";
+import { clientIndex, forwardedFor } from "./told-nodes.ts";
 
 /** Whose word is taken. */
 export interface ClientAddressOptions {
@@ -42,32 +44,13 @@ export class ClientAddress<Context extends ClientAddressContext> implements Http
   }
 
   #clientOf(headers: Headers): SocketAddress | undefined {
-    let client: SocketAddress | undefined;
     const nodes = headers.has("x-forwarded-for")
-      ? addressesOf(headers.getAll("x-forwarded-for"))
-      : headers.getList("forwarded").map(forOf);
-    for (let index = nodes.length - 1; index >= 0; index--) {
-      const address = parseNodeAddress(nodes[index] as string);
-      // Somebody who hides: who passed it on is all that is known.
-      if (address === undefined) return client;
-      client = address;
-      if (!this.#trusted.has(address)) return client;
-    }
-    return client;
+      ? forwardedFor(headers)
+      : forwardedElements(headers).map((element) => element.for);
+    const index = clientIndex(nodes, this.#trusted);
+    // Of somebody who hides, who passed it on is all that is known.
+    return parseNodeAddress(nodes[index] ?? "") ?? parseNodeAddress(nodes[index + 1] ?? "");
   }
-}
-
-/** Addresses are never quoted there: a quote that a client sends must not hide what a proxy adds behind it. */
-const addressesOf = (values: readonly string[]): string[] =>
-  values
-    .flatMap((value) => value.split(","))
-    .map((address) => address.trim())
-    .filter((address) => address !== "");
-
-/** The `for` of an element of Forwarded, without its quotes; empty where there is none. */
-function forOf(element: string): string {
-  const [, quoted, token] = /(?:^|;)\s*for=(?:"([^"]*)"|([^;]*))/i.exec(element) ?? [];
-  return quoted ?? token?.trim() ?? "";
 }
 
 /** The layer of {@link ClientAddress}: inside of `connectionReuse`, outside of what asks for the client. */

@@ -5,6 +5,8 @@ import type { clientAddress, peerAddress, remoteAddress } from "../../common/add
 import { plainHost } from "../../common/node-address.ts";
 import { TrustedProxies } from "../../common/trusted-proxies.ts";
 import type { MatchedRoute } from "../route.ts";
+import { appendForwarding, firstOf } from "./appended-fields.ts";
+import { formatElement } from "./forwarded-element.ts";
 
 /** What the upstream is told of the client. */
 export interface ForwardingOptions {
@@ -102,32 +104,33 @@ export class ForwardingFields {
     if (this.#options.port === true) fields.append("X-Forwarded-Port", portOf(host, scheme));
     if (strippedPrefix !== "") fields.append("X-Forwarded-Prefix", strippedPrefix);
     if (this.#options.realIp === true && address !== "") fields.append("X-Real-IP", address);
-    if (this.#options.rfc7239 !== false) fields.append("Forwarded", forwardedElement(address, host, scheme));
+    if (this.#options.rfc7239 !== false)
+      fields.append(
+        "Forwarded",
+        formatElement({ for: address || "unknown", proto: scheme, host: host ?? "" }),
+      );
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
     this.#remembered.set(key, { host, scheme, strippedPrefix, fields: fields.prepare() });
     return fields;
   }
 
-  /** Adds to lists; scheme, host and port are those that the first proxy saw. */
+  /** Adds to what was told. */
   #appendTo(headers: Headers, context: ForwardingContext, scheme: Scheme): void {
     const { port, prefix, realIp, rfc7239 } = this.#options;
     const { strippedPrefix } = context.matchedRoute;
-    const address = addressOf(peerOf(context));
-    const host = headers.get("host");
-    if (address !== "") addToList(headers, "X-Forwarded-For", address);
-    if (!headers.has("x-forwarded-proto")) headers.set("X-Forwarded-Proto", scheme);
-    if (host !== undefined && !headers.has("x-forwarded-host")) headers.set("X-Forwarded-Host", host);
-    if (port === true && !headers.has("x-forwarded-port"))
-      headers.set("X-Forwarded-Port", portOf(host, headers.get("x-forwarded-proto") ?? scheme));
+    const peer = peerOf(context);
+    const address = addressOf(peer);
+    const believed = { trusted: this.#trusted, anybody: !this.#trusted.has(peer) };
+    const own = { address, host: headers.get("host"), scheme };
+    appendForwarding(headers, own, { believed, rfc7239: rfc7239 !== false });
+    const told = headers.get("x-forwarded-proto");
+    if (port === true && told !== undefined && !headers.has("x-forwarded-port"))
+      headers.set("X-Forwarded-Port", portOf(firstOf(headers.get("x-forwarded-host")), firstOf(told)));
     if (prefix === true && strippedPrefix !== "")
       headers.set("X-Forwarded-Prefix", `${headers.get("x-forwarded-prefix") ?? ""}${strippedPrefix}`);
     if (realIp === true) {
       const real = realAddress(headers, context) ?? address;
       if (real !== "") headers.set("X-Real-IP", real);
-    }
-    if (rfc7239 !== false) {
-      keepWhereQuotesClose(headers, "Forwarded");
-      addToList(headers, "Forwarded", forwardedElement(address, host, scheme));
     }
   }
 }
@@ -146,32 +149,6 @@ const realAddress = (headers: Headers, { clientAddress: client }: ForwardingCont
 const addressOf = (address: SocketAddress): string =>
   address.type === "unix" ? "" : plainHost(address.host);
 
-function addToList(headers: Headers, name: string, element: string): void {
-  headers.set(name, [...headers.getAll(name), element].join(", "));
-}
-
-/** A quoted string that does not end would swallow the elements that follow (RFC 9110 section 5.6.4). */
-function keepWhereQuotesClose(headers: Headers, name: string): void {
-  const values = headers.getAll(name);
-  if (!values.some((value) => value.includes('"'))) return;
-  headers.delete(name);
-  for (const value of values) if (quotesClose.test(value)) headers.append(name, value);
-}
-
-const quotesClose = /^[^"]*(?:"(?:[^"\\]|\\.)*"[^"]*)*$/;
-
 /** The port of a Host, or that of its scheme. */
 const portOf = (host: string | undefined, scheme: string): string =>
   /:(\d+)$/.exec(host ?? "")?.[1] ?? (scheme === "https" ? "443" : "80");
-
-/** RFC 7239 section 4. */
-function forwardedElement(address: string, host: string | undefined, scheme: string): string {
-  const hostPair = host === undefined ? "" : `;host="${host}"`;
-  return `for=${forwardedNode(address)};proto=${scheme}${hostPair}`;
-}
-
-/** RFC 7239 section 6: IPv6 in brackets and quoted; what has no address is unknown. */
-function forwardedNode(address: string): string {
-  if (address === "") return "unknown";
-  return address.includes(":") ? `"[${address}]"` : address;
-}
