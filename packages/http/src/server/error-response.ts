@@ -12,9 +12,9 @@ export function errorResponse(
   return createResponse(`${status} ${statusText(status)}\n`, { status, headers: fields });
 }
 
-/** RFC 9110 section 15.5.6: a 405 says what is allowed. */
+/** RFC 9110 section 15.5.6: a 405 says what is allowed. Not TRACE: no service of ours answers it with anything else. */
 export function methodNotAllowed(): HttpResponse {
-  return errorResponse(405, [["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, TRACE"]]);
+  return errorResponse(405, [["Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"]]);
 }
 
 const statusOfCode: ReadonlyMap<string, number> = new Map([

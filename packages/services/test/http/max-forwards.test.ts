@@ -10,7 +10,9 @@ async function ask(
   await using upstream = await startHttpUpstream();
   await using gateway = await startGateway({ routes: [everyPath([upstream.port])] });
   await using client = await rawClient(gateway.address);
-  void client.write(`${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${fields}\r\n`);
+  void client.write(
+    `${line} HTTP/1.1\r\nHost: ${line.startsWith("CONNECT") ? "a:443" : "a"}\r\nConnection: close\r\n${fields}\r\n`,
+  );
   return { answer: await client.readToEnd(), requests: upstream.requests };
 }
 
@@ -30,6 +32,12 @@ describe("TRACE", () => {
       expect(requests).toBe(0);
     },
   );
+});
+
+it("the answer to CONNECT allows what that to TRACE does: neither", async () => {
+  const { answer } = await ask("CONNECT a:443", "");
+  expect(answer).toMatch(/^HTTP\/1\.1 405 /);
+  expect(answer).toContain("\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n");
 });
 
 describe("Max-Forwards", () => {
