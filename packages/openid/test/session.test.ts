@@ -81,15 +81,17 @@ describe("a session whose time has come", () => {
     const client = await loggedIn(site);
     const jar = client.jar(site.origin);
     const before = jar.get("monolake") as string;
+    // Its time comes in a second: a slow login has ended with a refresh already.
+    const refreshed = refreshes(site.provider.requests) + 1;
     await eventually(async () => {
       jar.set("monolake", before);
       await client.get(`${site.origin}/page`);
-      expect(refreshes(site.provider.requests)).toBe(1);
+      expect(refreshes(site.provider.requests)).toBe(refreshed);
     });
     jar.set("monolake", before);
     const answers = await Promise.all(Array.from({ length: 20 }, () => client.get(`${site.origin}/page`)));
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 200));
-    expect(refreshes(site.provider.requests)).toBe(1);
+    expect(refreshes(site.provider.requests)).toBe(refreshed);
     expect(jar.get("monolake")).not.toBe(before);
     expect(site.seen.at(-1)?.claims?.["email"]).toBe("ada@example.com");
   });
