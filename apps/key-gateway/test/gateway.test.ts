@@ -64,7 +64,7 @@ it("says in a line why it cannot start: no file, or a port that is in use", asyn
     expect((await program.exited).code).toBe(1);
     return program.stderr;
   };
-  expect(await start("/no/such.toml")).toMatch(/^cannot read .*: there is no such file\n$/);
+  expect(await start("/no/such.toml")).toMatch(/^cannot read .*: it does not exist\n$/);
   const text = `listen = "127.0.0.1:${upstream.port}"\nupstream = "${upstream.origin}"\naccounts = {}\n`;
   const file = await folder.write("gateway.toml", text);
   expect(await start(file)).toMatch(/^the listener of gateway cannot be opened: .*: it is in use.*\n$/);

@@ -60,4 +60,5 @@ export {
   ReloadFailedError,
   summarizeProblem,
 } from "./errors.ts";
+export { fileReason } from "./file-reason.ts";
 export { formatFailure } from "./format-failure.ts";

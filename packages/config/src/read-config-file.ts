@@ -4,22 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ConfigFileText, ConfigText } from "./config-source.ts";
 import { ConfigReadError } from "./errors.ts";
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "permission denied",
-  EISDIR: "it is a directory",
-  ENOTDIR: "a part of the path is no directory",
-  ELOOP: "too many symbolic links",
-  ENXIO: "it is a socket, or a device that is not there",
-  EAGAIN: "it is a pipe, and nothing comes out of it",
-};
-
-/** Why a file cannot be opened or read, in words. */
-export function reasonOf(error: unknown): string {
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  return reasons[code] ?? message;
-}
+import { fileReason } from "./file-reason.ts";
 
 /** A listing of the folder has it, so that "no such file" would be hard to believe. */
 const isDeadLink = (file: string, { code }: NodeJS.ErrnoException): boolean =>
@@ -57,7 +42,7 @@ async function readBounded(file: string, maxBytes: number): Promise<Buffer> {
   } catch (cause: unknown) {
     throw readFailure(
       file,
-      isDeadLink(file, cause as Error) ? "it is a symbolic link to nothing" : reasonOf(cause),
+      isDeadLink(file, cause as Error) ? "it is a symbolic link to nothing" : fileReason(cause),
       cause,
     );
   }

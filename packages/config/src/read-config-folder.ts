@@ -4,7 +4,8 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { ConfigText } from "./config-source.ts";
 import type { ConfigReadError } from "./errors.ts";
-import { readConfigFile, readFailure, reasonOf } from "./read-config-file.ts";
+import { fileReason } from "./file-reason.ts";
+import { readConfigFile, readFailure } from "./read-config-file.ts";
 
 /** What editors leave beside a file (`.a.toml.swp`, `a.toml~`) does not end like this, or is hidden as `..data` of Kubernetes. */
 const configFileName = /^[^.].*\.(?:toml|json|ya?ml)$/i;
@@ -77,7 +78,7 @@ function listFolder(folder: string): FolderListing {
     return { files, state: JSON.stringify([files, states]), isSettled };
   } catch (cause) {
     const { path = folder } = cause as NodeJS.ErrnoException;
-    throw readFailure(path, reasonOf(cause), cause);
+    throw readFailure(path, fileReason(cause), cause);
   }
 }
 

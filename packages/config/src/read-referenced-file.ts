@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { reasonOf } from "./read-config-file.ts";
+import { fileReason } from "./file-reason.ts";
 
 /** What `${file:PATH}` may stand for: passwords, keys, tokens. */
 const maxReferencedBytes = 65_536;
@@ -19,7 +19,7 @@ export function readReferencedFile(path: string): ReferencedText {
   } catch (error: unknown) {
     if ((error as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA")
       return { reason: "it is not UTF-8 text" };
-    return { reason: reasonOf(error) };
+    return { reason: fileReason(error) };
   }
 }
 

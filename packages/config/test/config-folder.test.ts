@@ -102,9 +102,9 @@ describe("a folder", () => {
     expect(await reasonOf(load())).toBe("c.toml: it is a directory");
     await rm(folder.file("c.toml"), { recursive: true });
     await symlink("c.toml", folder.file("c.toml"));
-    expect(await reasonOf(load())).toBe("c.toml: too many symbolic links");
+    expect(await reasonOf(load())).toBe("c.toml: too many symbolic links lead to it");
     await rm(folder.file("c.toml"));
-    expect(await reasonOf(load(folder.file("no")))).toBe("no: there is no such file");
+    expect(await reasonOf(load(folder.file("no")))).toBe("no: it does not exist");
     expect(await reasonOf(createFileSource(folder.path).load())).toMatch(/: it is a directory$/);
     await using _server = await listeningAt(folder.file("c.toml"));
     expect(await reasonOf(load())).toBe("c.toml: it is a socket, or a device that is not there");

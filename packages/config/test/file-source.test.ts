@@ -110,7 +110,7 @@ it("tells a link to nothing from a file that is not there", async () => {
   await expect(createFileSource(folder.file("a.toml")).load()).rejects.toThrow(
     "it is a symbolic link to nothing",
   );
-  await expect(createFileSource(folder.file("b.toml")).load()).rejects.toThrow("there is no such file");
+  await expect(createFileSource(folder.file("b.toml")).load()).rejects.toThrow("it does not exist");
 });
 
 it("goes on when the working directory of the process is gone", async () => {
@@ -122,7 +122,7 @@ it("goes on when the working directory of the process is gone", async () => {
   });
   try {
     await rm(file);
-    expect(await gone).toBe("unreadable: there is no such file");
+    expect(await gone).toBe("unreadable: it does not exist");
     const relative = createFileSource("a.toml", byEvents).watch(AbortSignal.timeout(10_000));
     expect(await relative[Symbol.asyncIterator]().next()).toMatchObject({
       value: { type: "unreadable", error: { directory: "(removed)" } },
@@ -140,7 +140,7 @@ it("tells once that the file is gone, and goes on", async () => {
   const { next } = await follow(file);
   const gone = next();
   await rm(file);
-  expect(await gone).toBe("unreadable: there is no such file");
+  expect(await gone).toBe("unreadable: it does not exist");
   const back = next();
   await folder.write("b.toml", "unrelated");
   await replace(file, "two");
@@ -152,7 +152,7 @@ it("tells that a file can be read again, also where it is as it was", async () =
   const { next } = await follow(file);
   const gone = next();
   await rm(file);
-  expect(await gone).toBe("unreadable: there is no such file");
+  expect(await gone).toBe("unreadable: it does not exist");
   const back = next();
   await replace(file, "one");
   expect(await back).toBe("one");

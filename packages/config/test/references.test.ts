@@ -152,7 +152,7 @@ debgu = true
     const { path } = folder;
     expect(readAs(read(text, folder.file("config.toml")))).toEqual([
       "1:10 unresolved-reference ${env:UNSET}: the environment variable UNSET is not set",
-      `1:23 unresolved-reference \${file:none}: cannot read the file "${path}/none": there is no such file`,
+      `1:23 unresolved-reference \${file:none}: cannot read the file "${path}/none": it does not exist`,
       "2:9 unresolved-reference ${env:UNSET}: the environment variable UNSET is not set",
       `3:9 unresolved-reference \${file:large}: cannot read the file "${path}/large": it is larger than 65536 bytes`,
       `4:10 unresolved-reference \${file:dir}: cannot read the file "${path}/dir": it is a directory`,

@@ -88,8 +88,8 @@ describe("several files", () => {
   it("have references that start from the folder of each", () => {
     const files = { "/no/one/a.toml": "x = '${file:s}'", "/no/two/b.toml": "\ny = 'a${file:s}'" };
     expect(complaints(read(files, { references: true }))).toEqual([
-      '/no/one/a.toml:1:6 (x) ${file:s}: cannot read the file "/no/one/s": there is no such file',
-      '/no/two/b.toml:2:7 (y) ${file:s}: cannot read the file "/no/two/s": there is no such file',
+      '/no/one/a.toml:1:6 (x) ${file:s}: cannot read the file "/no/one/s": it does not exist',
+      '/no/two/b.toml:2:7 (y) ${file:s}: cannot read the file "/no/two/s": it does not exist',
     ]);
   });
 

@@ -1,7 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { dirname } from "node:path";
-import type { ConfigPath, ConfigProblem } from "@monolake/config";
-import { fileReason } from "../file-reason.ts";
+import { type ConfigPath, type ConfigProblem, fileReason } from "@monolake/config";
 import type { ServerConfig, ValidProxyConfig } from "../schema/index.ts";
 import { shownFile } from "./shown-file.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
+import { fileReason } from "@monolake/config";
 import { MonolakeError } from "@monolake/errors";
 import type { HttpRouteConfig, RouteAnswerConfig } from "@monolake/services/http";
 import { RouteAnswerInvalidError } from "@monolake/services/http";
-import { fileReason } from "../file-reason.ts";
 import { shownFile } from "../run/shown-file.ts";
 import type { RouteConfig } from "../schema/index.ts";
 

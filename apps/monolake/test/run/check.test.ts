@@ -57,7 +57,7 @@ const cases: [what: string, text: string, code: number, output: RegExp[]][] = [
     good.replace("[[", 'tls = { chain = "no/such.crt", key = "/no/such.key" }\n[['),
     0,
     [
-      /warning: cannot read the file "\/.+\/no\/such\.crt" \(from the working directory\): there is no such file \(servers\.web\.tls\.chain\)/,
+      /warning: cannot read the file "\/.+\/no\/such\.crt" \(from the working directory\): it does not exist \(servers\.web\.tls\.chain\)/,
       /warning: cannot read the file "\/no\/such\.key"/,
       /is good: 1 server, 2 warnings\n$/,
     ],
@@ -131,7 +131,7 @@ describe("monolake check", () => {
     [["check", "a", "b"], /unexpected argument b/],
     [
       ["check", "/no/such/file.toml"],
-      /cannot read the configuration file "\/no\/such\/file\.toml".*there is no such file/,
+      /cannot read the configuration file "\/no\/such\/file\.toml".*it does not exist/,
     ],
     [["demo", "--config", "x"], /leave out --config/],
   ])("explains what is wrong with %j", async (programArguments, expected) => {

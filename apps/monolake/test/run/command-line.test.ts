@@ -120,9 +120,7 @@ describe("the command line", () => {
       return shell.stderr;
     };
     expect(await run("init")).toBe("monolake: the working directory is removed: change to another one\n");
-    expect(await run("check", "a.toml")).toMatch(
-      /working directory "\(removed\)"\): there is no such file\n$/,
-    );
+    expect(await run("check", "a.toml")).toMatch(/working directory "\(removed\)"\): it does not exist\n$/);
   });
 
   it("names the variable that has a level that it does not know, and takes an empty one as none", async () => {
@@ -131,6 +129,6 @@ describe("the command line", () => {
     await using empty = await withLevel("");
     expect([(await loud.exited).code, (await empty.exited).code]).toEqual([1, 1]);
     expect(loud.stderr).toMatch(/unknown log level loud in MONOLAKE_LOG; levels are/);
-    expect(empty.stderr).toMatch(/there is no such file/);
+    expect(empty.stderr).toMatch(/it does not exist/);
   });
 });
