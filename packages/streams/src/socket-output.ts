@@ -12,7 +12,9 @@ export interface OutputOwner {
   readonly closed: boolean;
   /** Everything written has been taken, after a time in which it was not. */
   drained(): void;
-  /** The system refuses what is written. */
+  /** The system does not take what is written now. */
+  refused(error: unknown): void;
+  /** The system has not taken what it had begun to. */
   broke(error: unknown): void;
 }
 
@@ -88,7 +90,7 @@ export class SocketOutput {
       const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
       return taken || this.#notTaken();
     } catch (error) {
-      this.#owner.broke(error);
+      this.#owner.refused(error);
       return true;
     }
   }

@@ -33,3 +33,9 @@ export const notConnected = (): Error =>
 export function canReset(socket: Socket): boolean {
   return socket.remoteFamily !== undefined && !socket.writableEnded && !("encrypted" in socket);
 }
+
+/** What a write gives behind a reset of the peer: the first time ECONNRESET, then EPIPE. */
+export function isReset(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ECONNRESET" || code === "EPIPE";
+}

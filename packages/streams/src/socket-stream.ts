@@ -7,7 +7,7 @@ import { readIndirectly } from "./direct-read.ts";
 import { abandonReadBuffer, commonReadBuffer, returnReadBuffer, takeReadBuffer } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
 import { type OutputOwner, SocketOutput } from "./socket-output.ts";
-import { canReset, hidesReset, notConnected } from "./socket-state.ts";
+import { canReset, hidesReset, isReset, notConnected } from "./socket-state.ts";
 import type { TlsDetails } from "./tls-details.ts";
 import { letWait, takeBack, type WaitingChunk, type WaitingStream } from "./waiting-chunks.ts";
 
@@ -35,10 +35,9 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   readonly localAddress: SocketAddress;
   readonly tls: TlsDetails | undefined;
   closed: boolean;
-  ended: boolean;
   ownBuffer = false;
   readonly #freshChunks: boolean;
-  readonly #reset: (() => void) | undefined;
+  readonly #breakOff: (() => void) | undefined;
   /** The socket reads into a buffer of this stream alone. */
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
@@ -50,6 +49,10 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #reading = false;
   #delivering = false;
   #deliveringUnread = false;
+  /** What the peer sent is all read. */
+  #ended: boolean;
+  /** The peer has reset the connection: nothing can be written any more, and what it sent before that is still read. */
+  #reset = false;
   #endTold = false;
   #closeTold = false;
   #closeSeen: boolean;
@@ -67,17 +70,21 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     this.remoteAddress = remoteAddress;
     this.tls = tls;
     this.#freshChunks = freshChunks;
-    this.#reset = reset;
+    this.#breakOff = reset;
     this.#accepted = opened === "accepted";
     this.#dialled = opened === "dialled";
     if (this.#dialled) dialledStreamOpened();
     // A socket that was broken before anybody looked at it emits nothing more.
     this.closed = socket.destroyed;
     this.#closeSeen = socket.closed;
-    this.ended = socket.readableEnded;
+    this.#ended = socket.readableEnded;
     socket.on("error", (error) => this.#failed(error));
     socket.on("end", () => this.#peerEnded());
     socket.on("close", () => this.#socketClosed());
+  }
+
+  get ended(): boolean {
+    return this.#ended || this.#reset;
   }
 
   get pendingBytes(): number {
@@ -109,15 +116,16 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   pause(): void {
     if (this.#delivering || !this.#reading) return;
     this.#reading = false;
-    this.#socket.pause();
+    if (this.#reset) this.#socket.destroy();
+    else this.#socket.pause();
   }
 
   resume(): void {
     if (this.#delivering || this.#handler === undefined) return;
     if (!this.#deliverUnread()) return this.pause();
-    if (this.ended) this.#tellEnd();
+    if (this.#ended) this.#tellEnd();
     if (this.#closeSeen) return this.#tellClose();
-    if (this.#reading || this.ended || this.closed) return;
+    if (this.#reading || this.#ended || this.closed) return;
     this.#reading = true;
     this.#socket.resume();
   }
@@ -128,15 +136,15 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   }
 
   write(bytes: Buffer): boolean {
-    return this.closed || this.#output.write(bytes);
+    return this.closed || this.#reset || this.#output.write(bytes);
   }
 
   writev(buffers: readonly Buffer[]): boolean {
-    return this.closed || this.#output.writev(buffers);
+    return this.closed || this.#reset || this.#output.writev(buffers);
   }
 
   end(): void {
-    if (!this.closed) this.#output.end();
+    if (!this.closed && !this.#reset) this.#output.end();
   }
 
   destroy(error?: Error): void {
@@ -145,7 +153,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     if (this.closed) return;
     this.closed = true;
     this.#error ??= error;
-    if (error !== undefined) this.#reset?.();
+    if (error !== undefined) this.#breakOff?.();
     if (error !== undefined && canReset(this.#socket)) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
@@ -228,13 +236,14 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     if (this.#unread === undefined && this.#handler !== undefined) {
       // A handler that put bytes back or attached another one goes on with those bytes first.
       this.#reading = this.#deliver(this.#handler, chunk) && this.#deliverUnread();
-      // Whoever has the socket now decides about reading.
-      return this.#reading || this.#successor !== undefined;
+    } else {
+      // Read before anybody could say stop.
+      this.#keep(chunk);
+      this.#reading = false;
     }
-    // Read before anybody could say stop.
-    this.#keep(chunk);
-    this.#reading = false;
-    return false;
+    if (this.#reset && !this.#reading) this.#socket.destroy();
+    // Whoever has the socket now decides about reading.
+    return this.#reading || this.#successor !== undefined;
   }
 
   /** Behind what was put back. */
@@ -273,9 +282,10 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     if (this.tls !== undefined && hidesReset(this.#socket)) return this.broke(notConnected());
     const waiting = this.#waitNoLonger();
     if (waiting !== undefined) this.chunkDue(waiting);
-    this.ended = true;
+    this.#ended = true;
+    if (this.#reset) this.#socket.destroy();
     // Whoever wants no more after what waited hears of the end when reading goes on.
-    if (this.#unread === undefined && (waiting === undefined || this.#reading)) this.#tellEnd();
+    else if (this.#unread === undefined && (waiting === undefined || this.#reading)) this.#tellEnd();
   }
 
   #tellEnd(): void {
@@ -328,6 +338,16 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   broke(error: unknown): void {
     this.#failed(error);
     this.#socket.destroy();
+  }
+
+  /**
+   * A peer that has reset the connection may have said why before: whoever reads gets that first, and then the close. RFC 9112
+   * section 9.5: a server that wants no more of a request may answer so.
+   */
+  refused(error: unknown): void {
+    this.#failed(error);
+    this.#reset = this.#reading && !this.#ended && this.tls === undefined && isReset(error);
+    if (!this.#reset) this.#socket.destroy();
   }
 
   /** For its output. */

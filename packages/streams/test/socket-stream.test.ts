@@ -83,6 +83,45 @@ describe("a byte stream over a socket", () => {
     expect(second.text).toBe("rest!");
   });
 
+  it.each(["tcp", "unix"] as const)(
+    "delivers what a peer has sent before it broke off, though a write was refused first: %s",
+    async (kind) => {
+      await using pair = await streamPair(kind);
+      const here = record(pair.dialled);
+      // In one turn, so that nothing of it is read before the write.
+      pair.accepted.write(Buffer.from("no more of that"));
+      pair.accepted.destroy(new Error("enough"));
+      pair.dialled.write(Buffer.from("more"));
+      pair.dialled.write(Buffer.from("and more"));
+      expect([pair.dialled.ended, pair.dialled.pendingBytes]).toEqual([true, 0]);
+      expect(await here.closed.promise).toBeInstanceOf(ConnectionResetError);
+      expect(here.text).toBe("no more of that");
+    },
+  );
+
+  it.each(["onData", "pause"])(
+    "is closed behind a write that was refused when its reader stops: %s",
+    async (how) => {
+      await using pair = await streamPair();
+      const here = record(pair.dialled);
+      here.more = how === "pause";
+      pair.accepted.write(Buffer.from("no more of that"));
+      pair.accepted.destroy(new Error("enough"));
+      pair.dialled.write(Buffer.from("more"));
+      if (how === "pause") pair.dialled.pause();
+      expect(await here.closed.promise).toBeInstanceOf(ConnectionResetError);
+    },
+  );
+
+  it("is closed by a write that is refused while nobody reads", async () => {
+    await using pair = await streamPair();
+    const here = record(pair.dialled);
+    pair.dialled.pause();
+    pair.accepted.destroy(new Error("enough"));
+    pair.dialled.write(Buffer.from("more"));
+    expect(await here.closed.promise).toBeInstanceOf(ConnectionResetError);
+  });
+
   it("stops while the handler says so and goes on after resume", async () => {
     await using pair = await streamPair();
     const there = record(pair.accepted);

@@ -51,6 +51,27 @@ it.each([
   },
 );
 
+it("an upload that an upstream refuses and breaks off gets the upstream's answer", async () => {
+  await using upstream = await startRawServer(async (connection) => {
+    const head = await connection.readUntil("\r\n\r\n");
+    connection.pause();
+    const status = head.startsWith("GET") ? "200 OK" : "413 Content Too Large";
+    await connection.write(`HTTP/1.1 ${status}\r\nContent-Length: 7\r\n\r\nrefused`);
+    connection.reset();
+  });
+  await using proxy = await startProxy({ server: everythingTo(`http://127.0.0.1:${upstream.port}`) });
+  // The first write of a thread goes through Node's stream, which forgets what it has not read.
+  await (await fetch(proxy.origin)).text();
+  for (let count = 0; count < 10; count += 1) {
+    await using client = await rawClient(proxy.address);
+    void client.write("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
+    const piece = Buffer.alloc(100_000);
+    const upload = setInterval(() => void client.write(piece), 0);
+    const answer = await client.readUntil("refused").finally(() => clearInterval(upload));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  }
+});
+
 it("a refused upload whose little rest never comes is logged once, and its connection ends in peace", async () => {
   await using upstream = await startRefusing();
   await using logging = await startLogging(
