@@ -4,6 +4,7 @@ import { checkRequestLine } from "../client/check-request-line.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
 import { httpDate } from "../headers/http-date.ts";
+import { removeHopByHopOfInterim } from "../headers/interim-fields.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
@@ -64,7 +65,7 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
 
 /** Encodes a 1xx response that another one follows, see {@link encodedHead}. Edits its headers to what is sent. */
 export function encodeInformationalHead(status: number, headers: Headers): void {
-  removeFields(headers, connectionFields | framingFields);
+  removeHopByHopOfInterim(headers);
   encodeBodiless(`HTTP/1.1 ${status} ${statusText(status)}\r\n`, headers);
 }
 

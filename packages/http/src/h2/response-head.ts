@@ -1,5 +1,6 @@
 import type { Headers } from "../headers/headers.ts";
 import { httpDate } from "../headers/http-date.ts";
+import { removeHopByHopOfInterim } from "../headers/interim-fields.ts";
 import { knownFields } from "../headers/known-fields.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { addFields, connectionFields, encodeTrailers, type FlatFields } from "./fields.ts";
@@ -32,7 +33,7 @@ function encode(response: HttpResponse, bodiless: boolean, length: number): Flat
 
 /** The fields of an interim response. Edits `headers` to what is sent. */
 function encodeInterim(status: number, headers: Headers): FlatFields {
-  removeConnection(headers);
+  removeHopByHopOfInterim(headers);
   const fields: FlatFields = [":status", `${status}`];
   addFields(fields, headers);
   return fields;

@@ -119,7 +119,13 @@ describe("interim responses", () => {
       const { Headers } = await import("../../src/index.ts");
       request.onInformational?.(
         103,
-        new Headers({ Link: "</a>", Connection: "close", "Content-Length": "5" }),
+        new Headers({
+          Link: "</a>",
+          Connection: "close, X-Hop, upgrade",
+          "X-Hop": "1",
+          Upgrade: "other",
+          "Content-Length": "5",
+        }),
       );
       request.onInformational?.(100, new Headers());
       request.onInformational?.(101, new Headers());
