@@ -143,10 +143,18 @@ export class ServerConnection<Context extends HttpContext>
     // A client may end its side and still wait for the answer to a complete request.
     this.#clientEnded = true;
     this.#answer.persist = false;
-    if (this.#reading === "body") {
-      this.#breakRequest(new IncompleteMessageError({ where: "a request body" }));
-      this.#stream.destroy();
-    } else if (this.#current.request === undefined) this.#leave();
+    if (this.#reading === "body") this.#requestEnded(new IncompleteMessageError({ where: "a request body" }));
+    else if (this.#current.request === undefined) this.#leave();
+  }
+
+  /** The client has broken its request off: there is nobody to answer. */
+  #requestEnded(reason: Error): void {
+    const begun = this.#answer.state === "sending";
+    this.#current.report?.failed(reason);
+    this.#answer.abort(reason);
+    this.#breakRequest(reason);
+    // Half an answer must not look like a whole one.
+    this.#stream.destroy(begun ? reason : undefined);
   }
 
   onDrain(): void {

@@ -167,6 +167,33 @@ it("tells of a client that went away before it was answered", async () => {
   });
 });
 
+it.each(["while its handler reads it", "behind the head of the answer"])(
+  "tells of a request that its client has ended within its body as of one without a whole answer: %s",
+  async (when) => {
+    async function* parts(ended: Promise<unknown>) {
+      yield Buffer.from("begun");
+      await ended;
+    }
+    const called = deferred<void>();
+    await using listened = await listenTo(async ({ body }) => {
+      const read = readBody(body);
+      called.resolve();
+      return createResponse(when.startsWith("behind") ? parts(read) : await read);
+    });
+    await using client = await rawClient(listened.server, { allowHalfOpen: true });
+    // Such a client takes the end of the connection for the end of its answer.
+    await client.write("POST /half HTTP/1.0\r\nContent-Length: 10\r\n\r\nhello");
+    await called.promise;
+    if (when.startsWith("behind")) await client.readUntil("begun");
+    client.end();
+    const exchange = await listened.next();
+    expect(exchange).toMatchObject({ complete: false, error: { code: "ERR_HTTP_INCOMPLETE_MESSAGE" } });
+    expect(exchange.response?.status).toBe(when.startsWith("behind") ? 200 : undefined);
+    if (when.startsWith("behind")) expect((await client.closed).error?.message).toContain("ECONNRESET");
+    expect(listened.exchanges).toEqual([]);
+  },
+);
+
 it("tells of nothing for a connection that brings no request", async () => {
   await using listened = await listenTo(async () => createResponse("ok"));
   await using client = await rawClient(listened.server);

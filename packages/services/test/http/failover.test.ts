@@ -49,7 +49,7 @@ describe("an upstream that fails", () => {
     await using gateway = await startGateway({
       routes: [everyPath([upstream.port, other.port])],
       upstream: { onFailure: (error) => failures.push(error) },
-      httpServer: { onError: reported.resolve },
+      httpServer: { onExchange: ({ error }) => reported.resolve(error) },
     });
     await using client = await rawClient(gateway.address);
     await client.write("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
