@@ -54,7 +54,7 @@ export class HttpClient implements AsyncDisposable {
   /** They lead to servers that chose HTTP/1.1, the last time. */
   readonly #http11 = new WeakSet<Connector>();
   #closed = false;
-  readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#startOnNew(target, pending);
+  readonly #again = (target: HttpTarget, pending: PendingRequest): void => this.#acquire(target, pending);
 
   constructor(options: HttpClientOptions = {}) {
     this.#connector = options.connector ?? createConnector();
@@ -111,10 +111,9 @@ export class HttpClient implements AsyncDisposable {
 
   #startAlone(target: HttpTarget, pending: PendingRequest): void {
     const kept = this.#pool.take(target.key);
-    if (kept === undefined) return this.#startOnNew(target, pending);
+    if (kept === undefined) return this.#acquire(target, pending);
     if (pending.record !== undefined) pending.record.attempts += 1;
-    const repeatable = isRepeatable(pending.request);
-    this.#startOn(kept, target, repeatable ? new RepeatableRequest(target, pending, this.#again) : pending);
+    this.#startOn(kept, target, pending);
   }
 
   /** Counts of connections: open, idle, and callers that wait for one. Shared ones count as open. */
@@ -154,7 +153,8 @@ export class HttpClient implements AsyncDisposable {
     return sharing;
   }
 
-  #startOnNew(target: HttpTarget, pending: PendingRequest): void {
+  /** On a new connection, or one that has become free meanwhile. */
+  #acquire(target: HttpTarget, pending: PendingRequest): void {
     const { cancellation, record } = pending;
     if (record !== undefined) record.attempts += 1;
     this.#pool
@@ -206,8 +206,11 @@ export class HttpClient implements AsyncDisposable {
   }
 
   #startOn(connection: ClientConnection, target: HttpTarget, pending: PendingRequest): void {
+    const { request, cancellation } = pending;
+    const again = connection.requests > 0 && isRepeatable(request);
+    const sent = again ? new RepeatableRequest(target, pending, this.#again) : pending;
     try {
-      connection.start(pending.request, pending, pending.cancellation);
+      connection.start(request, sent, cancellation);
     } catch (error) {
       // Nothing was sent: the connection is as good as before.
       if (connection.idle) this.#pool.put(target.key, connection);

@@ -118,6 +118,28 @@ describe("a kept connection that its peer closes", () => {
     expect(upstream.connections).toHaveLength(2);
   });
 
+  it("costs it nothing either when that happens to one kept connection after another", async () => {
+    const all = deferred<void>();
+    const kept = 3;
+    let waiting = 0;
+    await using upstream = await startRawServer(async (connection) => {
+      await connection.readUntil("\r\n\r\n");
+      if (++waiting === kept) all.resolve();
+      await all.promise;
+      await connection.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+      await connection.readUntil("\r\n\r\n");
+      connection.socket.destroy();
+    });
+    await using client = new HttpClient();
+    const target = targetOf(upstream);
+    await Promise.all(Array.from({ length: kept }, () => textOf(client, target)));
+    const record: SendRecord = { attempts: 0, connectMs: undefined };
+    const response = await client.request(target, get(), undefined, record);
+    expect((await readBody(response.body)).toString()).toBe("ok");
+    expect(upstream.connections).toHaveLength(kept + 1);
+    expect(record.attempts).toBe(kept + 1);
+  });
+
   it("fails a POST, which is never sent twice", async () => {
     await using upstream = await closingOnSecond();
     await using client = new HttpClient();
