@@ -234,7 +234,7 @@ export class ServerConnection<Context extends HttpContext>
     const persist = this.#current.keepsAlive(head, this.#options.maxRequestsPerConnection);
     this.#answer.begin(persist, request.expectContinue);
     if (head.method === "CONNECT") {
-      this.#refuseWith(methodNotAllowed(), new ClientGoneError());
+      this.#refuseWith(methodNotAllowed());
       return chunk.length;
     }
     request.onInformational = this.#inform;
@@ -319,11 +319,11 @@ export class ServerConnection<Context extends HttpContext>
     this.#refuseWith(errorResponse(late ? 408 : statusOfError(error)), error as Error);
   }
 
-  /** An answer that the handler has no part in, and the last one on this connection. */
-  #refuseWith(response: HttpResponse, reason: Error): void {
+  /** An answer that the handler has no part in, and the last one on this connection. Without a reason it says all itself. */
+  #refuseWith(response: HttpResponse, reason?: Error): void {
     this.#reading = "leaving";
     this.#current.report?.refused(reason);
-    this.#breakRequest(reason);
+    if (reason !== undefined) this.#breakRequest(reason);
     // Half an answer must not look like a whole one.
     if (!this.#answer.refuse(response)) this.#stream.destroy(reason);
   }

@@ -82,7 +82,7 @@ export class ServerExchange<Context extends HttpContext>
     this.#report?.begin(request, head.target);
     if (head.upgrade) this.#expectTunnel(complete);
     else if (!complete) this.#expectBody(request, head.contentLength);
-    if (head.method === "CONNECT") this.#refuseWith(methodNotAllowed(), new ClientGoneError());
+    if (head.method === "CONNECT") this.#refuseWith(methodNotAllowed());
     return this.#state === "awaited";
   }
 
@@ -205,10 +205,10 @@ export class ServerExchange<Context extends HttpContext>
     this.#stream.reset(errorCodes.internalError);
   }
 
-  /** An answer that the handler has no part in. */
-  #refuseWith(response: HttpResponse, reason: Error): void {
+  /** An answer that the handler has no part in. Without a reason it says all itself. */
+  #refuseWith(response: HttpResponse, reason?: Error): void {
     this.#report?.refused(reason);
-    this.#breakRequest(reason);
+    if (reason !== undefined) this.#breakRequest(reason);
     if (this.#state !== "awaited") this.#stream.reset(errorCodes.cancel);
     else this.#answerError(response);
   }
@@ -257,7 +257,7 @@ export class ServerExchange<Context extends HttpContext>
 
   /** The stream of an extended CONNECT stays open; what comes on it is nobody's before there is a tunnel. */
   #expectTunnel(complete: boolean): void {
-    if (complete) return this.#refuseWith(errorResponse(400), new ClientGoneError());
+    if (complete) return this.#refuseWith(errorResponse(400));
     this.#body.expect(-1, defaultBodyLimits);
   }
 

@@ -8,6 +8,7 @@ import {
   type HttpServerOptions,
   readBody,
 } from "../../src/index.ts";
+import { ask, nodeSession } from "../h2/node-client.ts";
 import { serve } from "./serve.ts";
 
 /** Serves, and gathers what is told of the exchanges. */
@@ -136,6 +137,19 @@ it("tells of a request that was refused before its handler was called", async ()
   });
   expect(exchange.response?.status).toBe(413);
   expect(requireFrom(exchange.context, { name: "cancellation" })).toBeDefined();
+});
+
+it("tells of no error where the answer says all that there is to say: to CONNECT", async () => {
+  await using listened = await listenTo(async () => expect.unreachable("called"));
+  await using client = await rawClient(listened.server);
+  await client.write("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+  using session = nodeSession(listened.server);
+  expect((await ask(session, [":method", "CONNECT", ":authority", "a:1"])).status).toBe(405);
+  for (const version of ["1.1", "2"]) {
+    const exchange = await listened.next();
+    expect(exchange).toMatchObject({ method: "CONNECT", version, complete: true, error: undefined });
+    expect(exchange.response?.status).toBe(405);
+  }
 });
 
 it("tells what a handler failed with", async () => {
