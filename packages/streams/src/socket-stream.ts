@@ -72,7 +72,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     this.#freshChunks = freshChunks;
     this.#breakOff = reset;
     this.#accepted = opened === "accepted";
-    this.#dialled = opened === "dialled";
+    // What is closed already tells so to nobody.
+    this.#dialled = opened === "dialled" && !socket.closed;
     if (this.#dialled) dialledStreamOpened();
     // A socket that was broken before anybody looked at it emits nothing more.
     this.closed = socket.destroyed;
@@ -189,7 +190,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
-    if (this.closed) return undefined;
+    // A chunk that waits will lie where all streams read to: whoever gets it must not take it for one of a buffer of its own.
+    if (this.closed || this.#waiting !== undefined) return undefined;
     const common = commonReadBuffer();
     if (this.ownBuffer === this.#ownsBuffer && (this.#ownsBuffer || this.#buffer === common))
       return undefined;
@@ -221,7 +223,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   chunkDue(chunk: Buffer): void {
     this.#waiting = undefined;
     if (this.closed) return;
-    if (!this.#reading) this.#keep(chunk);
+    if (!this.#reading || this.#delivering) this.#keep(chunk);
     else if (!this.#take(chunk)) this.#socket.pause();
   }
 
@@ -281,11 +283,17 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #peerEnded(): void {
     if (this.tls !== undefined && hidesReset(this.#socket)) return this.broke(notConnected());
     const waiting = this.#waitNoLonger();
-    if (waiting !== undefined) this.chunkDue(waiting);
+    // First: who takes the socket because of what waited would not hear of the end from it.
     this.#ended = true;
+    if (waiting !== undefined) this.chunkDue(waiting);
     if (this.#reset) this.#socket.destroy();
     // Whoever wants no more after what waited hears of the end when reading goes on.
-    else if (this.#unread === undefined && (waiting === undefined || this.#reading)) this.#tellEnd();
+    else if (
+      !this.#socket.destroyed &&
+      this.#unread === undefined &&
+      (waiting === undefined || this.#reading)
+    )
+      this.#tellEnd();
   }
 
   #tellEnd(): void {
@@ -304,11 +312,14 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   }
 
   #socketClosed(): void {
+    // Closed by the peer or the system: what was read before that was delivered.
+    const waiting = this.closed ? undefined : this.#waitNoLonger();
     this.closed = true;
     this.#closeSeen = true;
     this.#leaveBuffer();
     this.#answersNoMore();
     this.#output.caughtUp();
+    if (waiting !== undefined && this.#reading) this.#take(waiting);
     this.#tellClose();
   }
 

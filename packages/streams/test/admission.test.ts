@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, Socket } from "node:net";
+import { deferred } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { acceptedStream, type ByteStream, takeSocket } from "../src/index.ts";
+import { SocketStream } from "../src/socket-stream.ts";
 import { streamPair } from "./echo-peers.ts";
 import { type RecordingHandler, record } from "./recording-handler.ts";
 
@@ -53,6 +55,17 @@ async function firstTurn(): Promise<void> {
   await nextTurn();
 }
 
+/** In how many turns all get what their clients send at once. */
+async function turnsOfDelivery(clients: readonly Client[]): Promise<number> {
+  const turns: number[] = [];
+  let turn = 0;
+  for (const { stream } of clients)
+    stream.attach({ onData: () => turns.push(turn) > 0, onEnd() {}, onDrain() {}, onClose() {} });
+  for (const { socket } of clients) socket.write("request");
+  for (; turns.length < clients.length; turn++) await nextTurn();
+  return new Set(turns).size;
+}
+
 describe("what accepted streams bring, beside dialled ones", () => {
   it("waits until an answer that came with it has been read, and then comes in its order", async () => {
     await using upstream = await streamPair();
@@ -72,13 +85,22 @@ describe("what accepted streams bring, beside dialled ones", () => {
     const upstream = await streamPair();
     await upstream[Symbol.asyncDispose]();
     using opened = await openClients(40);
-    const turns: number[] = [];
-    let turn = 0;
-    for (const { stream } of opened.clients)
-      stream.attach({ onData: () => turns.push(turn) > 0, onEnd() {}, onDrain() {}, onClose() {} });
-    for (const { socket } of opened.clients) socket.write("request");
-    for (; turns.length < 40; turn++) await nextTurn();
-    expect(new Set(turns).size).toBe(1);
+    expect(await turnsOfDelivery(opened.clients)).toBe(1);
+  });
+
+  it("does not wait for one that was closed before it became a stream", async () => {
+    using opened = await openClients(40);
+    const socket = new Socket();
+    await once(socket.destroy(), "close");
+    const at = { type: "unix", path: "" } as const;
+    new SocketStream(socket, {
+      localAddress: at,
+      remoteAddress: at,
+      freshChunks: true,
+      tls: undefined,
+      opened: "dialled",
+    });
+    expect(await turnsOfDelivery(opened.clients)).toBe(1);
   });
 
   it("is whole and in order when a client sends more while it waits, and ends", async () => {
@@ -169,5 +191,108 @@ describe("what accepted streams bring, beside dialled ones", () => {
     }
     await Promise.all(handlers.map((handler, index) => handler.received(sent[index]?.length ?? 0)));
     expect(handlers.every(({ text }, index) => text === sent[index])).toBe(true);
+  });
+
+  it("is copied by whoever keeps it, also when the stream has got a buffer of its own meanwhile", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const kept: Buffer[] = [];
+    let heads = 0;
+    for (const { stream } of opened.clients) {
+      stream.attach({
+        onData(chunk) {
+          if (!stream.ownBuffer) heads += 1;
+          else kept.push(stream.ownsChunk ? chunk : Buffer.from(chunk));
+          const first = !stream.ownBuffer;
+          stream.ownBuffer = true;
+          return first;
+        },
+        onEnd() {},
+        onDrain() {},
+        onClose() {},
+      });
+    }
+    for (const { socket } of opened.clients) socket.write("head");
+    while (heads < 60) await nextTurn();
+    const bodies = opened.clients.map((_, index) => `body ${index + 10}`);
+    for (const [index, { socket }] of opened.clients.entries()) socket.write(bodies[index] as string);
+    while (kept.length < 60) await nextTurn();
+    expect(kept.map(String).sort()).toEqual(bodies);
+  });
+
+  it("is nobody's end when its handler breaks the stream off", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const told: string[] = [];
+    let closed = 0;
+    for (const { stream } of opened.clients) {
+      stream.attach({
+        onData() {
+          stream.destroy();
+          return true;
+        },
+        onEnd: () => void told.push("end"),
+        onDrain() {},
+        onClose() {
+          closed += 1;
+        },
+      });
+    }
+    for (const { socket } of opened.clients) socket.end("request");
+    while (closed < 60) await nextTurn();
+    expect(told).toEqual([]);
+  });
+
+  it("goes to whoever takes the socket when it comes, and the end that came with it behind it", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const texts = opened.clients.map(({ stream }) => {
+      const whole = deferred<string>();
+      stream.attach({
+        onData(chunk) {
+          stream.unread(Buffer.from(chunk));
+          let text = "";
+          takeSocket(stream)
+            .on("data", (bytes) => (text += bytes))
+            .on("end", () => whole.resolve(text));
+          return true;
+        },
+        onEnd() {},
+        onDrain() {},
+        onClose() {},
+      });
+      return whole.promise;
+    });
+    for (const { socket } of opened.clients) socket.end("for whoever comes");
+    expect(await Promise.all(texts)).toEqual(texts.map(() => "for whoever comes"));
+  });
+
+  it("is delivered before the close when the client resets the connection behind it", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    for (const { socket } of opened.clients) socket.write("last words");
+    await firstTurn();
+    for (const { socket } of opened.clients) socket.resetAndDestroy();
+    await Promise.all(handlers.map(({ closed }) => closed.promise));
+    expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "last words"));
+  });
+
+  it("reaches all the others when a handler throws", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients.slice(1));
+    const [first] = opened.clients;
+    first?.stream.attach({
+      onData() {
+        throw new Error("no");
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose() {},
+    });
+    for (const { socket } of opened.clients) socket.write("request");
+    await Promise.all(handlers.map((handler) => handler.received("request".length)));
+    expect(first?.stream.closed).toBe(true);
   });
 });
