@@ -1,4 +1,6 @@
 import { asError } from "@monolake/errors";
+import { giveOutWaiting } from "./waiting-chunks.ts";
+
 /**
  * One clock and one timer for all deadlines of a thread. A deadline is a number that its owner writes as often as it
  * likes, which costs nothing; every tick looks at all of them.
@@ -65,7 +67,12 @@ function tick(): void {
   const firstAfterDelay = stepMs > maxStepMs && !delayed;
   delayed = stepMs > maxStepMs;
   if (firstAfterDelay) return;
+  let allHandled = false;
   for (const entry of watched) {
+    if (entry.deadlineMs > nowMs) continue;
+    // What has arrived in time is not late because it waits for its turn.
+    if (!allHandled) giveOutWaiting();
+    allHandled = true;
     if (entry.deadlineMs > nowMs) continue;
     entry.deadlineMs = Number.POSITIVE_INFINITY;
     try {

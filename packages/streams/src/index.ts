@@ -30,6 +30,7 @@ export type { TunnelEnd, TunnelOptions } from "./tunnel.ts";
 export { tunnel } from "./tunnel.ts";
 export type { TurnEndTask } from "./turn-end.ts";
 export { atTurnEnd } from "./turn-end.ts";
+export { giveOutWaiting } from "./waiting-chunks.ts";
 export {
   copiedBytes,
   holdWriteBuffer,

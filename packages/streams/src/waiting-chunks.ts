@@ -2,7 +2,7 @@ import { putIntoReadMemory } from "./read-buffer.ts";
 
 /** Whose chunks may wait. */
 export interface WaitingStream {
-  /** Its chunk has waited long enough; it lies where every read lies. */
+  /** Its chunk has waited long enough; it lies where every read lies, or in memory that nobody else uses. */
   chunkDue(chunk: Buffer): void;
 }
 
@@ -66,6 +66,18 @@ export function giveOut(most: number): boolean {
     stream.chunkDue(putIntoReadMemory(memory as Buffer, start, start + bytes));
   }
   return nextDue < due.length || arrived.length > 0;
+}
+
+/**
+ * Gives every stream what waits: before something is judged late, or idle, that may only wait for its turn here. Each chunk in
+ * memory of its own, so that this may be called whatever is being read.
+ */
+export function giveOutWaiting(): void {
+  // What is read while they are handled is none of them.
+  for (let waiting = nextWaiting(); waiting !== undefined; waiting = nextWaiting()) {
+    usedBytes -= waiting.bytes;
+    waiting.stream?.chunkDue(takeBack(waiting));
+  }
 }
 
 function nextWaiting(): WaitingChunk | undefined {

@@ -2,7 +2,14 @@ import { once } from "node:events";
 import { connect, createServer, Socket } from "node:net";
 import { deferred } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import { acceptedStream, type ByteStream, takeSocket } from "../src/index.ts";
+import {
+  acceptedStream,
+  type ByteStream,
+  deadlineIn,
+  takeSocket,
+  unwatchDeadline,
+  watchDeadline,
+} from "../src/index.ts";
 import { SocketStream } from "../src/socket-stream.ts";
 import { streamPair } from "./echo-peers.ts";
 import { type RecordingHandler, record } from "./recording-handler.ts";
@@ -276,6 +283,41 @@ describe("what accepted streams bring, beside dialled ones", () => {
     for (const { socket } of opened.clients) socket.resetAndDestroy();
     await Promise.all(handlers.map(({ closed }) => closed.promise));
     expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "last words"));
+  });
+
+  it("is not late: it is handled before a deadline is over that would end the waiting for it", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    let late = 0;
+    let handled = 0;
+    const deadlines = opened.clients.map(({ stream }) => {
+      const deadline = {
+        deadlineMs: Number.POSITIVE_INFINITY,
+        onDeadline() {
+          late += 1;
+        },
+      };
+      watchDeadline(deadline);
+      stream.attach({
+        onData() {
+          handled += 1;
+          deadline.deadlineMs = Number.POSITIVE_INFINITY;
+          // Eight of these are longer than a tick.
+          for (const untilMs = performance.now() + 5; performance.now() < untilMs; );
+          return true;
+        },
+        onEnd() {},
+        onDrain() {},
+        onClose() {},
+      });
+      return deadline;
+    });
+    for (const { socket } of opened.clients) socket.write("in time");
+    await firstTurn();
+    for (const deadline of deadlines.slice(handled)) deadline.deadlineMs = deadlineIn(1);
+    while (handled < 60) await nextTurn();
+    for (const deadline of deadlines) unwatchDeadline(deadline);
+    expect(late).toBe(0);
   });
 
   it("reaches all the others when a handler throws", async () => {
