@@ -1,5 +1,5 @@
 import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
-import type { ByteStream } from "@monolake/streams";
+import { type ByteStream, giveOutWaiting } from "@monolake/streams";
 import { ServerConnection } from "./h1/server-connection.ts";
 import { Http2ServerConnection } from "./h2/server-connection.ts";
 import type { HttpContext, HttpHandler } from "./http-handler.ts";
@@ -80,6 +80,8 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
   /** Ends every connection politely: idle ones now, the others with `Connection: close` on their next answer, or with GOAWAY. */
   drain(): void {
     this.#draining = true;
+    // A connection of which a request waits for its turn is not idle.
+    giveOutWaiting();
     for (const connection of this.#connections) connection.drain();
   }
 }

@@ -1,5 +1,5 @@
 import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
-import type { ByteStream } from "@monolake/streams";
+import { type ByteStream, giveOutWaiting } from "@monolake/streams";
 import type { Serving } from "./connection/server-calls.ts";
 import { ThriftServerConnection } from "./connection/server-connection.ts";
 import {
@@ -50,6 +50,8 @@ export class ThriftCore<Context extends ThriftContext>
    */
   drain(): void {
     this.#draining = true;
+    // A connection of which a request waits for its turn is not idle.
+    giveOutWaiting();
     for (const connection of this.#connections) connection.drain();
   }
 }

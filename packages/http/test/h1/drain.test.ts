@@ -2,6 +2,7 @@ import { deferred, rawClient } from "@monolake/test-kit";
 import { expect, it } from "vitest";
 import { createResponse } from "../../src/index.ts";
 import { serve } from "./serve.ts";
+import { streamPairWith } from "./stream-pair.ts";
 
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -60,3 +61,23 @@ it("a connection that comes while draining is answered once", async () => {
   expect(answer.match(/HTTP\/1\.1 200/g)).toHaveLength(1);
   expect(answer).toMatch(/\r\nConnection: close\r\n/);
 });
+
+it("draining answers requests that have been read and only wait for their turn", async () => {
+  await using _upstream = await streamPairWith("");
+  await using server = await serve(async () => createResponse("ok"));
+  const clients = await Promise.all(Array.from({ length: 60 }, () => rawClient(server)));
+  for (const client of clients) {
+    await client.write(get);
+    await client.readUntil("ok");
+  }
+  const written = clients.map((client) => client.write(get));
+  await nextTurn();
+  await nextTurn();
+  server.drain();
+  await Promise.all(written);
+  const answers = await Promise.all(clients.map((client) => client.readToEnd()));
+  expect(answers.filter((answer) => !answer.startsWith("HTTP/1.1 200"))).toEqual([]);
+  for (const client of clients) await client[Symbol.asyncDispose]();
+});
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

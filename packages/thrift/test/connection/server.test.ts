@@ -1,3 +1,4 @@
+import { dialStream } from "@monolake/streams";
 import { deferred, eventually, rawClient } from "@monolake/test-kit";
 import { describe, expect, test } from "vitest";
 import {
@@ -249,4 +250,23 @@ describe("a server connection", () => {
     const [answer] = answersIn(Buffer.from(await busy.readToEnd(), "latin1"));
     expect(answer!.header!.get("crrst")).toBe("1");
   });
+
+  test("that drains answers calls that have been read and only wait for their turn", async () => {
+    await using server = await serve(echo);
+    const upstream = await dialStream({ type: "socket", host: server.host, port: server.port });
+    const clients = await Promise.all(Array.from({ length: 60 }, () => rawClient(server)));
+    await eventually(() => expect(server.streams()).toHaveLength(61));
+    const call = callOf("x");
+    for (const client of clients) void client.write(bytesOf(call));
+    await nextTurn();
+    await nextTurn();
+    server.core.drain();
+    const answers = await Promise.all(clients.map((client) => client.readToEnd()));
+    const expected = bytesOf(replyTo(call, "x")).toString("latin1");
+    expect(answers.filter((answer) => answer !== expected)).toEqual([]);
+    upstream.destroy();
+    for (const client of clients) await client[Symbol.asyncDispose]();
+  });
 });
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
