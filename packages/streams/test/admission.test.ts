@@ -88,10 +88,25 @@ describe("what accepted streams bring, beside dialled ones", () => {
     expect(log.filter((entry) => entry !== "answer")).toEqual(names);
   });
 
-  it("does not wait where there is no dialled stream any more", async () => {
-    const upstream = await streamPair();
-    await upstream[Symbol.asyncDispose]();
+  it.each(["tcp", "unix", "tls"] as const)(
+    "does not wait where no dialled stream over %s is left",
+    async (kind) => {
+      using opened = await openClients(40);
+      const upstream = await streamPair(kind);
+      expect(await turnsOfDelivery(opened.clients)).toBeGreaterThan(2);
+      const gone = record(upstream.dialled).closed.promise;
+      await upstream[Symbol.asyncDispose]();
+      await gone;
+      expect(await turnsOfDelivery(opened.clients)).toBe(1);
+    },
+  );
+
+  it("does not wait for a dialled stream that was given up for its socket", async () => {
     using opened = await openClients(40);
+    await using upstream = await streamPair();
+    const socket = takeSocket(upstream.dialled);
+    expect(await turnsOfDelivery(opened.clients)).toBe(1);
+    await once(socket.destroy(), "close");
     expect(await turnsOfDelivery(opened.clients)).toBe(1);
   });
 
@@ -126,6 +141,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     const handlers = pairs.map(({ accepted }) => record(accepted));
     for (const { dialled } of pairs) dialled.write(Buffer.from("one "));
     await firstTurn();
+    expect(handlers.filter(({ text }) => text === "").length).toBeGreaterThan(10);
     for (const { dialled } of pairs) {
       dialled.write(Buffer.from("two"));
       dialled.end();

@@ -35,7 +35,9 @@ export async function securePair(
   { dialled, accepted }: { readonly dialled: ByteStream; readonly accepted: ByteStream },
   kind: "tls" | "tls-data",
 ): Promise<{ readonly dialled: ByteStream; readonly accepted: ByteStream }> {
-  const stream = kind === "tls" ? tlsStream : dataStream;
-  const [client, server] = await Promise.all([secureClient(takeSocket(dialled)), secureServer(accepted)]);
-  return { dialled: stream(client), accepted: stream(server) };
+  const carrier = takeSocket(dialled);
+  const [client, server] = await Promise.all([secureClient(carrier), secureServer(accepted)]);
+  return kind === "tls"
+    ? { dialled: tlsStream(client, carrier), accepted: tlsStream(server) }
+    : { dialled: dataStream(client), accepted: dataStream(server) };
 }
