@@ -1,9 +1,11 @@
 import { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { readDirectly } from "./direct-read.ts";
 import { commonReadBuffer, readView } from "./read-buffer.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
+import { StreamHolder } from "./stream-holder.ts";
 import { tlsDetailsOf } from "./tls-details.ts";
 
 /** What Node keeps of an accepted socket beside its public face. */
@@ -32,18 +34,16 @@ interface OnReadOptions {
  * connection for ever and never close. Where a Node version does not show the handle, 'data' events serve.
  */
 export function acceptedStream(socket: Socket): ByteStream {
-  let stream: SocketStream | undefined;
-  const adopted = moveHandle(
-    socket,
-    readingInto(() => stream),
-  );
+  const holder = new StreamHolder();
+  const adopted = moveHandle(socket, readingInto(holder));
   if (adopted === undefined) return dataStream(socket);
-  stream = new SocketStream(adopted, {
+  const facts: SocketFacts = {
     ...addressesOf(adopted),
     freshChunks: false,
     tls: undefined,
     opened: "accepted",
-  });
+  };
+  const stream = new SocketStream(adopted, facts, holder);
   readDirectly(adopted, stream);
   return stream;
 }
@@ -72,18 +72,11 @@ export function moveHandle(socket: Socket, onread: OnReadOptions["onread"]): Soc
 }
 
 /** The `onread` option for a socket whose stream is made right after it. */
-export function readingInto(streamOf: () => SocketStream | undefined): OnReadOptions["onread"] {
-  let stream: SocketStream | undefined;
+export function readingInto(holder: StreamHolder): OnReadOptions["onread"] {
   return {
-    buffer: () => {
-      stream ??= streamOf();
-      // Node asks once while the socket is made, before there is a stream, and then after every read.
-      return stream === undefined ? commonReadBuffer() : stream.nextBuffer();
-    },
-    callback: (bytes, buffer) => {
-      stream ??= streamOf();
-      return stream?.received(readView(buffer, bytes)) ?? false;
-    },
+    // Node asks once while the socket is made, before there is a stream, and then after every read.
+    buffer: () => (holder.stream === undefined ? commonReadBuffer() : holder.stream.nextBuffer()),
+    callback: (bytes, buffer) => holder.stream?.received(readView(buffer, bytes)) ?? false,
   };
 }
 
@@ -93,12 +86,18 @@ export function readingInto(streamOf: () => SocketStream | undefined): OnReadOpt
  */
 export function dataStream(socket: Socket): ByteStream {
   const facts: SocketFacts = { ...addressesOf(socket), freshChunks: true, tls: tlsDetailsOf(socket) };
-  const stream = new SocketStream(socket, facts);
+  const holder = new StreamHolder();
+  const stream = new SocketStream(socket, facts, holder);
   socket.pause();
-  socket.on("data", (chunk: Buffer) => {
-    if (!stream.received(chunk)) socket.pause();
-  });
+  readByEvents(socket, holder);
   return stream;
+}
+
+/** Has a socket that is paused give its 'data' to the stream of `holder`. */
+export function readByEvents(socket: Duplex, holder: StreamHolder): void {
+  socket.on("data", (chunk: Buffer) => {
+    if (holder.stream?.received(chunk) !== true) socket.pause();
+  });
 }
 
 /** Both addresses of a connected socket. */

@@ -7,6 +7,7 @@ import { deadlineClockMs, deadlineIn, type Expiring } from "./deadline.ts";
  */
 export class ConnectionDeadline<WaitingFor extends string> implements Expiring {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly #stream: ByteStream;
   readonly #writeStallTimeoutMs: number;
   readonly #expired: (waitingFor: WaitingFor | "write") => void;

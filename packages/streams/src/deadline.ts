@@ -10,6 +10,8 @@ import { giveOutWaiting } from "./waiting-chunks.ts";
 export interface Expiring {
   /** A time of {@link deadlineIn}, or Infinity while there is none. */
   deadlineMs: number;
+  /** Its place among those that are watched, for {@link watchDeadline} alone; classes of many objects have it as a field, with -1. */
+  watchedAt?: number;
   /** The time is over. Called once for each deadline: `deadlineMs` is Infinity again. */
   onDeadline(): void;
 }
@@ -18,7 +20,11 @@ export interface Expiring {
 const tickMs = 25;
 /** A tick that is later than this was held up by a busy or suspended thread. */
 const maxStepMs = 2 * tickMs;
-const watched = new Set<Expiring>();
+/**
+ * In no order. No `Set`: one whose members come and go makes itself a new table again and again, and each old table refers to the next,
+ * so that V8 keeps most of the members that there ever were until it looks through all memory.
+ */
+const watched: Expiring[] = [];
 let timer: NodeJS.Timeout | undefined;
 let lastTickMs = 0;
 let nowMs = 0;
@@ -37,7 +43,9 @@ export function deadlineClockMs(): number {
 
 /** Watches `entry` until {@link unwatchDeadline}. */
 export function watchDeadline(entry: Expiring): void {
-  watched.add(entry);
+  if (isWatched(entry)) return;
+  entry.watchedAt = watched.length;
+  watched.push(entry);
   if (timer !== undefined) return;
   lastTickMs = performance.now();
   timer = setInterval(tick, tickMs);
@@ -46,15 +54,27 @@ export function watchDeadline(entry: Expiring): void {
 
 /** Forgets `entry`; the timer ends with the last one. */
 export function unwatchDeadline(entry: Expiring): void {
-  watched.delete(entry);
-  if (watched.size > 0 || timer === undefined) return;
+  if (!isWatched(entry)) return;
+  // The last one takes its place.
+  const last = watched.pop() as Expiring;
+  if (last !== entry) {
+    watched[entry.watchedAt] = last;
+    last.watchedAt = entry.watchedAt;
+  }
+  entry.watchedAt = -1;
+  if (watched.length > 0) return;
   clearInterval(timer);
   timer = undefined;
 }
 
 /** How many entries are watched: for tests and figures. */
 export function watchedDeadlines(): number {
-  return watched.size;
+  return watched.length;
+}
+
+function isWatched(entry: Expiring): entry is Expiring & { watchedAt: number } {
+  const { watchedAt = -1 } = entry;
+  return watchedAt >= 0 && watched[watchedAt] === entry;
 }
 
 function tick(): void {
@@ -68,12 +88,14 @@ function tick(): void {
   delayed = stepMs > maxStepMs;
   if (firstAfterDelay) return;
   let allHandled = false;
-  for (const entry of watched) {
-    if (entry.deadlineMs > nowMs) continue;
+  // From the end: what takes the place of an entry that leaves was looked at before. Several may leave at once.
+  for (let at = watched.length - 1; at >= 0; at -= 1) {
+    if ((watched[at]?.deadlineMs ?? Number.POSITIVE_INFINITY) > nowMs) continue;
     // What has arrived in time is not late because it waits for its turn.
     if (!allHandled) giveOutWaiting();
     allHandled = true;
-    if (entry.deadlineMs > nowMs) continue;
+    const entry = watched[at];
+    if (entry === undefined || entry.deadlineMs > nowMs) continue;
     entry.deadlineMs = Number.POSITIVE_INFINITY;
     try {
       entry.onDeadline();

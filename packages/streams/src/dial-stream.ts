@@ -4,7 +4,8 @@ import { formatAddress, type SocketAddress } from "./address.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { readDirectly } from "./direct-read.ts";
 import { fromSocketError } from "./socket-error.ts";
-import { SocketStream } from "./socket-stream.ts";
+import { type SocketFacts, SocketStream } from "./socket-stream.ts";
+import { StreamHolder } from "./stream-holder.ts";
 
 /** How to open one connection. */
 export interface DialOptions {
@@ -26,14 +27,14 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
   return new Promise((resolve, reject) => {
     const { signal } = options;
     if (signal?.aborted) return reject(signal.reason);
-    let stream: SocketStream | undefined;
+    const holder = new StreamHolder();
     const socket = connect({
       ...targetOf(address),
       noDelay: options.noDelay ?? true,
       keepAlive: options.keepAlive ?? false,
       ...(options.localAddress === undefined ? {} : { localAddress: options.localAddress }),
       allowHalfOpen: true,
-      onread: readingInto(() => stream),
+      onread: readingInto(holder),
     } as unknown as NetConnectOpts);
     const giveUp = () => {
       socket.destroy();
@@ -48,13 +49,14 @@ export function dialStream(address: SocketAddress, options: DialOptions = {}): P
       finish();
       const { localAddress, remoteAddress } = addressesOf(socket);
       socket.pause();
-      stream = new SocketStream(socket, {
+      const facts: SocketFacts = {
         localAddress,
         remoteAddress: address.type === "unix" ? address : remoteAddress,
         freshChunks: false,
         tls: undefined,
         opened: "dialled",
-      });
+      };
+      const stream = new SocketStream(socket, facts, holder);
       readDirectly(socket, stream);
       resolve(stream);
     };

@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { readByEvents } from "./accepted-stream.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { type SocketFacts, SocketStream } from "./socket-stream.ts";
+import { StreamHolder } from "./stream-holder.ts";
 
 /** What {@link duplexStream} cannot find out by itself. */
 export interface DuplexStreamOptions extends Pick<SocketFacts, "localAddress" | "remoteAddress"> {
@@ -12,10 +14,10 @@ export interface DuplexStreamOptions extends Pick<SocketFacts, "localAddress" | 
 /** The byte stream of any duplex of Node.js that gives each chunk memory of its own, such as a stream of HTTP/2. It belongs to it. */
 export function duplexStream(duplex: Duplex, options: DuplexStreamOptions): ByteStream {
   // What a socket has beyond a duplex is asked for only where it is there.
-  const stream = new SocketStream(duplex as Socket, { ...options, freshChunks: true, tls: undefined });
+  const facts: SocketFacts = { ...options, freshChunks: true, tls: undefined };
+  const holder = new StreamHolder();
+  const stream = new SocketStream(duplex as Socket, facts, holder);
   duplex.pause();
-  duplex.on("data", (chunk: Buffer) => {
-    if (!stream.received(chunk)) duplex.pause();
-  });
+  readByEvents(duplex, holder);
   return stream;
 }

@@ -8,6 +8,7 @@ import { abandonReadBuffer, commonReadBuffer, returnReadBuffer, takeReadBuffer }
 import { fromSocketError } from "./socket-error.ts";
 import { type OutputOwner, SocketOutput } from "./socket-output.ts";
 import { canReset, hidesReset, isReset, notConnected } from "./socket-state.ts";
+import type { StreamHolder } from "./stream-holder.ts";
 import type { TlsDetails } from "./tls-details.ts";
 import { letWait, takeBack, type WaitingChunk, type WaitingStream } from "./waiting-chunks.ts";
 
@@ -31,6 +32,7 @@ export interface SocketFacts {
 export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #socket: Socket;
   readonly #output: SocketOutput;
+  readonly #holder: StreamHolder;
   readonly remoteAddress: SocketAddress;
   readonly localAddress: SocketAddress;
   readonly tls: TlsDetails | undefined;
@@ -63,8 +65,11 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #successor: Socket | undefined = undefined;
   #error: Error | undefined = undefined;
 
-  constructor(socket: Socket, { localAddress, remoteAddress, freshChunks, tls, reset, opened }: SocketFacts) {
+  /** `holder` is empty; the socket reaches the stream by it alone. */
+  constructor(socket: Socket, facts: SocketFacts, holder: StreamHolder) {
+    const { localAddress, remoteAddress, freshChunks, tls, reset, opened } = facts;
     this.#socket = socket;
+    this.#holder = holder;
     this.#output = new SocketOutput(socket, tls !== undefined, this);
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
@@ -79,9 +84,17 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     this.closed = socket.destroyed;
     this.#closeSeen = socket.closed;
     this.#ended = socket.readableEnded;
-    socket.on("error", (error) => this.#failed(error));
-    socket.on("end", () => this.#peerEnded());
-    socket.on("close", () => this.#socketClosed());
+    holder.stream = this;
+    SocketStream.#listen(socket, holder);
+  }
+
+  static #listen(socket: Socket, holder: StreamHolder): void {
+    const tell = (what: (stream: SocketStream) => void) => {
+      if (holder.stream !== undefined) what(holder.stream);
+    };
+    socket.on("error", (error) => tell((stream) => stream.#failed(error)));
+    socket.on("end", () => tell((stream) => stream.#peerEnded()));
+    socket.on("close", () => tell((stream) => stream.#socketClosed()));
   }
 
   get ended(): boolean {
@@ -319,6 +332,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     this.#leaveBuffer();
     this.#answersNoMore();
     this.#output.caughtUp();
+    // Before anybody is told, who may throw.
+    this.#holder.stream = undefined;
     if (waiting !== undefined && this.#reading) this.#take(waiting);
     this.#tellClose();
   }

@@ -4,7 +4,8 @@ import { addressesOf, dataStream } from "./accepted-stream.ts";
 import type { ByteStream } from "./byte-stream.ts";
 import { CloseNotifyWatch } from "./close-notify.ts";
 import { readView, sharedReadBuffer } from "./read-buffer.ts";
-import { SocketStream } from "./socket-stream.ts";
+import { type SocketFacts, SocketStream } from "./socket-stream.ts";
+import { StreamHolder } from "./stream-holder.ts";
 import { tlsDetailsOf } from "./tls-details.ts";
 
 /** Where Node keeps the buffer of `onread` and who hears of it. */
@@ -31,31 +32,41 @@ interface SocketInternals {
 export function tlsStream(socket: Socket, carrier?: Duplex): ByteStream {
   const keys = bufferKeysOf(socket);
   if (keys === undefined) return dataStream(socket);
-  const stream = new SocketStream(socket, {
+  const facts: SocketFacts = {
     ...addressesOf(socket),
     freshChunks: false,
     tls: tlsDetailsOf(socket),
     opened: carrier === undefined ? "accepted" : "dialled",
-  });
-  const closeNotify = CloseNotifyWatch.of(socket, carrier);
+  };
+  const holder = new StreamHolder();
+  const stream = new SocketStream(socket, facts, holder);
+  socket.pause();
+  readByBuffer(socket, holder, { keys, closeNotify: CloseNotifyWatch.of(socket, carrier) });
+  return stream;
+}
+
+function readByBuffer(
+  socket: Socket,
+  holder: StreamHolder,
+  { keys, closeNotify }: { readonly keys: BufferKeys; readonly closeNotify: CloseNotifyWatch | undefined },
+): void {
   const deliver = (chunk: Buffer): boolean => {
-    const more = stream.received(chunk);
+    const more = holder.stream?.received(chunk) === true;
     if (!more) socket.pause();
     return more;
   };
-  socket.pause();
   socket.on("data", deliver);
   const internals = socket as unknown as SocketInternals;
   internals[keys.buffer] = sharedReadBuffer;
   internals[keys.callback] = (bytes: number): boolean => {
     const chunk = readView(sharedReadBuffer, bytes);
     closeNotify?.received();
-    if (stream.reading && socket.readableLength === 0) return deliver(chunk);
+    const { stream } = holder;
+    if (stream?.reading && socket.readableLength === 0) return deliver(chunk);
     // Whoever has taken the socket reads it as any other.
-    return socket.push(Buffer.from(chunk)) && stream.closed;
+    return socket.push(Buffer.from(chunk)) && stream?.closed !== false;
   };
   internals._handle?.useUserBuffer?.(sharedReadBuffer);
-  return stream;
 }
 
 let known: BufferKeys | undefined;

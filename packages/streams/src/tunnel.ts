@@ -36,6 +36,7 @@ const goodbyeMs = 5_000;
 
 class Tunnel implements Expiring {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly #fromFirst: Direction;
   readonly #fromSecond: Direction;
   readonly #idleTimeoutMs: number;

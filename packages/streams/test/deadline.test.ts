@@ -1,3 +1,4 @@
+import { bytesMadeOld } from "@monolake/test-kit";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { deadlineIn, type Expiring, unwatchDeadline, watchDeadline, watchedDeadlines } from "../src/index.ts";
 
@@ -153,5 +154,28 @@ describe("deadlines", () => {
     for (let count = 0; count < 5; count++) tick();
     expect(second.firedAtMs.length).toBe(1);
     expect((await warned).message).toBe("a fault in a deadline");
+  });
+});
+
+describe("what is no longer watched", () => {
+  it("is not kept by what still is, however many come and go", async () => {
+    const watching: Entry[] = [];
+    const watchOne = () => {
+      const entry = Object.assign(new Entry(), { memory: new Array(8 * 1024).fill(0) });
+      watchDeadline(entry);
+      watching.push(entry);
+    };
+    const forgetFirst = () => unwatchDeadline(watching.shift() as Entry);
+    for (let count = 0; count < 10; count += 1) watchOne();
+    const kept = await bytesMadeOld(async () => {
+      for (let count = 0; count < 200; count += 1) {
+        watchOne();
+        forgetFirst();
+      }
+    });
+    while (watching.length > 0) forgetFirst();
+    expect(watchedDeadlines()).toBe(0);
+    // Those that are watched in the end, and hardly more.
+    expect(kept).toBeLessThan(20 * 64 * 1024);
   });
 });

@@ -29,12 +29,13 @@ export { RawHttp2Client, rawHttp2Client } from "./raw-http2-client.ts";
 export type { RawConnectionScript, RawServer, RawServerOptions } from "./raw-server.ts";
 export { startRawServer } from "./raw-server.ts";
 
-// Bytes and time.
+// Bytes, memory and time.
 
 export type { Deferred } from "./deferred.ts";
 export { deferred } from "./deferred.ts";
 export type { EventuallyOptions } from "./eventually.ts";
 export { eventually } from "./eventually.ts";
+export { bytesMadeOld } from "./old-memory.ts";
 export { feedSplit, splitEverywhere } from "./split-bytes.ts";
 
 // Certificates.

@@ -48,6 +48,7 @@ export class Http2ClientConnection
   implements Expiring, SessionListener, ClientExchangeOwner, AwaitedSettingsOwner
 {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly options: ResolvedHttpClientConnectionOptions;
   readonly faults: UpstreamFaults;
   readonly heads: ResponseHeadReader;

@@ -33,6 +33,7 @@ export class Http2ServerConnection<Context extends HttpContext>
   implements Expiring, SessionListener, ServerExchangeOwner
 {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly #stream: ByteStream;
   readonly #serving: Serving<Context>;
   readonly #closed: () => void;

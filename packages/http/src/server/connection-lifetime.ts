@@ -18,6 +18,7 @@ export const jittered = (limit: number, jitter: number): number =>
 /** Ends a connection politely when it is old enough. */
 export class ConnectionAge implements Expiring {
   deadlineMs: number;
+  watchedAt = -1;
   readonly #onDeadline: () => void;
 
   constructor(ageMs: number, onDeadline: () => void) {

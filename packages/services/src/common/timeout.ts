@@ -66,6 +66,7 @@ export class Timeout<in Request, Response, in Context extends object>
 /** One call under way. */
 class BoundedCall implements Expiring {
   deadlineMs: number;
+  watchedAt = -1;
   private readonly timeoutMs: number;
   private readonly cancellation: Cancellation;
   private readonly reject: (error: unknown) => void;

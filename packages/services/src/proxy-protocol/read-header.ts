@@ -38,6 +38,7 @@ const firstBytes = 256;
  */
 export class HeaderReading implements StreamHandler, Expiring {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly #stream: ByteStream;
   readonly #options: ReadHeaderOptions;
   readonly #settle: Settle;

@@ -62,6 +62,7 @@ interface RunOptions extends HandshakeOptions {
 
 class Handshake implements HandshakeListener, Expiring {
   deadlineMs: number;
+  watchedAt = -1;
   readonly #socket: Duplex;
   readonly #settle: Settle;
   readonly #options: RunOptions;

@@ -55,6 +55,7 @@ const noBytes = Buffer.alloc(0);
 
 class DetectorRun<Outcome> implements StreamHandler, Expiring {
   deadlineMs = Number.POSITIVE_INFINITY;
+  watchedAt = -1;
   readonly #stream: ByteStream;
   readonly #detector: Detector<Outcome>;
   readonly #settle: Settle<Outcome>;
