@@ -1,4 +1,11 @@
-import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
+import {
+  type Drainable,
+  type MakeService,
+  makeLayered,
+  Roster,
+  type Seat,
+  type Service,
+} from "@monolake/service-async";
 import { type ByteStream, giveOutWaiting } from "@monolake/streams";
 import { ServerConnection } from "./h1/server-connection.ts";
 import { Http2ServerConnection } from "./h2/server-connection.ts";
@@ -23,7 +30,7 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
   readonly #options: ResolvedHttpServerOptions;
   readonly #maxAgeMs: number;
   readonly #jitter: number;
-  readonly #connections = new Set<Drainable>();
+  readonly #connections = new Roster<Drainable>();
   #draining = false;
 
   constructor(inner: HttpHandler<Context>, options: HttpCoreOptions = {}) {
@@ -38,15 +45,16 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
     return new Promise((resolve) => {
       let age: ConnectionAge | undefined;
       let connection: ServerConnection<Context> | Http2ServerConnection<Context>;
+      let seat: Seat<Drainable>;
       const closed = (): void => {
         age?.end();
-        this.#connections.delete(connection);
+        this.#connections.delete(seat);
         resolve();
       };
       const beginHttp2 = (): void => {
-        this.#connections.delete(connection);
+        this.#connections.delete(seat);
         connection = new Http2ServerConnection(stream, serving, closed);
-        this.#connections.add(connection);
+        seat = this.#connections.add(connection);
         connection.start(this.#draining);
       };
       const { takesHttp2 } = serving.options;
@@ -61,7 +69,7 @@ export class HttpCore<Context extends HttpContext> implements Service<ByteStream
               closed,
               takesHttp2 && agreed === undefined ? beginHttp2 : undefined,
             );
-      this.#connections.add(connection);
+      seat = this.#connections.add(connection);
       if (this.#maxAgeMs > 0)
         age = new ConnectionAge(jittered(this.#maxAgeMs, this.#jitter), () => connection.drain());
       connection.start(this.#draining);

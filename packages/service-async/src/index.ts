@@ -44,4 +44,6 @@ export {
   MissingContextError,
   ServiceAsyncError,
 } from "./errors.ts";
+export type { Seat } from "./roster.ts";
+export { Roster } from "./roster.ts";
 export { SharedService, shareService } from "./shared-service.ts";

@@ -1,4 +1,4 @@
-import { type Drainable, type MakeService, makeLayered, type Service } from "@monolake/service-async";
+import { type Drainable, type MakeService, makeLayered, Roster, type Service } from "@monolake/service-async";
 import { type ByteStream, giveOutWaiting } from "@monolake/streams";
 import type { Serving } from "./connection/server-calls.ts";
 import { ThriftServerConnection } from "./connection/server-connection.ts";
@@ -18,7 +18,7 @@ export class ThriftCore<Context extends ThriftContext>
 {
   readonly inner: ThriftHandler<Context>;
   readonly #options: ResolvedThriftServerOptions;
-  readonly #connections = new Set<ThriftServerConnection<Context>>();
+  readonly #connections = new Roster<ThriftServerConnection<Context>>();
   readonly #load = { calls: 0 };
   #draining = false;
 
@@ -36,10 +36,10 @@ export class ThriftCore<Context extends ThriftContext>
     };
     return new Promise((resolve) => {
       const connection = new ThriftServerConnection(stream, serving, () => {
-        this.#connections.delete(connection);
+        this.#connections.delete(seat);
         resolve();
       });
-      this.#connections.add(connection);
+      const seat = this.#connections.add(connection);
       connection.start(this.#draining);
     });
   }

@@ -1,3 +1,4 @@
+import { Roster, type Seat } from "@monolake/service-async";
 import { destroyAccepted } from "../commands/acceptor.ts";
 
 /** One accepted item while a service handles it. */
@@ -8,7 +9,7 @@ export interface InFlight {
 
 /** The connections of one worker that are being served, whichever site they belong to. */
 export class InFlightConnections {
-  readonly #connections = new Set<InFlight>();
+  readonly #connections = new Roster<InFlight>();
   #waiting: (() => void)[] = [];
   #accepted = 0;
 
@@ -21,14 +22,13 @@ export class InFlightConnections {
     return this.#accepted;
   }
 
-  add(accepted: unknown, service: object): InFlight {
-    const connection: InFlight = { accepted, service };
-    this.#connections.add(connection);
+  /** What it returns is for {@link delete}. */
+  add(accepted: unknown, service: object): Seat<InFlight> {
     this.#accepted += 1;
-    return connection;
+    return this.#connections.add({ accepted, service });
   }
 
-  delete(connection: InFlight): void {
+  delete(connection: Seat<InFlight>): void {
     this.#connections.delete(connection);
     if (this.#connections.size > 0) return;
     const waiting = this.#waiting;
@@ -51,7 +51,7 @@ export class InFlightConnections {
 
   /** Breaks every connection that can be broken. They leave as soon as their services notice. */
   destroyAll(error: Error): void {
-    for (const { accepted } of [...this.#connections]) destroyAccepted(accepted, error);
+    for (const { accepted } of this.#connections) destroyAccepted(accepted, error);
   }
 
   /** Breaks those of one service and gives their number. */

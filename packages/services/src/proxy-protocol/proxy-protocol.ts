@@ -5,6 +5,8 @@ import {
   type MakeService,
   type MayHave,
   makeLayered,
+  Roster,
+  type Seat,
   type Service,
 } from "@monolake/service-async";
 import { type ByteStream, formatAddress, type SocketAddress } from "@monolake/streams";
@@ -60,7 +62,7 @@ export class ProxyProtocol<Response, Context extends ProxyProtocolContext>
   readonly inner: Service<ByteStream, Response, Context>;
   readonly #options: ProxyProtocolOptions;
   readonly #trusted: TrustedProxies;
-  readonly #waiting = new Set<HeaderReading>();
+  readonly #waiting = new Roster<HeaderReading>();
 
   /** Throws ERR_TRUSTED_PROXY_INVALID. */
   constructor(inner: Service<ByteStream, Response, Context>, options: ProxyProtocolOptions) {
@@ -98,15 +100,15 @@ export class ProxyProtocol<Response, Context extends ProxyProtocolContext>
 
   #read(stream: ByteStream, context: Context): Promise<HeaderOutcome> {
     const { timeoutMs = 10_000, maxHeaderBytes: maxBytes = longestHeaderBytes } = this.#options;
-    let reading: HeaderReading;
+    let seat: Seat<HeaderReading>;
     const outcome = new Promise<HeaderOutcome>((resolve, reject) => {
       const { cancellation: whileWanted } = context;
       const options = { timeoutMs, maxBytes, cancellation: whileWanted };
-      reading = new HeaderReading(stream, options, { resolve, reject });
-      this.#waiting.add(reading);
+      const reading = new HeaderReading(stream, options, { resolve, reject });
+      seat = this.#waiting.add(reading);
       reading.start();
     });
-    return outcome.finally(() => this.#waiting.delete(reading));
+    return outcome.finally(() => this.#waiting.delete(seat));
   }
 
   #refuse(stream: ByteStream, error: Error): never {
