@@ -4,6 +4,14 @@ export { clientAddress, localAddress, peerAddress, remoteAddress } from "./addre
 export type { ConnectionContextOptions } from "./connection-context.ts";
 export { ConnectionContext, connectionContext } from "./connection-context.ts";
 
+// Right inside of it: how many connections an address may have.
+
+export type {
+  ConnectionsPerAddressContext,
+  ConnectionsPerAddressOptions,
+} from "./connections-per-address.ts";
+export { ConnectionsPerAddress, connectionsPerAddress } from "./connections-per-address.ts";
+
 // Layers for services of any kind.
 
 export { cancelOnDispose } from "./cancel-on-dispose.ts";

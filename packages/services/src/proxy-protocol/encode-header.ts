@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { SocketAddress } from "@monolake/streams";
+import { bytesOfIp, bytesOfMapped } from "../common/ip-bytes.ts";
 import { plainHost } from "../common/node-address.ts";
-import { bytesOfIp, bytesOfMapped } from "./ip-bytes.ts";
 import { fixedBytes, signature } from "./parse-binary-header.ts";
 
 /** The versions of the PROXY header: a line of text, or binary. */

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "@monolake/streams";
-import { formatIpv4, formatIpv6 } from "./ip-bytes.ts";
+import { formatIpv4, formatIpv6 } from "../common/ip-bytes.ts";
 import type { ParsedProxyHeader } from "./parse-header.ts";
 import type { ProxyHeader } from "./proxy-header.ts";
 import { parseTlvs } from "./tlvs.ts";
