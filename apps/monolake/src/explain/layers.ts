@@ -5,8 +5,11 @@ import { acts } from "../stack/stack-routes.ts";
 export function layersOf(server: HttpServerConfig): string[] {
   const { proxyProtocol, tls, accessLog, debug, forwarded, openid, requestId, routes, contentHandler } =
     server;
+  const isLimited = server.limits.maxConnectionsPerAddress !== undefined;
   const layers: readonly (readonly [name: string, isThere: boolean])[] = [
+    ["connections per address", isLimited],
     ["PROXY protocol", proxyProtocol !== undefined],
+    ["connections per named address", isLimited && proxyProtocol !== undefined],
     ["TLS", tls !== undefined],
     ["access log", accessLog !== undefined],
     ["HTTP", true],

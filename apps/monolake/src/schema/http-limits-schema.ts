@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { HttpLimits } from "./http-server-config.ts";
 import { present } from "./present.ts";
-import { maxConnectionsSchema } from "./server-schema.ts";
+import { connectionLimitsShape } from "./server-schema.ts";
 
 /** A head that is held as a whole: there is no use for more, and a typing mistake must not take all memory. */
 const largestHeadBytes = 1024 * 1024;
@@ -59,7 +59,7 @@ export const httpLimitsSchema = z
       .describe(
         "Of one connection of HTTP/2 in ten seconds, a client's or an upstream's: streams that are reset, frames without a use; it is closed beyond",
       ),
-    max_connections: maxConnectionsSchema,
+    ...connectionLimitsShape,
     max_upstream_connections: z
       .int()
       .min(1)
@@ -86,6 +86,7 @@ export const normalizeHttpLimits = (limits: z.output<typeof httpLimitsSchema>): 
   ...present({
     maxBodyBytes: limits.max_body_bytes,
     maxConnections: limits.max_connections,
+    maxConnectionsPerAddress: limits.max_connections_per_address,
     maxUpstreamConnections: limits.max_upstream_connections,
   }),
 });

@@ -1,6 +1,6 @@
 import type { ContentHandlerConfig } from "./content-handler-schema.ts";
 import type { OpenidConfig } from "./openid-schema.ts";
-import type { ServerConfigBase } from "./server-config-base.ts";
+import type { ConnectionLimits, ServerConfigBase } from "./server-config-base.ts";
 import type { HttpUpstreamConfig, LoadBalancerName } from "./upstream-config.ts";
 
 export interface HttpServerConfig extends ServerConfigBase {
@@ -70,7 +70,7 @@ export interface HttpTimeouts {
 }
 
 /** Absent limits do not exist. */
-export interface HttpLimits {
+export interface HttpLimits extends ConnectionLimits {
   readonly maxHeadBytes: number;
   readonly maxHeaderCount: number;
   readonly maxUriBytes: number;
@@ -86,8 +86,6 @@ export interface HttpLimits {
   readonly maxConcurrentStreams: number;
   /** Of HTTP/2, on one connection of a client or to an upstream, in ten seconds. */
   readonly maxHttp2Offences: number;
-  /** Of one worker. */
-  readonly maxConnections?: number;
   /** Of one worker, to one upstream. */
   readonly maxUpstreamConnections?: number;
 }

@@ -105,7 +105,10 @@ const normalizeTcpServer = (key: string, server: Inheriting<TcpServerTable>): Tc
 });
 
 const normalizeConnectionLimits = (limits: TcpServerTable["limits"]): TcpServerConfig["limits"] =>
-  present({ maxConnections: limits.max_connections });
+  present({
+    maxConnections: limits.max_connections,
+    maxConnectionsPerAddress: limits.max_connections_per_address,
+  });
 
 function normalizeBase(key: string, server: Inheriting<ServerTable>) {
   const { name, listener, tls, proxy_protocol: proxyProtocol, debug } = server;

@@ -36,6 +36,7 @@ export function normalizeThrift(
       ...present({
         maxCalls: limits.max_calls,
         maxConnections: limits.max_connections,
+        maxConnectionsPerAddress: limits.max_connections_per_address,
         maxUpstreamConnections: limits.max_upstream_connections,
       }),
     },

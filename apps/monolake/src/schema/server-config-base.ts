@@ -72,4 +72,6 @@ export interface CertificateConfig {
 export interface ConnectionLimits {
   /** Of one worker. */
   readonly maxConnections?: number;
+  /** Of one worker, from one address of IPv4 or one /64 of IPv6. */
+  readonly maxConnectionsPerAddress?: number;
 }

@@ -21,9 +21,18 @@ export const serverShape = {
     .describe("HTTP: every response names its configuration in X-Monolake-Config-Version"),
 };
 
-/** `limits.max_connections`, for every kind of server. */
-export const maxConnectionsSchema = z
-  .int()
-  .min(1)
-  .optional()
-  .describe("Open connections of one worker; no limit when left out");
+/** What `limits` of every kind of server has. */
+export const connectionLimitsShape = {
+  max_connections: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Open connections of one worker; no limit when left out"),
+  max_connections_per_address: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      "Open connections of one worker from one address, or one /64 of IPv6; more are closed at once. No limit when left out",
+    ),
+};

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { secondsSchema } from "./seconds-schema.ts";
-import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
+import { connectionLimitsShape, serverShape } from "./server-schema.ts";
 import { checkWeights, loadBalancerSchema, socketUpstreamsSchema } from "./upstream-schema.ts";
 
 const timeoutSchema = z
@@ -12,7 +12,7 @@ const timeoutSchema = z
   })
   .prefault({});
 
-const limitsSchema = z.strictObject({ max_connections: maxConnectionsSchema }).prefault({});
+const limitsSchema = z.strictObject(connectionLimitsShape).prefault({});
 
 /** `proxy_type = "tcp"`: bytes pass both ways, whatever they mean. */
 export const tcpServerSchema = z

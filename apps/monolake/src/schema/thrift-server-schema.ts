@@ -1,7 +1,7 @@
 import { expects } from "@monolake/config";
 import { z } from "zod";
 import { secondsSchema } from "./seconds-schema.ts";
-import { maxConnectionsSchema, serverShape } from "./server-schema.ts";
+import { connectionLimitsShape, serverShape } from "./server-schema.ts";
 import { thriftRouteSchema, thriftRoutesSchema } from "./thrift-route-schema.ts";
 
 const timeoutSchema = z
@@ -59,7 +59,7 @@ const limitsSchema = z
       .min(1)
       .default(64)
       .describe("Calls of one connection that are handled together, where pipelining allows that"),
-    max_connections: maxConnectionsSchema,
+    ...connectionLimitsShape,
     max_upstream_connections: z
       .int()
       .min(1)

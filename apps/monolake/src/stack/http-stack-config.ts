@@ -4,6 +4,7 @@ import type { HttpCoreOptions, HttpRequest } from "@monolake/http";
 import type { HttpClientOptions } from "@monolake/http-client";
 import { type AccessLogOptions, accessLogHooks } from "@monolake/services/http";
 import type { HttpServerConfig } from "../schema/index.ts";
+import { addressLimits } from "./address-limits.ts";
 import type { Deployed } from "./deployed-server.ts";
 import type { HttpStackConfig } from "./http-stack.ts";
 import { openidOptions } from "./openid-login.ts";
@@ -34,6 +35,7 @@ export async function httpStackConfig(
     configVersion: server.debug ? { number: server.configVersion } : undefined,
     ...tellingOptions(server),
     proxyProtocol: proxyProtocolOptions(server, logger),
+    ...addressLimits(server, logger),
     login: openidOptions(server, logger),
     routes: await withModules(
       server.routes.map((route) => ({

@@ -1,6 +1,6 @@
 import { type HttpCoreOptions, httpCore } from "@monolake/http";
 import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
-import { connectionContext } from "@monolake/services/common";
+import { connectionContext, connectionsPerAddress } from "@monolake/services/common";
 import {
   type AccessLogOptions,
   accessLogging,
@@ -24,13 +24,14 @@ import {
 import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/tls";
 import type { ByteStream } from "@monolake/streams";
+import type { AddressLimits } from "./address-limits.ts";
 import { type ConfigVersionOptions, configVersion } from "./config-version.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
 import { type OpenidLoginOptions, openidLogin } from "./openid-login.ts";
 import { ProxyContext } from "./proxy-context.ts";
 
 /** What the HTTP stack is made from: each layer takes its slice. */
-export interface HttpStackConfig {
+export interface HttpStackConfig extends AddressLimits {
   /** Absent: connections come in clear. */
   readonly tls: TlsTerminationOptions | undefined;
   readonly httpServer: HttpCoreOptions;
@@ -93,7 +94,9 @@ export const httpStack = (config: HttpStackConfig): MakeService<Service<ByteStre
     .push(optionalLayer(({ accessLog }: HttpStackConfig) => accessLog, accessLogging))
     .push(optionalLayer(({ tls }: HttpStackConfig) => tls, tlsTermination))
     // Outside of all that reads what a client sends.
+    .push(optionalLayer(({ perNamed }: HttpStackConfig) => perNamed, connectionsPerAddress))
     .push(optionalLayer(({ proxyProtocol }: HttpStackConfig) => proxyProtocol, proxyProtocol))
+    .push(optionalLayer(({ perPeer }: HttpStackConfig) => perPeer, connectionsPerAddress))
     // Outermost: nothing can be asked of a connection before it has a context.
     .push(connectionContext(ProxyContext.of))
     .check<ByteStream>()

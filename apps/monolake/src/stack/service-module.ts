@@ -1,5 +1,6 @@
 import type { ServiceFactory, WorkerInfo } from "@monolake/core";
 import type { ByteStream } from "@monolake/streams";
+import { addressLimits } from "./address-limits.ts";
 import type { Deployed } from "./deployed-server.ts";
 import { httpStack } from "./http-stack.ts";
 import { httpStackConfig } from "./http-stack-config.ts";
@@ -23,6 +24,7 @@ export async function createService(
     case "echo":
       return echoStack({
         proxyProtocol: proxyProtocolOptions(server, worker.logger),
+        ...addressLimits(server, worker.logger),
         tls: tlsOptions(server),
       });
     case "thrift":

@@ -2,6 +2,7 @@ import type { Logger } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import { formatAddress } from "@monolake/streams";
 import type { TcpServerConfig } from "../schema/index.ts";
+import { addressLimits } from "./address-limits.ts";
 import type { Deployed } from "./deployed-server.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import type { TcpStackConfig } from "./tcp-stack.ts";
@@ -10,6 +11,7 @@ import { tlsOptions, withTlsOptions } from "./tls-config.ts";
 /** What the TCP proxy is made from, for one server of the configuration. */
 export const tcpStackConfig = (server: Deployed<TcpServerConfig>, logger: Logger): TcpStackConfig => ({
   proxyProtocol: proxyProtocolOptions(server, logger),
+  ...addressLimits(server, logger),
   tls: tlsOptions(server),
   upstreams: server.upstreams.map((upstream) => withTlsOptions(upstream, server)),
   loadBalancer: server.loadBalancer,

@@ -2,6 +2,7 @@ import type { Logger, WorkerInfo } from "@monolake/core";
 import { MonolakeError } from "@monolake/errors";
 import type { ThriftMessage } from "@monolake/thrift";
 import type { ThriftServerConfig } from "../schema/index.ts";
+import { addressLimits } from "./address-limits.ts";
 import type { Deployed } from "./deployed-server.ts";
 import { proxyProtocolOptions } from "./proxy-protocol-options.ts";
 import type { ThriftStackConfig } from "./thrift-stack.ts";
@@ -34,6 +35,7 @@ export function thriftStackConfig(
       onError: (error) => callFailed(error, server, logger),
     },
     proxyProtocol: proxyProtocolOptions(server, logger),
+    ...addressLimits(server, logger),
     routes,
     upstream: {
       client: {

@@ -1,5 +1,5 @@
 import { FactoryStack, type MakeService, optionalLayer, type Service } from "@monolake/service-async";
-import { connectionContext } from "@monolake/services/common";
+import { connectionContext, connectionsPerAddress } from "@monolake/services/common";
 import { type ProxyProtocolOptions, proxyProtocol } from "@monolake/services/proxy-protocol";
 import {
   type ThriftRouteConfig,
@@ -10,11 +10,12 @@ import {
 import { type TlsTerminationOptions, tlsTermination } from "@monolake/services/tls";
 import type { ByteStream } from "@monolake/streams";
 import { type ThriftServerOptions, thriftCore } from "@monolake/thrift";
+import type { AddressLimits } from "./address-limits.ts";
 import { type CountRequestsOptions, countRequests } from "./count-requests.ts";
 import { ThriftProxyContext } from "./thrift-context.ts";
 
 /** What the Thrift stack is made from: each layer takes its slice. */
-export interface ThriftStackConfig {
+export interface ThriftStackConfig extends AddressLimits {
   readonly thriftServer: ThriftServerOptions;
   /** Absent: connections come in clear. */
   readonly tls: TlsTerminationOptions | undefined;
@@ -36,7 +37,9 @@ export const thriftStack = (config: ThriftStackConfig): MakeService<Service<Byte
     .push(thriftCore<ThriftProxyContext>)
     .push(optionalLayer(({ tls }: ThriftStackConfig) => tls, tlsTermination))
     // Outside of all that reads what a client sends.
+    .push(optionalLayer(({ perNamed }: ThriftStackConfig) => perNamed, connectionsPerAddress))
     .push(optionalLayer(({ proxyProtocol }: ThriftStackConfig) => proxyProtocol, proxyProtocol))
+    .push(optionalLayer(({ perPeer }: ThriftStackConfig) => perPeer, connectionsPerAddress))
     // Outermost: nothing can be asked of a connection before it has a context.
     .push(connectionContext(ThriftProxyContext.of))
     .check<ByteStream>()

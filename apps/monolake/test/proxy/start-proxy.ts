@@ -10,6 +10,8 @@ export interface TestProxy extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number };
   readonly origin: string;
   readonly proxy: RunningProxy;
+  /** Puts this in the place of what {@link startProxyOf} was given, and waits until it is in force. */
+  readonly change: (server: string) => Promise<void>;
   /** What it logged so far. */
   readonly log: readonly Record<string, unknown>[];
 }
@@ -28,16 +30,17 @@ export const startProxy = ({ server, workers }: TestProxyOptions): Promise<TestP
 /** Starts a proxy with one server of any type; `server` is all of its table but name and listener. */
 export async function startProxyOf(server: string, workers = 1): Promise<TestProxy> {
   const port = await freePort();
-  const text = `
+  const textOf = (table: string) => `
 [runtime]
 worker_threads = ${workers}
 
 [servers.test]
 name = "test"
 listener = { type = "socket", value = "127.0.0.1:${port}" }
-${server}`;
+${table}`;
   const log: Record<string, unknown>[] = [];
-  const proxy = await runProxy(createTextSource(text, "test.toml"), {
+  const source = createTextSource(textOf(server), "test.toml");
+  const proxy = await runProxy(source, {
     logger: recordingLogger(log),
     logLevel: "debug",
     graceMs: 0,
@@ -49,6 +52,12 @@ ${server}`;
     origin: `http://127.0.0.1:${port}`,
     proxy,
     log,
+    async change(table) {
+      source.set(textOf(table));
+      const { type } = await proxy.reload();
+      if (type !== "applied" && type !== "unchanged")
+        throw new Error(`the configuration was not taken: ${type}`);
+    },
     [Symbol.asyncDispose]: () => proxy.close(),
   };
 }

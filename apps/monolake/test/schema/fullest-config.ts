@@ -48,6 +48,7 @@ max_header_count = 7
 max_uri_bytes = 90
 max_body_bytes = 1
 max_connections = 5
+max_connections_per_address = 15
 min_body_bytes_per_sec = 0
 max_chunk_extension_bytes = 6
 max_trailer_bytes = 8
@@ -100,6 +101,7 @@ max_depth = 3
 max_calls = 11
 max_pipelined_calls = 12
 max_connections = 6
+max_connections_per_address = 16
 max_upstream_connections = 13
 [[servers.rpc.routes]]
 match = { service = "Users", method = "get*", caller = "shop", headers = { env = "canary" }, int_headers = { 6 = "*" } }
