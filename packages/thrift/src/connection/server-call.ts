@@ -20,24 +20,27 @@ export class ServerCall {
   answer: ThriftMessage | undefined = undefined;
   /** Its answer waits for those of the calls in front of it. */
   ordered = false;
-  /** For the handler's promise, which nobody looks at afterwards: so nothing may be thrown here. */
-  readonly respond: (answer: ThriftMessage | undefined) => void;
-  readonly fail: (error: unknown) => void;
+  /**
+   * For the handler's promise, which nobody looks at afterwards: so nothing may be thrown here. Functions that are assigned in the
+   * constructor would be old objects from the start, and keep the connection until all memory is looked through.
+   */
+  readonly respond = (answer: ThriftMessage | undefined): void => {
+    try {
+      this.#owner.answered(this, answer);
+    } catch (error) {
+      this.#owner.broken(error);
+    }
+  };
+  readonly fail = (error: unknown): void => {
+    try {
+      this.#owner.failed(this, error);
+    } catch (fault) {
+      this.#owner.broken(fault);
+    }
+  };
+  readonly #owner: ServerCallOwner;
 
   constructor(owner: ServerCallOwner) {
-    this.respond = (answer) => {
-      try {
-        owner.answered(this, answer);
-      } catch (error) {
-        owner.broken(error);
-      }
-    };
-    this.fail = (error) => {
-      try {
-        owner.failed(this, error);
-      } catch (fault) {
-        owner.broken(fault);
-      }
-    };
+    this.#owner = owner;
   }
 }

@@ -1,0 +1,71 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { BaseContext } from "@monolake/service-async";
+import { acceptedStream } from "@monolake/streams";
+import {
+  bytesMadeOld,
+  encodeFrame,
+  frameFlags,
+  frameTypes,
+  http2Preface,
+  rawClient,
+  requestFields,
+} from "@monolake/test-kit";
+import { expect, it } from "vitest";
+import { createResponse, HttpCore } from "../src/index.ts";
+
+const connections = 50;
+const contextBytes = 64 * 1024;
+
+/** As large as what stands on a connection may be. */
+class LargeContext extends BaseContext {
+  readonly memory: number[] = new Array(contextBytes / 8).fill(0);
+}
+
+const { headers, settings } = frameTypes;
+const { endHeaders, endStream } = frameFlags;
+
+it.each([
+  ["HTTP/1.1", "GET / HTTP/1.1\r\nHost: a\r\n\r\n"],
+  [
+    "HTTP/2",
+    Buffer.concat([
+      http2Preface,
+      encodeFrame(settings, 0, 0),
+      encodeFrame(headers, endHeaders | endStream, 1, requestFields()),
+    ]),
+  ],
+])(
+  "a closed connection of %s does not make old what was on it, while others are open",
+  async (_version, request) => {
+    const core = new HttpCore<LargeContext>({ call: async () => createResponse(undefined, { status: 204 }) });
+    const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo;
+    const open = async () => {
+      const accepted = once(server, "connection");
+      const client = await rawClient({ host: "127.0.0.1", port });
+      const [socket] = await accepted;
+      const over = core.call(acceptedStream(socket), new LargeContext());
+      await client.write(request);
+      await client.readUntil(/204|\0\0.\u0001/s);
+      return {
+        async close() {
+          client.socket.destroy();
+          await over;
+        },
+      };
+    };
+    const others = [await open(), await open(), await open(), await open(), await open()];
+    const kept = await bytesMadeOld(async () => {
+      for (let count = 0; count < connections; count += 1) {
+        const next = await open();
+        await others.shift()?.close();
+        others.push(next);
+      }
+    });
+    for (const other of others) await other.close();
+    server.close();
+    expect(kept).toBeLessThan((connections * contextBytes) / 2);
+  },
+);
