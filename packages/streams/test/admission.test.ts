@@ -10,7 +10,8 @@ import {
   unwatchDeadline,
   watchDeadline,
 } from "../src/index.ts";
-import { SocketStream } from "../src/socket-stream.ts";
+import { type SocketFacts, SocketStream } from "../src/socket-stream.ts";
+import { StreamHolder } from "../src/stream-holder.ts";
 import { streamPair } from "./echo-peers.ts";
 import { type RecordingHandler, record } from "./recording-handler.ts";
 
@@ -115,13 +116,14 @@ describe("what accepted streams bring, beside dialled ones", () => {
     const socket = new Socket();
     await once(socket.destroy(), "close");
     const at = { type: "unix", path: "" } as const;
-    new SocketStream(socket, {
+    const facts: SocketFacts = {
       localAddress: at,
       remoteAddress: at,
       freshChunks: true,
       tls: undefined,
       opened: "dialled",
-    });
+    };
+    new SocketStream(socket, facts, new StreamHolder());
     expect(await turnsOfDelivery(opened.clients)).toBe(1);
   });
 
