@@ -24,7 +24,9 @@ describe("references in a configuration", () => {
       .replace('proxy_type = "http"', 'proxy_type = "${env:TYPE}"\ndebug = "${file:debug}"');
     const { code, output } = await run(text, { PORT: "8080" }, ["check", "FILE"]);
     expect(output).toMatch(/FILE:6:15 error: \$\{env:TYPE\}: the environment variable TYPE is not set/);
-    expect(output).toMatch(/FILE:7:10 error: \$\{file:debug\}: cannot read the file "\/.*\/debug": it does not exist/);
+    expect(output).toMatch(
+      /FILE:7:10 error: \$\{file:debug\}: cannot read the file "\/.*\/debug": it does not exist/,
+    );
     expect(output).toMatch(/FILE cannot be served, 2 errors\n$/);
     expect(code).toBe(1);
     const good = text.replace("${file:debug}", "${env:DEBUG}");
