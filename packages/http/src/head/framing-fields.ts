@@ -1,3 +1,4 @@
+import { upgradeId } from "../headers/known-fields.ts";
 import { latin1Slice } from "../headers/latin1.ts";
 
 /**
@@ -19,6 +20,11 @@ class FramingFields {
   count = 0;
   /** A field name has another character than letters, digits and `-`. */
   ambiguousName = false;
+
+  /** There is an Upgrade field, and Connection names it. */
+  get upgrade(): boolean {
+    return this.connectionUpgrade && ((this.knownMask >>> upgradeId) & 1) !== 0;
+  }
 
   reset(): void {
     this.contentLength = -1;

@@ -1,11 +1,10 @@
 import type { Headers } from "../headers/headers.ts";
-import { upgradeId } from "../headers/known-fields.ts";
 import type { FramingFields } from "./framing-fields.ts";
 import type { MessageHead } from "./message-head.ts";
 
 /**
  * The request line and the fields of a request, and what they say about its framing (RFC 9112 sections 3, 5 and 6). Without
- * a class above it, which V8 would not inline: there is one for each request.
+ * a class above it, as {@link MessageHead} says.
  */
 export class RequestHead implements MessageHead {
   minorVersion: 0 | 1;
@@ -40,8 +39,7 @@ export class RequestHead implements MessageHead {
     this.connectionClose = framing.connectionClose;
     this.connectionKeepAlive = framing.connectionKeepAlive;
     this.connectionOptions = framing.connectionOptions;
-    this.upgrade =
-      minorVersion === 1 && framing.connectionUpgrade && ((framing.knownMask >>> upgradeId) & 1) !== 0;
+    this.upgrade = minorVersion === 1 && framing.upgrade;
     this.bytes = bytes;
     this.method = method;
     this.target = target;

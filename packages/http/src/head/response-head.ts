@@ -1,11 +1,11 @@
 import type { Headers } from "../headers/headers.ts";
-import { upgradeId } from "../headers/known-fields.ts";
 import type { FramingFields } from "./framing-fields.ts";
 import type { MessageHead } from "./message-head.ts";
 
 /**
  * The status line and the fields of a response, and what they say about its framing. Whether there is a body also
- * depends on the status and on the request (RFC 9112 6.3): that is not judged here.
+ * depends on the status and on the request (RFC 9112 6.3): that is not judged here. Without a class above it, as
+ * {@link MessageHead} says.
  */
 export class ResponseHead implements MessageHead {
   minorVersion: 0 | 1;
@@ -37,7 +37,7 @@ export class ResponseHead implements MessageHead {
     this.connectionClose = framing.connectionClose;
     this.connectionKeepAlive = framing.connectionKeepAlive;
     this.connectionOptions = framing.connectionOptions;
-    this.upgrade = framing.connectionUpgrade && ((framing.knownMask >>> upgradeId) & 1) !== 0;
+    this.upgrade = framing.upgrade;
     this.bytes = bytes;
     this.status = status;
     this.reason = reason;
