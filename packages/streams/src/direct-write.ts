@@ -1,20 +1,14 @@
 import type { Socket } from "node:net";
 import {
   awaitWrite,
+  handlesMakeRequests,
   type PendingWrite,
   type SocketHandle,
   type SocketWriter,
   systemError,
   type WriteDone,
-  watchNextWrite,
   writingHandle,
 } from "./socket-writer.ts";
-
-/**
- * Whether this version of Node has handles like that: the first write of a thread goes through its stream and shows what that
- * gives to the handle.
- */
-let supported: boolean | undefined;
 
 /** Writes to a TCP or unix socket. */
 export class DirectWriter implements SocketWriter {
@@ -30,12 +24,7 @@ export class DirectWriter implements SocketWriter {
   static for(socket: Socket, done: WriteDone): DirectWriter | undefined {
     const { _handle } = socket as unknown as { readonly _handle?: unknown };
     const handle = writingHandle(_handle);
-    if (handle === undefined || supported === false) return undefined;
-    if (supported === undefined)
-      watchNextWrite(handle, (request, outcome) => {
-        supported = request === null && (typeof outcome === "number" || typeof outcome === "object");
-      });
-    return new DirectWriter(socket, handle, done);
+    return handle !== undefined && handlesMakeRequests() ? new DirectWriter(socket, handle, done) : undefined;
   }
 
   private constructor(socket: Socket, handle: SocketHandle, done: WriteDone) {
@@ -46,7 +35,7 @@ export class DirectWriter implements SocketWriter {
 
   /** Nothing waits in the stream, and it is open. */
   get ready(): boolean {
-    if (supported !== true || this.pending) return false;
+    if (this.pending) return false;
     const socket = this.#socket as unknown as { readonly _handle?: unknown };
     return socket._handle === this.#handle && (!this.#streamUsed || this.#streamIsEmpty());
   }

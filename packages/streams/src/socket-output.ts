@@ -59,14 +59,26 @@ export class SocketOutput {
 
   /** True when all was taken at once. */
   write(bytes: Buffer): boolean {
-    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, bytes);
+    if (this.#direct?.ready) {
+      try {
+        return this.#direct.write(bytes) || this.#notTaken();
+      } catch (error) {
+        return this.#refused(error);
+      }
+    }
     const isFirst = this.#socket.writableLength === 0;
     this.#socket.write(bytes, this.#writeDone);
     return this.#taken(isFirst);
   }
 
   writev(buffers: readonly Buffer[]): boolean {
-    if (this.#direct?.ready) return this.#writeDirectly(this.#direct, buffers);
+    if (this.#direct?.ready) {
+      try {
+        return this.#direct.writev(buffers) || this.#notTaken();
+      } catch (error) {
+        return this.#refused(error);
+      }
+    }
     const isFirst = this.#socket.writableLength === 0;
     this.#socket.cork();
     for (const bytes of buffers) this.#socket.write(bytes, this.#writeDone);
@@ -85,14 +97,9 @@ export class SocketOutput {
     this.#slow = false;
   }
 
-  #writeDirectly(direct: SocketWriter, bytes: Buffer | readonly Buffer[]): boolean {
-    try {
-      const taken = Buffer.isBuffer(bytes) ? direct.write(bytes) : direct.writev(bytes);
-      return taken || this.#notTaken();
-    } catch (error) {
-      this.#owner.refused(error);
-      return true;
-    }
+  #refused(error: unknown): true {
+    this.#owner.refused(error);
+    return true;
   }
 
   #directDone(error: Error | undefined): void {

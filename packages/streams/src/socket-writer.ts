@@ -1,3 +1,4 @@
+import { Socket } from "node:net";
 import { getSystemErrorName } from "node:util";
 
 /**
@@ -70,23 +71,37 @@ export function writingHandle(handle: unknown): SocketHandle | undefined {
   return usable ? (known as SocketHandle) : undefined;
 }
 
+let makesRequests: boolean | undefined;
+
 /**
- * Tells what the next write of a handle gives to the stream above it. Versions of Node differ, and older ones end the process over
- * an argument that they do not expect.
+ * Whether a write may come without an object for its request, as in versions of Node whose handles make one when they need it; older
+ * ones end the process over that. Asked of a socket above a handle that is none: a real one to which something was added and taken
+ * away again is a dictionary to V8 from then on, and with it each look into any handle a call.
  */
-export function watchNextWrite(
-  handle: SocketHandle,
-  seen: (request: unknown, outcome: unknown) => void,
-): void {
-  const watched = handle as { writeBuffer?: unknown };
-  const original = handle.writeBuffer;
-  watched.writeBuffer = (request: null, bytes: Buffer) => {
-    // The method of the prototype again.
-    delete watched.writeBuffer;
-    const outcome: unknown = original.call(handle, request, bytes);
-    seen(request, outcome);
-    return outcome;
+export function handlesMakeRequests(): boolean {
+  makesRequests ??= seeRequest() === null;
+  return makesRequests;
+}
+
+/** What a socket gives to its handle with a write. */
+function seeRequest(): unknown {
+  let given: unknown;
+  const handle = {
+    writeBuffer(request: unknown) {
+      given = request;
+      return 0;
+    },
+    close() {},
   };
+  try {
+    const socket = new Socket({ handle, manualStart: true } as ConstructorParameters<typeof Socket>[0]);
+    socket.on("error", () => {});
+    socket.write(Buffer.from("?"));
+    socket.destroy();
+  } catch {
+    // Another version needs more of it.
+  }
+  return given;
 }
 
 /** As Node has it for a write. */

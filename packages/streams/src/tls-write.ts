@@ -1,17 +1,14 @@
 import type { Socket } from "node:net";
 import {
   awaitWrite,
+  handlesMakeRequests,
   type PendingWrite,
   type SocketHandle,
   type SocketWriter,
   systemError,
   type WriteDone,
-  watchNextWrite,
   writingHandle,
 } from "./socket-writer.ts";
-
-/** Whether this version of Node says of a TLS write how it ended without being asked; shown by the first one of a thread. */
-let supported: boolean | undefined;
 
 /**
  * So much of what comes in several buffers is put together here: OpenSSL copies it anyway, and encrypts it before it returns. Of a
@@ -32,8 +29,6 @@ export class TlsWriter implements SocketWriter {
   /** The socket's own, with what is encrypted. */
   readonly #carrier: SocketHandle;
   readonly #done: WriteDone;
-  /** Undecided until the first write. */
-  #usable: boolean | undefined = undefined;
   #inFlight: PendingWrite | undefined = undefined;
   #waiting: Buffer[] | undefined = undefined;
   #ending = false;
@@ -43,7 +38,7 @@ export class TlsWriter implements SocketWriter {
     const { _handle } = socket as unknown as { readonly _handle?: { readonly _parent?: unknown } | null };
     const handle = writingHandle(_handle);
     const carrier = writingHandle(_handle?._parent);
-    if (handle === undefined || carrier === undefined || supported === false) return undefined;
+    if (handle === undefined || carrier === undefined || !handlesMakeRequests()) return undefined;
     return new TlsWriter(socket, { handle, carrier }, done);
   }
 
@@ -60,8 +55,7 @@ export class TlsWriter implements SocketWriter {
 
   /** The stream has written nothing, and never will. */
   get ready(): boolean {
-    this.#usable ??= this.#decide();
-    return this.#usable && !this.#socket.writableEnded && !this.#socket.destroyed;
+    return !this.#socket.writableEnded && !this.#socket.destroyed;
   }
 
   get idle(): boolean {
@@ -111,15 +105,6 @@ export class TlsWriter implements SocketWriter {
     this.pending = false;
     if (wasPending) this.#done(undefined);
     if (this.#ending && !this.#socket.writableEnded) this.end();
-  }
-
-  #decide(): boolean {
-    if (supported === undefined)
-      watchNextWrite(this.#handle, (request, outcome) => {
-        supported =
-          request === null && typeof outcome === "object" && outcome !== null && "writeStatus" in outcome;
-      });
-    return supported === true;
   }
 
   /** Whether the last write is complete. Throws why it failed. */
