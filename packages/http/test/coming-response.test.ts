@@ -2,41 +2,42 @@ import { describe, expect, it, vi } from "vitest";
 import { ComingResponse, createResponse } from "../src/index.ts";
 
 const response = createResponse("here");
-const never = () => expect.unreachable();
+const listener = () => ({ responded: vi.fn(), failed: vi.fn() });
 
 describe("a response that is still to come", () => {
   it("is told at once when it comes, and settles the promise for everybody else", async () => {
     const coming = new ComingResponse();
-    const respond = vi.fn();
-    coming.hear(respond, never);
+    const { responded, failed } = listener();
+    coming.hear({ responded, failed });
     coming.came(response);
-    expect(respond).toHaveBeenCalledExactlyOnceWith(response);
+    expect(responded).toHaveBeenCalledExactlyOnceWith(response);
     expect(await coming.promise).toBe(response);
-    expect(respond).toHaveBeenCalledOnce();
+    expect(responded).toHaveBeenCalledOnce();
+    expect(failed).not.toHaveBeenCalled();
   });
 
   it("is told later when it came before anybody listened", async () => {
     const coming = new ComingResponse();
-    const respond = vi.fn();
+    const { responded, failed } = listener();
     coming.came(response);
-    coming.hear(respond, never);
-    expect(respond).not.toHaveBeenCalled();
+    coming.hear({ responded, failed });
+    expect(responded).not.toHaveBeenCalled();
     await coming.promise;
-    expect(respond).toHaveBeenCalledExactlyOnceWith(response);
+    expect(responded).toHaveBeenCalledExactlyOnceWith(response);
   });
 
   it("is what another promise gives, or why it gives nothing", async () => {
     const following = new ComingResponse();
-    const respond = vi.fn();
-    following.hear(respond, never);
+    const { responded } = listener();
+    following.hear({ ...listener(), responded });
     following.follow(Promise.resolve(response));
-    await vi.waitFor(() => expect(respond).toHaveBeenCalledExactlyOnceWith(response));
+    await vi.waitFor(() => expect(responded).toHaveBeenCalledExactlyOnceWith(response));
 
     const failing = new ComingResponse();
-    const fail = vi.fn();
+    const { failed } = listener();
     const reason = new Error("no upstream");
-    failing.hear(never, fail);
+    failing.hear({ ...listener(), failed });
     failing.follow(Promise.reject(reason));
-    await vi.waitFor(() => expect(fail).toHaveBeenCalledExactlyOnceWith(reason));
+    await vi.waitFor(() => expect(failed).toHaveBeenCalledExactlyOnceWith(reason));
   });
 });

@@ -1,9 +1,17 @@
+import { performance as clock } from "node:perf_hooks";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Pool } from "../src/index.ts";
 
 describe("idle connections expire", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
-  afterEach(() => void vi.useRealTimers());
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    // The pool imports the clock that the global one leads to.
+    vi.spyOn(clock, "now").mockImplementation(() => performance.now());
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 
   const createPool = (closed: string[]) =>
     new Pool<{ name: string }>({ idleTimeoutMs: 1_000, close: ({ name }) => closed.push(name) });

@@ -10,24 +10,49 @@ const maxSpare = 32;
 const spare: Buffer[] = [];
 
 /**
- * A body that came with its head, copied out of what the connection reads into. Most are written at once: then their memory
- * serves the next one, and is not touched for the first time with each message.
+ * A body that came with its head. Most are written at once, from where they were read; what still has to wait when the connection
+ * reads on is kept in memory that serves one such body after another, and is not touched for the first time with each.
  */
 export class ShortBody implements Body {
   readonly length: number;
   readonly trailers: Headers | undefined = undefined;
-  /** Undefined once the body is dealt with: its memory belongs to another one then. */
-  whole: Buffer | undefined;
-  #memory: Buffer | undefined;
+  /** What it stands in: the chunk, or memory of its own. Undefined once the body is dealt with. */
+  #bytes: Buffer | undefined;
+  #start: number;
+  #isKept = false;
   #used = false;
 
-  /** Copies what is between `start` and `end`, at most {@link copiedBytes}. */
+  /** What is between `start` and `end`, at most {@link copiedBytes}; good until {@link keep}, before the chunk is not any more. */
   constructor(chunk: Buffer, start: number, end: number) {
-    const memory = spare.pop() ?? Buffer.allocUnsafeSlow(copiedBytes);
-    copyBytes(chunk, start, end, memory, 0);
+    this.#bytes = chunk;
+    this.#start = start;
     this.length = end - start;
-    this.whole = memory.subarray(0, end - start);
-    this.#memory = memory;
+  }
+
+  /** Undefined once the body is dealt with: its memory belongs to another one then. */
+  get whole(): Buffer | undefined {
+    this.keep();
+    return this.#bytes?.subarray(0, this.length);
+  }
+
+  /** Whether it is not dealt with yet. */
+  get isHere(): boolean {
+    return this.#bytes !== undefined && !this.#used;
+  }
+
+  /** Moves what nobody has dealt with to memory of its own. */
+  keep(): void {
+    if (this.#isKept || this.#bytes === undefined) return;
+    const memory = spare.pop() ?? Buffer.allocUnsafeSlow(copiedBytes);
+    this.copyTo(memory, 0);
+    this.#bytes = memory;
+    this.#start = 0;
+    this.#isKept = true;
+  }
+
+  /** Copies it, while it is here, to `into` from `at` on; where the next byte goes. */
+  copyTo(into: Buffer, at: number): number {
+    return copyBytes(this.#bytes as Buffer, this.#start, this.#start + this.length, into, at);
   }
 
   pipe(sink: BodySink): void {
@@ -44,10 +69,8 @@ export class ShortBody implements Body {
   }
 
   cancel(): void {
-    const memory = this.#memory;
-    if (memory === undefined) return;
-    this.whole = undefined;
-    this.#memory = undefined;
-    if (spare.length < maxSpare) spare.push(memory);
+    const bytes = this.#bytes;
+    this.#bytes = undefined;
+    if (this.#isKept && bytes !== undefined && spare.length < maxSpare) spare.push(bytes);
   }
 }

@@ -139,7 +139,9 @@ export class ClientExchange implements IncomingBodySource {
     const listener = this.#completeFor;
     this.#complete = undefined;
     this.#completeFor = undefined;
+    const { body } = response;
     listener?.responded(response);
+    if (body instanceof ShortBody) body.keep();
   }
 
   /** There will be no response, or no more of it. */
@@ -214,7 +216,7 @@ export class ClientExchange implements IncomingBodySource {
     return next;
   }
 
-  /** A short body that came with its head: in memory of its own, so that the connection is free at once. */
+  /** A short body that came with its head: {@link deliver} sees to it that the connection is free at once. */
   #answerWhole(response: HttpResponse, chunk: Buffer, at: number, end: number): void {
     this.phase = "done";
     this.#stream.ownBuffer = false;

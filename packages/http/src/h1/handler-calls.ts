@@ -1,5 +1,6 @@
 import { asError } from "@monolake/errors";
 import type { ByteStream } from "@monolake/streams";
+import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpContext } from "../http-handler.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
@@ -11,26 +12,14 @@ import type { ServerAnswer } from "./server-answer.ts";
  * Calls the handler for one request of a connection after another, and answers with what comes back. What a handler or a
  * body of its throws ends a request, or its connection, never the thread.
  */
-export class HandlerCalls<Context extends HttpContext> {
+export class HandlerCalls<Context extends HttpContext> implements ResponseListener {
   readonly #serving: Serving<Context>;
   readonly #current: CurrentRequest;
   readonly #answer: ServerAnswer;
   readonly #stream: ByteStream;
   /** Bound once for the connection, not for each request. */
-  readonly #respond = (response: HttpResponse): void => {
-    try {
-      this.#answer.respond(response);
-    } catch (error) {
-      this.broken(error);
-    }
-  };
-  readonly #fail = (error: unknown): void => {
-    try {
-      this.#answer.fail(error);
-    } catch (fault) {
-      this.broken(fault);
-    }
-  };
+  readonly #responded = (response: HttpResponse): void => this.responded(response);
+  readonly #failed = (error: unknown): void => this.failed(error);
 
   constructor(serving: Serving<Context>, current: CurrentRequest, answer: ServerAnswer, stream: ByteStream) {
     this.#serving = serving;
@@ -48,10 +37,26 @@ export class HandlerCalls<Context extends HttpContext> {
       this.#serving.options.onRequest?.(request, context);
       const response = this.#serving.handler.call(request, context);
       const { coming } = request;
-      if (coming?.promise === response) coming.hear(this.#respond, this.#fail);
-      else response.then(this.#respond, this.#fail);
+      if (coming?.promise === response) coming.hear(this);
+      else response.then(this.#responded, this.#failed);
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
+    }
+  }
+
+  responded(response: HttpResponse): void {
+    try {
+      this.#answer.respond(response);
+    } catch (error) {
+      this.broken(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    try {
+      this.#answer.fail(error);
+    } catch (fault) {
+      this.broken(fault);
     }
   }
 

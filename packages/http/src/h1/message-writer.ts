@@ -10,6 +10,7 @@ import {
 } from "@monolake/streams";
 import type { Body, BodySink } from "../body/body.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
+import { ShortBody } from "../body/short-body.ts";
 import { BodyLengthError } from "../errors.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
@@ -68,6 +69,8 @@ export class MessageWriter implements BodySink {
     this.#tookWhole = false;
     this.#framing = framing;
     if (framing === "none") return this.#writeHeadOnly(head, headBytes, body);
+    if (framing === "length" && body instanceof ShortBody && body.isHere)
+      return this.#writeShort(head, headBytes, body);
     const whole = framing === "length" ? body.whole : undefined;
     if (whole !== undefined) return this.#writeWhole(head, headBytes, body, whole);
     this.#body = body;
@@ -149,6 +152,15 @@ export class MessageWriter implements BodySink {
     if (this.#flush(head, headBytes)) this.#finish();
     else this.#body = body;
     body.cancel();
+  }
+
+  #writeShort(head: Buffer, headBytes: number, body: ShortBody): void {
+    this.#ended = true;
+    this.bodyBytes = body.length;
+    const taken = this.#flush(head, body.copyTo(head, headBytes));
+    // First: an upstream connection that is free again can take the request that follows at once.
+    body.cancel();
+    if (taken) this.#finish();
   }
 
   #writeWhole(head: Buffer, headBytes: number, body: Body, whole: Buffer): void {

@@ -1,3 +1,4 @@
+import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpResponse } from "./response.ts";
 
 /**
@@ -9,8 +10,7 @@ export class ComingResponse {
   readonly promise: Promise<HttpResponse>;
   readonly #settle: (response: HttpResponse | Promise<HttpResponse>) => void;
   #settled = false;
-  #respond: ((response: HttpResponse) => void) | undefined = undefined;
-  #fail: ((error: unknown) => void) | undefined = undefined;
+  #listener: ResponseListener | undefined = undefined;
 
   constructor() {
     let settle: unknown;
@@ -20,24 +20,30 @@ export class ComingResponse {
     this.#settle = settle as (response: HttpResponse | Promise<HttpResponse>) => void;
   }
 
-  /** As `promise.then`, but `respond` is called by {@link came}. For one listener, which does not throw. */
-  hear(respond: (response: HttpResponse) => void, fail: (error: unknown) => void): void {
-    if (this.#settled) return void this.promise.then(respond, fail);
-    this.#respond = respond;
-    this.#fail = fail;
+  /** As `promise.then`, but `responded` is called by {@link came}. For one listener. */
+  hear(listener: ResponseListener): void {
+    if (this.#settled) this.#tellLater(listener);
+    else this.#listener = listener;
   }
 
   /** Here it is. */
   came(response: HttpResponse): void {
     this.#settled = true;
     this.#settle(response);
-    this.#respond?.(response);
+    this.#listener?.responded(response);
   }
 
   /** It will be what `another` gives. */
   follow(another: Promise<HttpResponse>): void {
     this.#settled = true;
     this.#settle(another);
-    if (this.#respond !== undefined) this.promise.then(this.#respond, this.#fail);
+    if (this.#listener !== undefined) this.#tellLater(this.#listener);
+  }
+
+  #tellLater(listener: ResponseListener): void {
+    this.promise.then(
+      (response) => listener.responded(response),
+      (error: Error) => listener.failed(error),
+    );
   }
 }

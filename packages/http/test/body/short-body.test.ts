@@ -8,8 +8,22 @@ const body = () => new ShortBody(chunk, 6, 10);
 const memoryOf = (short: ShortBody) => short.whole?.buffer;
 
 describe("a short body that came with its head", () => {
-  it("is a copy of its part of what was read", () => {
+  it("is written from where it was read, without a copy in between", () => {
     const short = body();
+    const into = Buffer.from("HEAD: ----");
+    expect(short.copyTo(into, 6)).toBe(10);
+    expect(String(into)).toBe("HEAD: body");
+    short.cancel();
+    // There was no memory of its own to give back.
+    const other = body();
+    expect(memoryOf(other)).not.toBe(chunk.buffer);
+    other.cancel();
+  });
+
+  it.each(["keep", "whole"] as const)("is a copy of its part of what was read after %s", (how) => {
+    const short = body();
+    if (how === "keep") short.keep();
+    else expect(String(short.whole)).toBe("body");
     chunk.fill(0x20, 6, 10);
     expect(short.length).toBe(4);
     expect(String(short.whole)).toBe("body");

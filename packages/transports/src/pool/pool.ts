@@ -1,3 +1,5 @@
+// The global one is a getter, which costs a look-up and a call each time.
+import { performance } from "node:perf_hooks";
 import { PoolClosedError, PoolQueueFullError, PoolWaitTimeoutError } from "../errors.ts";
 import { ExpiryTimer, longestTimerMs } from "./expiry-timer.ts";
 import { IdleChain } from "./idle-chain.ts";
