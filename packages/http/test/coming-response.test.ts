@@ -11,7 +11,7 @@ describe("a response that is still to come", () => {
     coming.hear({ responded, failed });
     coming.came(response);
     expect(responded).toHaveBeenCalledExactlyOnceWith(response);
-    expect(await coming.promise).toBe(response);
+    expect(await coming).toBe(response);
     expect(responded).toHaveBeenCalledOnce();
     expect(failed).not.toHaveBeenCalled();
   });
@@ -22,7 +22,7 @@ describe("a response that is still to come", () => {
     coming.came(response);
     coming.hear({ responded, failed });
     expect(responded).not.toHaveBeenCalled();
-    await coming.promise;
+    await coming;
     expect(responded).toHaveBeenCalledExactlyOnceWith(response);
   });
 
@@ -39,5 +39,19 @@ describe("a response that is still to come", () => {
     failing.hear({ ...listener(), failed });
     failing.follow(Promise.reject(reason));
     await vi.waitFor(() => expect(failed).toHaveBeenCalledExactlyOnceWith(reason));
+  });
+
+  it("is a promise for whoever asks for one, before it comes and after", async () => {
+    const coming = new ComingResponse();
+    const settled = vi.fn();
+    const early = [coming.then(({ status }) => status), coming.finally(settled), Promise.resolve(coming)];
+    coming.came(response);
+    expect(await Promise.all(early)).toEqual([200, response, response]);
+    expect(settled).toHaveBeenCalledOnce();
+    expect(await coming).toBe(response);
+
+    const failing = new ComingResponse();
+    failing.follow(Promise.reject(new Error("no upstream")));
+    expect(await failing.catch(({ message }: Error) => message)).toBe("no upstream");
   });
 });

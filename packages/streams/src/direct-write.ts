@@ -33,18 +33,21 @@ export class DirectWriter implements SocketWriter {
     this.#done = done;
   }
 
-  /** Nothing waits in the stream, and it is open. */
+  /** Nothing waits in the stream. */
   get ready(): boolean {
-    if (this.pending) return false;
-    const socket = this.#socket as unknown as { readonly _handle?: unknown };
-    return socket._handle === this.#handle && (!this.#streamUsed || this.#streamIsEmpty());
+    return !this.pending && (!this.#streamUsed || this.#streamIsEmpty());
   }
 
   #streamIsEmpty(): boolean {
     const socket = this.#socket;
-    if (socket.writableLength !== 0 || socket.writableEnded || socket.destroyed) return false;
+    if (socket.writableLength !== 0 || socket.writableEnded || this.#isClosed) return false;
     this.#streamUsed = false;
     return true;
+  }
+
+  get #isClosed(): boolean {
+    const socket = this.#socket as unknown as { readonly _handle?: unknown };
+    return socket._handle !== this.#handle;
   }
 
   get idle(): boolean {
@@ -77,8 +80,12 @@ export class DirectWriter implements SocketWriter {
     this.#done(status < 0 ? systemError(status) : undefined);
   }
 
-  #notTaken(outcome: number | PendingWrite, bytes: unknown): false {
-    if (typeof outcome === "number") throw systemError(outcome);
+  #notTaken(outcome: number | PendingWrite | undefined, bytes: unknown): boolean {
+    if (typeof outcome !== "object") {
+      // What is written to a socket that is gone goes nowhere; its close follows. Looked at here, where it costs no other write anything.
+      if (outcome === undefined || this.#isClosed) return true;
+      throw systemError(outcome);
+    }
     awaitWrite(outcome, this, bytes);
     this.pending = true;
     this.#streamUsed = true;

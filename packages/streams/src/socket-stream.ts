@@ -30,39 +30,41 @@ export interface SocketFacts {
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
  */
 export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
-  #socket: Socket;
-  readonly #output: SocketOutput;
-  readonly #holder: StreamHolder;
-  readonly remoteAddress: SocketAddress;
-  readonly localAddress: SocketAddress;
-  readonly tls: TlsDetails | undefined;
+  // What each read and write looks at stands first, side by side in memory.
   closed: boolean;
   ownBuffer = false;
-  readonly #freshChunks: boolean;
-  readonly #breakOff: (() => void) | undefined;
+  /** The peer has reset the connection: nothing can be written any more, and what it sent before that is still read. */
+  #reset = false;
+  readonly #output: SocketOutput;
+  #handler: StreamHandler | undefined = undefined;
+  readonly #accepted: boolean;
+  /** What was read and waits for its turn. */
+  #waiting: WaitingChunk | undefined = undefined;
+  #unread: Buffer | undefined = undefined;
+  #reading = false;
+  #delivering = false;
   /** The socket reads into a buffer of this stream alone. */
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
   #buffer: Buffer = commonReadBuffer();
-  #handler: StreamHandler | undefined = undefined;
-  #unread: Buffer | undefined = undefined;
-  /** What was read and waits for its turn. */
-  #waiting: WaitingChunk | undefined = undefined;
-  #reading = false;
-  #delivering = false;
+  /** What the socket was given up to. */
+  #successor: Socket | undefined = undefined;
+
+  #socket: Socket;
+  readonly #holder: StreamHolder;
+  readonly remoteAddress: SocketAddress;
+  readonly localAddress: SocketAddress;
+  readonly tls: TlsDetails | undefined;
+  readonly #freshChunks: boolean;
+  readonly #breakOff: (() => void) | undefined;
   #deliveringUnread = false;
   /** What the peer sent is all read. */
   #ended: boolean;
-  /** The peer has reset the connection: nothing can be written any more, and what it sent before that is still read. */
-  #reset = false;
   #endTold = false;
   #closeTold = false;
   #closeSeen: boolean;
-  readonly #accepted: boolean;
   /** It counts among those that may bring answers. */
   #dialled: boolean;
-  /** What the socket was given up to. */
-  #successor: Socket | undefined = undefined;
   #error: Error | undefined = undefined;
 
   /** `holder` is empty; the socket reaches the stream by it alone. */

@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { Socket, type SocketConstructorOpts } from "node:net";
 import { getSystemErrorName } from "node:util";
 
 /**
@@ -94,7 +94,7 @@ function seeRequest(): unknown {
     close() {},
   };
   try {
-    const socket = new Socket({ handle, manualStart: true } as ConstructorParameters<typeof Socket>[0]);
+    const socket = new Socket({ handle, manualStart: true } as unknown as SocketConstructorOpts);
     socket.on("error", () => {});
     socket.write(Buffer.from("?"));
     socket.destroy();

@@ -1,6 +1,7 @@
 import { copiedBytes, writeBuffer } from "@monolake/streams";
 import type { Body } from "../body/body.ts";
 import { checkRequestLine } from "../client/check-request-line.ts";
+import { copyBytes } from "../headers/copy-bytes.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
 import { httpDate } from "../headers/http-date.ts";
@@ -24,17 +25,18 @@ const dateField = knownFields("date");
 /** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends: 160; and a small body behind the head. */
 const ownBytes = 160 + copiedBytes;
 
-const statusLines = new Map<number, string>();
+/** By status; bytes, which are copied faster than a text is encoded. */
+const statusLines: (Buffer | undefined)[] = new Array(600).fill(undefined);
+const endOfRequestLine = Buffer.from(" HTTP/1.1\r\n");
 
 /** The usual status line, made once for each status. */
-function statusLine(response: HttpResponse, version: string): string {
+function statusLine(response: HttpResponse, version: string): Buffer {
   const { status, reason } = response;
-  if (version === "1.0" || reason !== statusText(status)) return `HTTP/${version} ${status} ${reason}\r\n`;
-  let line = statusLines.get(status);
-  if (line === undefined) {
-    line = `HTTP/1.1 ${status} ${reason}\r\n`;
-    statusLines.set(status, line);
-  }
+  const isUsual = version !== "1.0" && reason === statusText(status);
+  const known = isUsual ? statusLines[status] : undefined;
+  if (known !== undefined) return known;
+  const line = Buffer.from(`HTTP/${version} ${status} ${reason}\r\n`, "latin1");
+  if (isUsual && status < statusLines.length) statusLines[status] = line;
   return line;
 }
 
@@ -54,7 +56,7 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
   const line = statusLine(response, wire.version);
   const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownBytes);
-  let at = encodeText(buffer, 0, line);
+  let at = copyBytes(line, 0, line.length, buffer, 0);
   at = headers.encode(buffer, at);
   if ((headers.knownMask & dateField) === 0) at = encodeText(buffer, at, `Date: ${httpDate()}\r\n`);
   if (!keepsLength) at = encodeFraming(buffer, at, wire.framing, length);
@@ -96,7 +98,7 @@ export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming)
   let at = encodeText(buffer, 0, method);
   buffer[at++] = 32;
   at = encodeText(buffer, at, target);
-  at = encodeText(buffer, at, " HTTP/1.1\r\n");
+  at = copyBytes(endOfRequestLine, 0, endOfRequestLine.length, buffer, at);
   at = headers.encode(buffer, at);
   if (!keepsLength) at = encodeFraming(buffer, at, framing, length);
   if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");

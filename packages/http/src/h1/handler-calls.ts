@@ -2,6 +2,7 @@ import { asError } from "@monolake/errors";
 import type { ByteStream } from "@monolake/streams";
 import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpContext } from "../http-handler.ts";
+import { ComingResponse } from "../message/coming-response.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import type { Serving } from "../server/serving.ts";
@@ -36,8 +37,7 @@ export class HandlerCalls<Context extends HttpContext> implements ResponseListen
     try {
       this.#serving.options.onRequest?.(request, context);
       const response = this.#serving.handler.call(request, context);
-      const { coming } = request;
-      if (coming?.promise === response) coming.hear(this);
+      if (response instanceof ComingResponse) response.hear(this);
       else response.then(this.#responded, this.#failed);
     } catch (error) {
       this.failed(error);

@@ -131,5 +131,6 @@ export function takePlainFields(bytes: Buffer, start: number, headEnd: number): 
   const block = new FieldBlock(memory.bytes, at, length, memory.table, memory.tableUsed, framing.count);
   memory.bytesUsed = at + length;
   memory.tableUsed += framing.count * recordSize;
-  return Headers.fromBlock(block, framing.count, framing.knownMask, framing.contentLength);
+  const namesNothing = framing.connectionOptions === undefined;
+  return Headers.fromBlock(block, framing.count, framing.knownMask, framing.contentLength, namesNothing);
 }

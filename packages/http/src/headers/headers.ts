@@ -2,7 +2,7 @@ import { AddedFields } from "./added-fields.ts";
 import { addListElements } from "./comma-list.ts";
 import { emptyBlock, type FieldBlock } from "./field-block.ts";
 import { assertFieldName, fieldValue } from "./field-syntax.ts";
-import { contentLengthId, knownFieldId } from "./known-fields.ts";
+import { connectionId, contentLengthId, knownFieldId } from "./known-fields.ts";
 import type { PreparedField } from "./prepared-field.ts";
 
 /** What {@link Headers} can be made from. */
@@ -27,6 +27,11 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
    * that length can be sent with the field as it is; else -1.
    */
   plainLength: number;
+  /**
+   * @internal Connection was parsed, stands unchanged and names no field, so that nothing has to be removed for it; else what it
+   * says has to be read.
+   */
+  plainConnection: boolean;
   private block: FieldBlock;
   private added: AddedFields | undefined;
   /** Whether `block` belongs to a clone as well. */
@@ -39,6 +44,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     this.size = 0;
     this.knownMask = 0;
     this.plainLength = -1;
+    this.plainConnection = false;
     this.block = emptyBlock;
     this.added = undefined;
     this.blockShared = false;
@@ -47,12 +53,19 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   /** @internal Fields that were parsed; the block belongs to the new object from now on. */
-  static fromBlock(block: FieldBlock, size: number, knownMask: number, plainLength = -1): Headers {
+  static fromBlock(
+    block: FieldBlock,
+    size: number,
+    knownMask: number,
+    plainLength = -1,
+    plainConnection = false,
+  ): Headers {
     const headers = new Headers();
     headers.block = block;
     headers.size = size;
     headers.knownMask = knownMask;
     headers.plainLength = plainLength;
+    headers.plainConnection = plainConnection;
     return headers;
   }
 
@@ -93,10 +106,12 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   hasOnly(name: string, value: string): boolean {
     const id = knownFieldId(name);
     if (((this.knownMask >>> id) & 1) === 0) return false;
-    const lower = id === 0 ? name.toLowerCase() : name;
-    const place = this.find(id, lower, 0);
-    if (place === -1 || this.find(id, lower, place + 1) !== -1) return false;
-    return place < this.block.lines ? this.block.hasValueAt(place, value) : this.valueAt(place) === value;
+    return this.isOnly(id, id === 0 ? name.toLowerCase() : name, value);
+  }
+
+  /** As {@link hasOnly}, for a field that was made once for many messages. */
+  hasOnlyField({ id, lower, value }: PreparedField): boolean {
+    return ((this.knownMask >>> id) & 1) !== 0 && this.isOnly(id, lower, value);
   }
 
   /**
@@ -113,7 +128,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
       return;
     }
     const text = fieldValue(name, value);
-    if (id === contentLengthId) this.plainLength = -1;
+    this.changed(1 << id);
     this.deleteFrom(id, lower, place + 1);
     const lines = this.block.lines;
     if (place < lines) this.ownBlock().replace(place, text);
@@ -125,7 +140,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     const { id, lower } = field;
     const place = ((this.knownMask >>> id) & 1) === 0 ? -1 : this.find(id, lower, 0);
     if (place === -1 || place >= this.block.lines) return this.set(field.name, field.value);
-    if (id === contentLengthId) this.plainLength = -1;
+    this.changed(1 << id);
     this.deleteFrom(id, lower, place + 1);
     this.ownBlock().replace(place, field);
   }
@@ -140,7 +155,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     else added.push(field);
     this.knownMask |= 1 << id;
     this.size++;
-    if (id === contentLengthId) this.plainLength = -1;
+    this.changed(1 << id);
   }
 
   /**
@@ -157,7 +172,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     fields.addedShared = true;
     this.knownMask |= fields.knownMask;
     this.size += fields.size;
-    if ((fields.knownMask & (1 << contentLengthId)) !== 0) this.plainLength = -1;
+    this.changed(fields.knownMask);
   }
 
   /** Encodes the fields that were added, once for all messages that get them by {@link appendAllOf}. Returns this. */
@@ -185,7 +200,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     this.size -= this.ownBlock().deleteAllOf(mask);
     this.size -= this.ownAdded()?.deleteAllOf(mask) ?? 0;
     this.knownMask &= ~mask;
-    if ((mask & (1 << contentLengthId)) !== 0) this.plainLength = -1;
+    this.changed(mask);
     return true;
   }
 
@@ -199,7 +214,13 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
 
   /** A copy; what was parsed is shared between the two, and edits copy what they change. */
   clone(): Headers {
-    const copy = Headers.fromBlock(this.block, this.size, this.knownMask, this.plainLength);
+    const copy = Headers.fromBlock(
+      this.block,
+      this.size,
+      this.knownMask,
+      this.plainLength,
+      this.plainConnection,
+    );
     copy.added = this.added;
     copy.blockShared = this.blockShared = true;
     copy.addedShared = this.addedShared = true;
@@ -260,6 +281,12 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return index === -1 ? -1 : lines + index;
   }
 
+  private isOnly(id: number, lower: string, value: string): boolean {
+    const place = this.find(id, lower, 0);
+    if (place === -1 || this.find(id, lower, place + 1) !== -1) return false;
+    return place < this.block.lines ? this.block.hasValueAt(place, value) : this.valueAt(place) === value;
+  }
+
   private valueAt(place: number): string {
     const lines = this.block.lines;
     return place < lines ? this.block.valueAt(place) : (this.added?.fields[place - lines]?.value as string);
@@ -272,6 +299,12 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
       else this.ownAdded()?.delete(place - lines);
       this.size--;
     }
+  }
+
+  /** What was parsed of these fields is not what they say any more. */
+  private changed(mask: number): void {
+    if ((mask & (1 << contentLengthId)) !== 0) this.plainLength = -1;
+    if ((mask & (1 << connectionId)) !== 0) this.plainConnection = false;
   }
 
   /** The block, to be changed. */

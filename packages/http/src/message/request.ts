@@ -1,7 +1,6 @@
 import type { Body } from "../body/body.ts";
 import { type BodyContent, bodyFrom } from "../body/body-from.ts";
 import { Headers, type HeadersInit } from "../headers/headers.ts";
-import type { ComingResponse } from "./coming-response.ts";
 import type { HttpVersion } from "./version.ts";
 
 /** What a request is made of when a program makes it. */
@@ -34,8 +33,6 @@ export class HttpRequest {
   expectContinue = false;
   /** @internal A target that a head reader has judged: as it stands, it may be sent. */
   judgedTarget: string | undefined = undefined;
-  /** @internal Set by a handler that returned its promise, or will. */
-  coming: ComingResponse | undefined = undefined;
   /** Hears 1xx responses of an upstream, to pass them on; undefined when nobody wants them. */
   onInformational: InformationalListener | undefined = undefined;
 

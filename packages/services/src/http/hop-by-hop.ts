@@ -28,7 +28,7 @@ export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
     headers.set("TE", "trailers");
     removed &= ~teField;
   }
-  if ((headers.knownMask & connectionField) !== 0 && !namesNothing(headers)) removeNominated(headers);
+  if ((headers.knownMask & connectionField) !== 0 && !headers.plainConnection) removeNominated(headers);
   headers.deleteAllOf(removed);
 }
 
@@ -43,10 +43,6 @@ function wantsTrailers(headers: Headers): boolean {
 
 const names = (headers: Headers, option: string): boolean =>
   headers.getList("connection").some((name) => name.toLowerCase() === option);
-
-/** What nearly all messages say. */
-const namesNothing = (headers: Headers): boolean =>
-  headers.hasOnly("connection", "keep-alive") || headers.hasOnly("connection", "close");
 
 function removeNominated(headers: Headers): void {
   for (const name of headers.getList("connection")) {

@@ -86,13 +86,12 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");
     const selected = context.matchedRoute.upstreams.select();
-    // One promise for the whole way, where each step could have its own.
+    // One for the whole way, where each step could have a promise of its own.
     const coming = new ComingResponse();
-    request.coming = coming;
     const elsewhere = (error: unknown): void =>
       coming.follow(this.#elsewhere({ error, selected, target }, request, context));
     this.#start(selected, new UpstreamAttempt(request, context, coming, elsewhere), context);
-    return coming.promise;
+    return coming;
   }
 
   /** Tries the other upstreams, each once, while that can do no harm and there is time. */

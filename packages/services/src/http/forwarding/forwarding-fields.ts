@@ -1,4 +1,4 @@
-import { Headers, type HttpRequest, knownFields } from "@monolake/http";
+import { Headers, type HttpRequest, knownFields, PreparedField } from "@monolake/http";
 import type { Has, MayHave } from "@monolake/service-async";
 import type { SocketAddress } from "@monolake/streams";
 import type { clientAddress, peerAddress, remoteAddress } from "../../common/addresses.ts";
@@ -50,7 +50,7 @@ const family = knownFields(
 const maxRemembered = 1_000;
 
 interface Remembered {
-  readonly host: string | undefined;
+  readonly host: PreparedField | undefined;
   readonly scheme: Scheme;
   readonly strippedPrefix: string;
   readonly fields: Headers;
@@ -110,7 +110,8 @@ export class ForwardingFields {
         formatElement({ for: address || "unknown", proto: scheme, host: host ?? "" }),
       );
     if (this.#remembered.size >= maxRemembered) this.#remembered.clear();
-    this.#remembered.set(key, { host, scheme, strippedPrefix, fields: fields.prepare() });
+    const hostField = host === undefined ? undefined : new PreparedField("Host", host);
+    this.#remembered.set(key, { host: hostField, scheme, strippedPrefix, fields: fields.prepare() });
     return fields;
   }
 
@@ -136,8 +137,8 @@ export class ForwardingFields {
 }
 
 /** Looks at Host where it stands: nearly always it is what it was the last time, and needs no string. */
-const hasHost = (headers: Headers, host: string | undefined): boolean =>
-  host === undefined ? !headers.has("host") : headers.hasOnly("host", host);
+const hasHost = (headers: Headers, host: PreparedField | undefined): boolean =>
+  host === undefined ? !headers.has("host") : headers.hasOnlyField(host);
 
 /** Whom the connection comes from. */
 const peerOf = (context: ForwardingContext): SocketAddress => context.remoteAddress ?? context.peerAddress;
