@@ -52,6 +52,6 @@ describe("a response that is still to come", () => {
 
     const failing = new ComingResponse();
     failing.follow(Promise.reject(new Error("no upstream")));
-    expect(await failing.catch(({ message }: Error) => message)).toBe("no upstream");
+    expect(await failing.catch((error) => (error as Error).message)).toBe("no upstream");
   });
 });

@@ -2,7 +2,7 @@ import { asError } from "@monolake/errors";
 import type { ByteStream } from "@monolake/streams";
 import type { ResponseListener } from "../client/response-listener.ts";
 import type { HttpContext } from "../http-handler.ts";
-import { ComingResponse } from "../message/coming-response.ts";
+import { hearResponse } from "../message/coming-response.ts";
 import type { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import type { Serving } from "../server/serving.ts";
@@ -18,9 +18,6 @@ export class HandlerCalls<Context extends HttpContext> implements ResponseListen
   readonly #current: CurrentRequest;
   readonly #answer: ServerAnswer;
   readonly #stream: ByteStream;
-  /** Bound once for the connection, not for each request. */
-  readonly #responded = (response: HttpResponse): void => this.responded(response);
-  readonly #failed = (error: unknown): void => this.failed(error);
 
   constructor(serving: Serving<Context>, current: CurrentRequest, answer: ServerAnswer, stream: ByteStream) {
     this.#serving = serving;
@@ -36,9 +33,7 @@ export class HandlerCalls<Context extends HttpContext> implements ResponseListen
     this.#current.report?.called(context);
     try {
       this.#serving.options.onRequest?.(request, context);
-      const response = this.#serving.handler.call(request, context);
-      if (response instanceof ComingResponse) response.hear(this);
-      else response.then(this.#responded, this.#failed);
+      hearResponse(this.#serving.handler.call(request, context), this);
     } catch (error) {
       this.failed(error);
     }

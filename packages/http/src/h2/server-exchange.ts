@@ -2,10 +2,12 @@ import type { Cancellation } from "@monolake/service-async";
 import { deadlineIn } from "@monolake/streams";
 import { defaultBodyLimits } from "../body/body-limits.ts";
 import { emptyBody } from "../body/fixed-bodies.ts";
+import type { ResponseListener } from "../client/response-listener.ts";
 import { BodyTooLargeError, ClientGoneError, InvalidResponseError, RequestTimeoutError } from "../errors.ts";
 import type { RequestHead } from "../head/request-head.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { HttpContext } from "../http-handler.ts";
+import { hearResponse } from "../message/coming-response.ts";
 import { HttpRequest } from "../message/request.ts";
 import type { HttpResponse } from "../message/response.ts";
 import { checkResponse } from "../server/check-response.ts";
@@ -36,7 +38,7 @@ type State = "awaited" | "sending" | "written" | "tunnel" | "over";
 
 /** One request and its answer: a stream of an HTTP/2 connection, from the side of the server (RFC 9113 section 8.1). */
 export class ServerExchange<Context extends HttpContext>
-  implements StreamListener, RequestBodyOwner, StreamWriterOwner
+  implements StreamListener, RequestBodyOwner, StreamWriterOwner, ResponseListener
 {
   /** As of `deadlineIn`. */
   deadlineMs = Number.POSITIVE_INFINITY;
@@ -104,13 +106,13 @@ export class ServerExchange<Context extends HttpContext>
     request.onInformational = this.#inform;
     try {
       options.onRequest?.(request, context);
-      handler.call(request, context).then(this.#respond, this.#fail);
+      hearResponse(handler.call(request, context), this);
     } catch (error) {
-      this.#fail(error);
+      this.failed(error);
     }
   }
 
-  readonly #respond = (response: HttpResponse): void => {
+  responded(response: HttpResponse): void {
     if (this.#state !== "awaited") return response?.body?.cancel?.(new ClientGoneError());
     try {
       checkResponse(response);
@@ -121,17 +123,17 @@ export class ServerExchange<Context extends HttpContext>
     } catch (error) {
       response?.body?.cancel?.();
       // Behind its head nothing can be answered any more.
-      if (this.#state === "awaited") this.#fail(error);
+      if (this.#state === "awaited") this.failed(error);
       else this.#broken(error);
     }
-  };
+  }
 
   /** The handler failed: the client sees a status and nothing else. */
-  readonly #fail = (error: unknown): void => {
+  failed(error: unknown): void {
     if (this.#state !== "awaited") return;
     this.#tell(error);
     this.#answerError(errorResponse(statusOfError(error)));
-  };
+  }
 
   #answerError(response: HttpResponse): void {
     try {

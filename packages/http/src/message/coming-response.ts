@@ -20,7 +20,7 @@ export class ComingResponse implements Promise<HttpResponse> {
   /** As `then`, but `responded` is called by {@link came}. For one listener. */
   hear(listener: ResponseListener): void {
     if (this.#response === undefined && this.#following === undefined) this.#listener = listener;
-    else this.#tellLater(listener);
+    else tellLater(this, listener);
   }
 
   /** Here it is. */
@@ -34,7 +34,7 @@ export class ComingResponse implements Promise<HttpResponse> {
   follow(another: Promise<HttpResponse>): void {
     this.#following = another;
     this.#resolve?.(another);
-    if (this.#listener !== undefined) this.#tellLater(this.#listener);
+    if (this.#listener !== undefined) tellLater(this, this.#listener);
   }
 
   // biome-ignore lint/suspicious/noThenProperty: it is a promise.
@@ -63,11 +63,17 @@ export class ComingResponse implements Promise<HttpResponse> {
     });
     return this.#promise;
   }
+}
 
-  #tellLater(listener: ResponseListener): void {
-    this.then(
-      (response) => listener.responded(response),
-      (error) => listener.failed(error as Error),
-    );
-  }
+/** Tells `listener` of what a handler answers: of a {@link ComingResponse} at once when it comes. The listener does not throw. */
+export function hearResponse(response: Promise<HttpResponse>, listener: ResponseListener): void {
+  if (response instanceof ComingResponse) response.hear(listener);
+  else tellLater(response, listener);
+}
+
+function tellLater(response: Promise<HttpResponse>, listener: ResponseListener): void {
+  response.then(
+    (known) => listener.responded(known),
+    (error) => listener.failed(error as Error),
+  );
 }
