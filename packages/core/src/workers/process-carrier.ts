@@ -5,7 +5,13 @@ import { recoverHandedOver } from "../executor/handed-over.ts";
 import { settledWithin } from "../time-limit.ts";
 import type { LinkMessage, LinkPort } from "./message-link.ts";
 import { birthVariable } from "./process-birth.ts";
-import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
+import {
+  type CarrierExit,
+  inliningFlag,
+  type StartCarrier,
+  semiSpaceMebibytes,
+  workerEntry,
+} from "./worker-carrier.ts";
 
 /**
  * Starts processes of node:cluster: what they listen on belongs to this process, which hands connections out in turn. The
@@ -19,7 +25,7 @@ export const processCarrier =
     cluster.setupPrimary({
       exec: fileURLToPath(workerEntry),
       args: [],
-      execArgv: [...process.execArgv, `--max-semi-space-size=${semiSpaceMebibytes}`, ...heap],
+      execArgv: [...process.execArgv, `--max-semi-space-size=${semiSpaceMebibytes}`, inliningFlag, ...heap],
       serialization: "advanced",
     });
     const worker = cluster.fork({ [birthVariable]: JSON.stringify(birth) });

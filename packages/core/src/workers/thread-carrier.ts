@@ -1,5 +1,12 @@
+import { setFlagsFromString } from "node:v8";
 import { MessageChannel, type ResourceLimits, Worker } from "node:worker_threads";
-import { type CarrierExit, type StartCarrier, semiSpaceMebibytes, workerEntry } from "./worker-carrier.ts";
+import {
+  type CarrierExit,
+  inliningFlag,
+  type StartCarrier,
+  semiSpaceMebibytes,
+  workerEntry,
+} from "./worker-carrier.ts";
 
 /** Starts threads whose heap has at most so many mebibytes; undefined leaves it to Node. */
 export const threadCarrier =
@@ -11,6 +18,8 @@ export const threadCarrier =
       maxYoungGenerationSizeMb: 3 * semiSpaceMebibytes,
       ...(heapLimitMebibytes === undefined ? {} : { maxOldGenerationSizeMb: heapLimitMebibytes }),
     };
+    // For all threads of the process.
+    setFlagsFromString(inliningFlag);
     const thread = new Worker(workerEntry, {
       name: `monolake-worker-${birth.workerId}`,
       workerData: { port: port2, birth },
