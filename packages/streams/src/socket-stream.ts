@@ -10,7 +10,7 @@ import { type OutputOwner, SocketOutput } from "./socket-output.ts";
 import { canReset, hidesReset, isReset, notConnected } from "./socket-state.ts";
 import type { StreamHolder } from "./stream-holder.ts";
 import type { TlsDetails } from "./tls-details.ts";
-import { letWait, takeBack, type WaitingChunk, type WaitingStream } from "./waiting-chunks.ts";
+import { letWait, noTicket, takeBack, type WaitingStream, type WaitingTicket } from "./waiting-chunks.ts";
 
 /** Where the two ends of a socket are, and what is known of the chunks it delivers. */
 export interface SocketFacts {
@@ -39,7 +39,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #handler: StreamHandler | undefined = undefined;
   readonly #accepted: boolean;
   /** What was read and waits for its turn. */
-  #waiting: WaitingChunk | undefined = undefined;
+  #waiting: WaitingTicket = noTicket;
   #unread: Buffer | undefined = undefined;
   #reading = false;
   #delivering = false;
@@ -206,7 +206,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
     // A chunk that waits will lie where all streams read to: whoever gets it must not take it for one of a buffer of its own.
-    if (this.closed || this.#waiting !== undefined) return undefined;
+    if (this.closed || this.#waiting !== noTicket) return undefined;
     const common = commonReadBuffer();
     if (this.ownBuffer === this.#ownsBuffer && (this.#ownsBuffer || this.#buffer === common))
       return undefined;
@@ -222,7 +222,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   /** For the socket: bytes were read. False stops it. */
   received(chunk: Buffer): boolean {
     if (this.closed) return false;
-    if (this.#accepted && (this.#waiting !== undefined || !mayBegin())) return this.#receivedEarly(chunk);
+    if (this.#accepted && (this.#waiting !== noTicket || !mayBegin())) return this.#receivedEarly(chunk);
     return this.#take(chunk);
   }
 
@@ -232,11 +232,11 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     if (first !== undefined) return this.#take(Buffer.concat([first, chunk]));
     // A read that filled its buffer is part of something long.
     if (!this.#ownsBuffer && chunk.length < this.#buffer.length) this.#waiting = letWait(this, chunk);
-    return this.#waiting !== undefined || this.#take(chunk);
+    return this.#waiting !== noTicket || this.#take(chunk);
   }
 
   chunkDue(chunk: Buffer): void {
-    this.#waiting = undefined;
+    this.#waiting = noTicket;
     if (this.closed) return;
     if (!this.#reading || this.#delivering) this.#keep(chunk);
     else if (!this.#take(chunk)) this.#socket.pause();
@@ -245,8 +245,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   /** What waits, before its turn. */
   #waitNoLonger(): Buffer | undefined {
     const waiting = this.#waiting;
-    this.#waiting = undefined;
-    return waiting === undefined ? undefined : takeBack(waiting);
+    this.#waiting = noTicket;
+    return waiting === noTicket ? undefined : takeBack(waiting);
   }
 
   #take(chunk: Buffer): boolean {

@@ -6,66 +6,110 @@ export interface WaitingStream {
   chunkDue(chunk: Buffer): void;
 }
 
-/** A chunk in the memory of those that wait. */
-export class WaitingChunk {
-  /** Undefined when it does not wait any more. */
-  stream: WaitingStream | undefined;
-  readonly start: number;
-  readonly bytes: number;
-
-  constructor(stream: WaitingStream, start: number, bytes: number) {
-    this.stream = stream;
-    this.start = start;
-    this.bytes = bytes;
-  }
-}
+/** Which chunk waits: for {@link takeBack}. A number, which costs no more to keep than that. */
+export type WaitingTicket = number;
+/** None. */
+export const noTicket: WaitingTicket = -1;
 
 /** Longer ones are no heads of requests: to copy them costs more than waiting saves. */
 const longestBytes = 4 * 1024;
 /** For the heads that a thousand clients send at once. */
 const memoryBytes = 512 * 1024;
-/** Written in a circle, in the order in which they wait; made when the first one has to. */
-let memory: Buffer | undefined;
-let writeAt = 0;
-/** Those that came last, and those whose turn it is. */
-let arrived: WaitingChunk[] = [];
-let due: WaitingChunk[] = [];
-let nextDue = 0;
-let usedBytes = 0;
 
-/** Keeps a chunk until its turn comes; undefined when it has to be handled now: it is long, or there is no room. */
-export function letWait(stream: WaitingStream, chunk: Buffer): WaitingChunk | undefined {
-  const bytes = chunk.length;
-  // The circle may have a gap at its end, shorter than the longest.
-  if (bytes > longestBytes || usedBytes + bytes > memoryBytes - longestBytes) return undefined;
-  memory ??= Buffer.allocUnsafeSlow(memoryBytes);
-  if (writeAt + bytes > memoryBytes) writeAt = 0;
-  memory.set(chunk, writeAt);
-  const waiting = new WaitingChunk(stream, writeAt, bytes);
-  arrived.push(waiting);
-  writeAt += bytes;
-  usedBytes += bytes;
-  return waiting;
+/**
+ * Chunks in the order in which they came, one behind the other in memory of their own, which begins anew when all are given out: the few
+ * that wait as a rule never leave the processor's cache.
+ */
+class Queue {
+  /** In the tickets of its chunks. */
+  readonly #mark: 0 | 1;
+  /** Of every chunk; undefined when it does not wait any more. */
+  readonly #streams: (WaitingStream | undefined)[] = [];
+  /** Where each begins, and behind the last one where the next will. */
+  readonly #starts: number[] = [0];
+  #count = 0;
+  #next = 0;
+  /** Made when the first chunk has to wait. */
+  #memory: Buffer | undefined = undefined;
+
+  constructor(mark: 0 | 1) {
+    this.#mark = mark;
+  }
+
+  get isEmpty(): boolean {
+    return this.#next === this.#count;
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return (this.#starts[this.#count] as number) + bytes <= memoryBytes;
+  }
+
+  add(stream: WaitingStream, chunk: Buffer): WaitingTicket {
+    this.#memory ??= Buffer.allocUnsafeSlow(memoryBytes);
+    const at = this.#count;
+    const start = this.#starts[at] as number;
+    this.#memory.set(chunk, start);
+    this.#streams[at] = stream;
+    this.#starts[at + 1] = start + chunk.length;
+    this.#count = at + 1;
+    return 2 * at + this.#mark;
+  }
+
+  /** Gives the next one that still waits to its stream, in memory of its own or where reads lie. False when there is none. */
+  giveNext(ownMemory: boolean): boolean {
+    while (this.#next < this.#count) {
+      const at = this.#next;
+      this.#next += 1;
+      const stream = this.#streams[at];
+      if (stream === undefined) continue;
+      this.#streams[at] = undefined;
+      stream.chunkDue(ownMemory ? this.copyOf(at) : this.#inReadMemory(at));
+      return true;
+    }
+    return false;
+  }
+
+  /** All that it had is given out. */
+  clear(): void {
+    this.#count = 0;
+    this.#next = 0;
+  }
+
+  forget(at: number): void {
+    this.#streams[at] = undefined;
+  }
+
+  copyOf(at: number): Buffer {
+    return Buffer.from((this.#memory as Buffer).subarray(this.#starts[at], this.#starts[at + 1]));
+  }
+
+  #inReadMemory(at: number): Buffer {
+    return putIntoReadMemory(this.#memory as Buffer, this.#starts[at], this.#starts[at + 1]);
+  }
+}
+
+const queues = [new Queue(0), new Queue(1)] as const;
+/** Those that came last, and those whose turn it is. */
+let arrived: Queue = queues[0];
+let due: Queue = queues[1];
+
+/** Keeps a chunk until its turn comes; {@link noTicket} when it has to be handled now: it is long, or there is no room. */
+export function letWait(stream: WaitingStream, chunk: Buffer): WaitingTicket {
+  if (chunk.length > longestBytes || !arrived.hasRoomFor(chunk.length)) return noTicket;
+  return arrived.add(stream, chunk);
 }
 
 /** A copy of a chunk, which does not wait any more. */
-export function takeBack(waiting: WaitingChunk): Buffer {
-  waiting.stream = undefined;
-  return Buffer.from((memory as Buffer).subarray(waiting.start, waiting.start + waiting.bytes));
+export function takeBack(ticket: WaitingTicket): Buffer {
+  const queue = queues[(ticket & 1) as 0 | 1];
+  queue.forget(ticket >> 1);
+  return queue.copyOf(ticket >> 1);
 }
 
 /** Gives so many streams what has waited longest. True when there are more. */
 export function giveOut(most: number): boolean {
-  for (let left = most; left > 0; ) {
-    const waiting = nextWaiting();
-    if (waiting === undefined) return false;
-    usedBytes -= waiting.bytes;
-    const { stream, start, bytes } = waiting;
-    if (stream === undefined) continue;
-    left -= 1;
-    stream.chunkDue(putIntoReadMemory(memory as Buffer, start, start + bytes));
-  }
-  return nextDue < due.length || arrived.length > 0;
+  for (let left = most; left > 0; left -= 1) if (!giveNext(false)) return false;
+  return !due.isEmpty || !arrived.isEmpty;
 }
 
 /**
@@ -74,19 +118,12 @@ export function giveOut(most: number): boolean {
  */
 export function giveOutWaiting(): void {
   // What is read while they are handled is none of them.
-  for (let waiting = nextWaiting(); waiting !== undefined; waiting = nextWaiting()) {
-    usedBytes -= waiting.bytes;
-    waiting.stream?.chunkDue(takeBack(waiting));
-  }
+  while (giveNext(true));
 }
 
-function nextWaiting(): WaitingChunk | undefined {
-  if (nextDue === due.length) {
-    due.length = 0;
-    [due, arrived] = [arrived, due];
-    nextDue = 0;
-  }
-  const next = due[nextDue];
-  if (next !== undefined) nextDue += 1;
-  return next;
+function giveNext(ownMemory: boolean): boolean {
+  if (due.giveNext(ownMemory)) return true;
+  due.clear();
+  [due, arrived] = [arrived, due];
+  return due.giveNext(ownMemory);
 }
