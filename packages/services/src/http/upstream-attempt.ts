@@ -1,33 +1,53 @@
-import type { ComingResponse, HttpRequest, HttpResponse } from "@monolake/http";
+import { ComingResponse, type HttpRequest, type HttpResponse } from "@monolake/http";
 import type { PendingRequest } from "@monolake/http-client";
-import type { Cancellation, cancellation, Has } from "@monolake/service-async";
+import type { Cancellation } from "@monolake/service-async";
 import type { UpstreamRecord } from "./access-log/exchange-record.ts";
 import { removeHopByHop } from "./hop-by-hop.ts";
+import type { HttpUpstreamContext } from "./upstream.ts";
+import type { HttpUpstreamTarget } from "./upstream-target.ts";
 
-/** A request on its way to one upstream. */
+/** Who hears that an upstream has failed. */
+export interface AttemptOwner {
+  attemptFailed(attempt: UpstreamAttempt, error: unknown): void;
+}
+
+/** A request on its way to one upstream. One object, with no functions of its own: there is one for each request. */
 export class UpstreamAttempt implements PendingRequest {
   readonly request: HttpRequest;
-  readonly cancellation: Cancellation;
-  readonly failed: (error: unknown) => void;
+  readonly context: HttpUpstreamContext;
+  readonly upstream: HttpUpstreamTarget;
+  /** The request target as the client sent it. */
+  readonly target: string;
+  /** What it comes to: one for the whole way, where each step could have a promise of its own. */
+  readonly coming: ComingResponse = new ComingResponse();
   /** While somebody notes how the request went. */
   record: UpstreamRecord | undefined = undefined;
-  readonly #coming: Pick<ComingResponse, "came">;
+  readonly #owner: AttemptOwner;
 
   constructor(
     request: HttpRequest,
-    context: Has<typeof cancellation>,
-    coming: Pick<ComingResponse, "came">,
-    failed: (error: unknown) => void,
+    context: HttpUpstreamContext,
+    upstream: HttpUpstreamTarget,
+    owner: AttemptOwner,
   ) {
     this.request = request;
-    this.cancellation = context.cancellation;
-    this.failed = failed;
-    this.#coming = coming;
+    this.context = context;
+    this.upstream = upstream;
+    this.target = request.target;
+    this.#owner = owner;
+  }
+
+  get cancellation(): Cancellation {
+    return this.context.cancellation;
   }
 
   responded(response: HttpResponse): void {
     this.record?.answered();
-    this.#coming.came(forwardable(response));
+    this.coming.came(forwardable(response));
+  }
+
+  failed(error: unknown): void {
+    this.#owner.attemptFailed(this, error);
   }
 }
 

@@ -1,6 +1,5 @@
 import { MonolakeError } from "@monolake/errors";
 import {
-  ComingResponse,
   createResponse,
   type HttpHandler,
   type HttpRequest,
@@ -26,9 +25,9 @@ import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwardin
 import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
-import { UpstreamAttempt } from "./upstream-attempt.ts";
+import { type AttemptOwner, UpstreamAttempt } from "./upstream-attempt.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
-import { forClient, type HttpUpstreamTarget } from "./upstream-target.ts";
+import { forClient } from "./upstream-target.ts";
 
 /** How requests are forwarded. */
 export interface HttpUpstreamOptions {
@@ -63,6 +62,9 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   readonly #preserveHost: boolean;
   readonly #failoverTimeoutMs: number;
   readonly #onFailure: (error: unknown, request: HttpRequest) => void;
+  readonly #goesElsewhere: AttemptOwner = {
+    attemptFailed: (first, error) => first.coming.follow(this.#elsewhere(first, error)),
+  };
 
   /** `previous`: its connections serve on. */
   constructor(options: HttpUpstreamOptions = {}, previous?: HttpUpstream) {
@@ -76,7 +78,7 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   }
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
-    const { target, headers } = request;
+    const { headers } = request;
     const { handler } = context.matchedRoute;
     if (handler !== undefined) return handler.call(request, context);
     const own = answerOfLastRecipient(request);
@@ -86,35 +88,29 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");
     const selected = context.matchedRoute.upstreams.select();
-    // One for the whole way, where each step could have a promise of its own.
-    const coming = new ComingResponse();
-    const elsewhere = (error: unknown): void =>
-      coming.follow(this.#elsewhere({ error, selected, target }, request, context));
-    this.#start(selected, new UpstreamAttempt(request, context, coming, elsewhere), context);
-    return coming;
+    const attempt = new UpstreamAttempt(request, context, selected, this.#goesElsewhere);
+    this.#start(attempt);
+    return attempt.coming;
   }
 
   /** Tries the other upstreams, each once, while that can do no harm and there is time. */
-  async #elsewhere(
-    failure: Failure,
-    request: HttpRequest,
-    context: HttpUpstreamContext,
-  ): Promise<HttpResponse> {
+  async #elsewhere(first: UpstreamAttempt, reason: unknown): Promise<HttpResponse> {
+    const { request, context, target } = first;
     const deadlineMs = performance.now() + this.#failoverTimeoutMs;
-    let { error } = failure;
-    for (const upstream of context.matchedRoute.upstreams.alternatives(failure.selected)) {
+    let error = reason;
+    for (const upstream of context.matchedRoute.upstreams.alternatives(first.upstream)) {
       if (context.cancellation.cancelled || performance.now() > deadlineMs || !mayGoElsewhere(error, request))
         break;
-      request.target = failure.target;
+      request.target = target;
       try {
-        return await new Promise<HttpResponse>((resolve, reject) =>
-          this.#start(upstream, new UpstreamAttempt(request, context, { came: resolve }, reject), context),
-        );
+        const attempt = new UpstreamAttempt(request, context, upstream, endsWithFailure);
+        this.#start(attempt);
+        return await attempt.coming;
       } catch (another) {
         error = another;
       }
     }
-    request.target = failure.target;
+    request.target = target;
     // A client that broke off its request, or sent a body that makes no sense, is not the upstream's failure.
     if (context.cancellation.cancelled || isOfClient(error)) throw error;
     if (context.exchangeRecord !== undefined) context.exchangeRecord.upstreamFailure = error;
@@ -122,8 +118,8 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
     return failureResponse(error, request);
   }
 
-  #start(upstream: HttpUpstreamTarget, attempt: UpstreamAttempt, context: HttpUpstreamContext): void {
-    const { request } = attempt;
+  #start(attempt: UpstreamAttempt): void {
+    const { request, context, upstream } = attempt;
     if (request.target !== wholeServer) request.target = upstream.path(request.target);
     // A request of HTTP/1.0 may have no Host, but what is sent is HTTP/1.1 (RFC 9112 section 3.2).
     const hasHost = (request.headers.knownMask & hostField) !== 0;
@@ -142,13 +138,9 @@ const hostField = knownFields("host");
 
 const isOfClient = (error: unknown): boolean => MonolakeError.is(error) && error.source === "downstream";
 
-/** What the first try came to. */
-interface Failure {
-  readonly error: unknown;
-  readonly selected: HttpUpstreamTarget;
-  /** The request target as the client sent it. */
-  readonly target: string;
-}
+const endsWithFailure: AttemptOwner = {
+  attemptFailed: ({ coming }, error) => coming.follow(Promise.reject(error)),
+};
 
 function failureResponse(error: unknown, request: HttpRequest): HttpResponse {
   const status = statusOfUpstreamFailure(error);
