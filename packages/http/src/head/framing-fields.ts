@@ -1,3 +1,4 @@
+import { addListElements } from "../headers/comma-list.ts";
 import { upgradeId } from "../headers/known-fields.ts";
 import { latin1Slice } from "../headers/latin1.ts";
 
@@ -72,9 +73,14 @@ function noteOption(option: string): void {
   }
 }
 
-/** Notes the value of an Expect field (RFC 9110 10.1.1). */
-export function noteExpect(bytes: Uint8Array, start: number, end: number): void {
+/** Notes the value of an Expect field (RFC 9110 10.1.1): a list, of which nearly always this is all. */
+export function noteExpect(bytes: Buffer, start: number, end: number): void {
   if (end - start === 12 && isWord(bytes, start, "100-continue")) framing.expectContinue = true;
+  else {
+    const expectations: string[] = [];
+    addListElements(latin1Slice(bytes, start, end), expectations);
+    framing.expectContinue ||= expectations.some((one) => one.toLowerCase() === "100-continue");
+  }
 }
 
 /** The number of 1 to 15 digits, so that it is exact; -1 for anything else. */
