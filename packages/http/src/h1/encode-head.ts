@@ -26,10 +26,9 @@ const ownBytes = 160 + copiedBytes;
 
 const statusLines = new Map<number, string>();
 
-/** The usual status line, made once for each status. */
-function statusLine(response: HttpResponse, version: string): string {
-  const { status, reason } = response;
-  if (version === "1.0" || reason !== statusText(status)) return `HTTP/${version} ${status} ${reason}\r\n`;
+/** The usual status line, made once for each status. Also for clients of HTTP/1.0: it tells what this side speaks (RFC 9110 section 6.2). */
+function statusLine({ status, reason }: HttpResponse): string {
+  if (reason !== statusText(status)) return `HTTP/1.1 ${status} ${reason}\r\n`;
   let line = statusLines.get(status);
   if (line === undefined) {
     line = `HTTP/1.1 ${status} ${reason}\r\n`;
@@ -52,7 +51,7 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   const keepsLength =
     wire.framing === "none" ? response.status !== 204 : announces(headers, wire.framing, length);
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
-  const line = statusLine(response, wire.version);
+  const line = statusLine(response);
   const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownBytes);
   let at = encodeText(buffer, 0, line);
   at = headers.encode(buffer, at);
