@@ -20,6 +20,7 @@ const connectionField = knownFields("connection");
 const transferField = knownFields("transfer-encoding");
 const framingFields = knownFields("content-length");
 const teField = knownFields("te");
+const upgradeField = knownFields("upgrade");
 const dateField = knownFields("date");
 /** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends: 160; and a small body behind the head. */
 const ownBytes = 160 + copiedBytes;
@@ -59,6 +60,8 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   if (!keepsLength) at = encodeFraming(buffer, at, wire.framing, length);
   if (!wire.persist) at = encodeText(buffer, at, "Connection: close\r\n");
   else if (wire.version === "1.0") at = encodeText(buffer, at, "Connection: keep-alive\r\n");
+  // RFC 9110 section 7.8: so does a 426 say what it asks for.
+  if ((headers.knownMask & upgradeField) !== 0) at = encodeText(buffer, at, "Connection: upgrade\r\n");
   finishHead(buffer, at);
 }
 
