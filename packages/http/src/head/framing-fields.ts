@@ -1,4 +1,4 @@
-import { addListElements } from "../headers/comma-list.ts";
+import { addListElements, addTokens } from "../headers/comma-list.ts";
 import { upgradeId } from "../headers/known-fields.ts";
 import { latin1Slice } from "../headers/latin1.ts";
 
@@ -59,15 +59,18 @@ export function noteConnection(bytes: Buffer, start: number, end: number): void 
   if (length === 10 && isWord(bytes, start, "keep-alive")) framing.connectionKeepAlive = true;
   else if (length === 5 && isWord(bytes, start, "close")) framing.connectionClose = true;
   else if (length === 7 && isWord(bytes, start, "upgrade")) framing.connectionUpgrade = true;
-  else
-    for (const option of latin1Slice(bytes, start, end).split(",")) noteOption(option.trim().toLowerCase());
+  else {
+    const options: string[] = [];
+    addTokens(latin1Slice(bytes, start, end), options);
+    for (const option of options) noteOption(option);
+  }
 }
 
 function noteOption(option: string): void {
   if (option === "close") framing.connectionClose = true;
   else if (option === "keep-alive") framing.connectionKeepAlive = true;
   else if (option === "upgrade") framing.connectionUpgrade = true;
-  else if (option !== "") {
+  else {
     framing.connectionOptions ??= [];
     framing.connectionOptions.push(option);
   }

@@ -39,7 +39,7 @@ export class ConnectionReuse<Context extends object> implements HttpHandler<Cont
 function keepsAlive(request: HttpRequest): boolean {
   if (request.version === "2") return true;
   if ((request.headers.knownMask & connectionField) === 0) return request.version === "1.1";
-  const options = request.headers.getList("connection").map((option) => option.toLowerCase());
+  const options = request.headers.getTokens("connection");
   if (options.includes("close")) return false;
   return request.version === "1.1" || options.includes("keep-alive");
 }

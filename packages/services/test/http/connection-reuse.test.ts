@@ -36,6 +36,8 @@ describe("connection reuse (the original's rules, with token lists)", () => {
     ["1.1", "close", false],
     ["1.1", "Close", false],
     ["1.1", "close, TE", false],
+    ["1.1", 'a", close, b"', false],
+    ["1.1", "\xa0close", true],
     ["1.1", "keep-alive", true],
     ["1.1", "X-Named", true],
     ["1.0", undefined, false],
