@@ -30,7 +30,6 @@ export class ConnectionReuse<Context extends object> implements HttpHandler<Cont
     request.version = "1.1";
     const response = await this.inner.call(request, context);
     request.version = version;
-    response.version = version;
     if (!persist && response.status !== 101) response.persist = false;
     return response;
   }
