@@ -25,6 +25,7 @@ import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwarding-fields.ts";
 import { isUpgradeForwarded, removeHopByHop } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
+import { misdirected } from "./refusals.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
 import { UpstreamAttempt } from "./upstream-attempt.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
@@ -76,7 +77,10 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   }
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
-    const { target, headers } = request;
+    const { target, headers, scheme } = request;
+    // Unless who sends it has terminated TLS.
+    if (scheme === "https" && context.tls === undefined && !this.#forwarding.trusts(context))
+      return Promise.resolve(misdirected(request));
     const { handler } = context.matchedRoute;
     if (handler !== undefined) return handler.call(request, context);
     const own = answerOfLastRecipient(request);
