@@ -59,8 +59,7 @@ export class HeadFrame {
       const byte = chunk[at] as number;
       if (++this.length > this.limits.maxHeadBytes)
         this.fail(431, "head-too-large", chunk, this.chunkStart, at);
-      const lineBreak = byte === carriageReturn || byte === lineFeed;
-      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0 || (this.compat && !lineBreak)) {
+      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0 || this.isRepaired(byte)) {
         if (this.afterReturn) this.fail(400, "bare-cr", chunk, at - 1, at + 1);
         this.started = true;
         this.lineLength++;
@@ -86,6 +85,11 @@ export class HeadFrame {
     if (this.heldLength === 0) return chunk.subarray(this.chunkStart, end);
     this.hold(chunk, this.chunkStart, end);
     return (this.held as Buffer).subarray(0, this.heldLength);
+  }
+
+  /** Compat makes spaces of controls in values, and has to see which fields they are in. */
+  private isRepaired(byte: number): boolean {
+    return this.compat && this.lines > 0 && byte !== carriageReturn && byte !== lineFeed;
   }
 
   /** Adds bytes of the chunk to what is held. */
