@@ -9,7 +9,7 @@ export interface BodyLimits {
   readonly maxChunkExtensionBytes: number;
   /** Of one message, with line ends. */
   readonly maxTrailerBytes: number;
-  /** `compat` takes blanks behind a chunk's size. */
+  /** `compat` takes blanks behind a chunk's size and around its extensions. */
   readonly parsing: Parsing;
   /** Which fields may come behind it. */
   readonly ambiguousFields: AmbiguousFields;

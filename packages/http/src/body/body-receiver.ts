@@ -15,10 +15,18 @@ export class BodyReceiver {
   bytes = 0;
   readonly #decoder: BodyDecoder;
   readonly #maxBytes: number;
+  readonly #connectionOptions: readonly string[] | undefined;
 
-  /** `length` is -1 where it is not announced. */
-  constructor(source: IncomingBodySource, framing: BodyFraming, length: number, limits: BodyLimits) {
+  /** `length` is -1 where it is not announced; trailers that `connectionOptions` name end here (RFC 9110 section 7.6.1). */
+  constructor(
+    source: IncomingBodySource,
+    framing: BodyFraming,
+    length: number,
+    limits: BodyLimits,
+    connectionOptions?: readonly string[],
+  ) {
     this.framing = framing;
+    this.#connectionOptions = connectionOptions;
     this.body = new IncomingBody(source, framing === "length" ? length : -1);
     this.#decoder = new BodyDecoder(framing, length, limits);
     this.#maxBytes = limits.maxBodyBytes;
@@ -55,6 +63,9 @@ export class BodyReceiver {
   /** That was all of it: also for a body that lasts until the connection ends, when it has. */
   finish(): void {
     this.done = true;
-    this.body.finish(this.#decoder.trailers);
+    const { trailers } = this.#decoder;
+    if (trailers !== undefined && this.#connectionOptions !== undefined)
+      for (const name of this.#connectionOptions) trailers.delete(name);
+    this.body.finish(trailers);
   }
 }

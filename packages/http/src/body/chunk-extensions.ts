@@ -1,5 +1,6 @@
 import { ChunkedEncodingError } from "../errors.ts";
 import { byteClasses, obsTextByte, tokenByte, valueByte } from "../head/byte-classes.ts";
+import type { BodyLimits } from "./body-limits.ts";
 
 const cr = 13;
 const quote = 34;
@@ -7,28 +8,53 @@ const semicolon = 59;
 const equals = 61;
 const backslash = 92;
 
-type State = "name-start" | "name" | "value-start" | "value" | "quoted" | "escaped" | "quoted-end";
+type State =
+  | "name-start"
+  | "name"
+  | "name-end"
+  | "value-start"
+  | "value"
+  | "quoted"
+  | "escaped"
+  | "value-end";
+
+/** Where a blank is one between the parts of an extension, and what comes behind it. */
+const behindBlank: { readonly [state in State]?: State } = {
+  "name-start": "name-start",
+  name: "name-end",
+  "name-end": "name-end",
+  "value-start": "value-start",
+  value: "value-end",
+  "value-end": "value-end",
+};
+
+const mayEnd: ReadonlySet<State> = new Set(["name", "name-end", "value", "value-end"]);
+
+const isBlank = (byte: number): boolean => byte === 32 || byte === 9;
 
 const isOf = (byte: number, classes: number): boolean => ((byteClasses[byte] as number) & classes) !== 0;
 
 /**
  * Reads over the extensions of chunks, which carry nothing for a gateway: `;name`, `;name=token` and `;name="quoted"`
- * (RFC 9112 section 7.1.1), without blanks. Whatever else stands there, another reader may take for the end of the line.
+ * (RFC 9112 section 7.1.1); blanks between them only where they are taken. Whatever else stands there, another reader may take for the
+ * end of the line.
  */
 export class ChunkExtensions {
   #state: State = "name-start";
   /** Of the body, all chunks together. */
   #bytes = 0;
   readonly #maxBytes: number;
+  readonly #takesBlanks: boolean;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  constructor({ maxChunkExtensionBytes, parsing }: BodyLimits) {
+    this.#maxBytes = maxChunkExtensionBytes;
+    this.#takesBlanks = parsing === "compat";
   }
 
   /** Takes a byte behind the first semicolon; true when it is the CR that ends the line. Throws ERR_HTTP_CHUNKED_ENCODING. */
   take(byte: number): boolean {
     if (byte === cr) {
-      if (this.#state === "name" || this.#state === "value" || this.#state === "quoted-end") {
+      if (mayEnd.has(this.#state)) {
         this.#state = "name-start";
         return true;
       }
@@ -42,11 +68,16 @@ export class ChunkExtensions {
   }
 
   #after(byte: number): State {
+    const behind = this.#takesBlanks && isBlank(byte) ? behindBlank[this.#state] : undefined;
+    if (behind !== undefined) return behind;
     switch (this.#state) {
       case "name-start":
         return isOf(byte, tokenByte) ? "name" : refuse();
       case "name":
         if (isOf(byte, tokenByte)) return "name";
+        if (byte === equals) return "value-start";
+        return byte === semicolon ? "name-start" : refuse();
+      case "name-end":
         if (byte === equals) return "value-start";
         return byte === semicolon ? "name-start" : refuse();
       case "value-start":
@@ -56,12 +87,12 @@ export class ChunkExtensions {
         if (isOf(byte, tokenByte)) return "value";
         return byte === semicolon ? "name-start" : refuse();
       case "quoted":
-        if (byte === quote) return "quoted-end";
+        if (byte === quote) return "value-end";
         if (byte === backslash) return "escaped";
         return isOf(byte, valueByte | obsTextByte) ? "quoted" : refuse();
       case "escaped":
         return isOf(byte, valueByte | obsTextByte) ? "quoted" : refuse();
-      case "quoted-end":
+      case "value-end":
         return byte === semicolon ? "name-start" : refuse();
     }
   }

@@ -8,8 +8,10 @@ const cr = 13;
 const lf = 10;
 const semicolon = 59;
 
-/** More digits than this would not be an exact number, and nobody sends a chunk of 4 GiB. */
-const maxSizeDigits = 8;
+/** Nobody sends a chunk of 4 GiB. */
+const maxChunkBytes = 0xffff_ffff;
+/** With zeros in front. */
+const maxSizeDigits = 64;
 /** Behind one size, where they are taken. */
 const maxBlanks = 16;
 
@@ -27,7 +29,7 @@ type State =
   | "done";
 
 /**
- * Decodes a chunked body (RFC 9112 section 7.1) as it arrives, strictly: CRLF only, no spaces around sizes, extensions
+ * Decodes a chunked body (RFC 9112 section 7.1) as it arrives, strictly: CRLF only, no blanks around sizes and extensions, which are
  * dropped and bounded. Throws ERR_HTTP_CHUNKED_ENCODING.
  */
 export class ChunkedDecoder {
@@ -119,10 +121,10 @@ export class ChunkedDecoder {
   #sizeByte(byte: number): void {
     const digit = hexValue(byte);
     if (digit >= 0) {
-      if (this.#digits === maxSizeDigits)
-        throw new ChunkedEncodingError({ what: "a chunk size has more than 8 digits" });
       this.#digits += 1;
       this.#remaining = this.#remaining * 16 + digit;
+      if (this.#remaining > maxChunkBytes || this.#digits > maxSizeDigits)
+        throw new ChunkedEncodingError({ what: "a chunk size is too large, or has more than 64 digits" });
       return;
     }
     if (this.#digits === 0) throw new ChunkedEncodingError({ what: "a chunk size is missing" });
@@ -141,7 +143,7 @@ export class ChunkedDecoder {
   }
 
   #extensionByte(byte: number): void {
-    this.#extensions ??= new ChunkExtensions(this.#limits.maxChunkExtensionBytes);
+    this.#extensions ??= new ChunkExtensions(this.#limits);
     if (this.#extensions.take(byte)) this.#state = "size-lf";
   }
 

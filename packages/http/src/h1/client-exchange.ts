@@ -206,7 +206,7 @@ export class ClientExchange implements IncomingBodySource {
       return bodyEnd;
     }
     if (framing === "close") this.reusable = false;
-    const receiver = new BodyReceiver(this, framing, head.contentLength, this.#limits);
+    const receiver = new BodyReceiver(this, framing, contentLength, this.#limits, head.connectionOptions);
     this.#receiver = receiver;
     this.phase = "body";
     response.body = receiver.body;

@@ -53,12 +53,13 @@ export class CurrentRequest {
 
   /** Prepares for the body that the head announces. Throws ERR_HTTP_BODY_TOO_LARGE. */
   expectBody(source: IncomingBodySource, head: RequestHead, limits: BodyLimits): BodyReceiver {
-    const { contentLength, chunked } = head;
+    const { contentLength, chunked, connectionOptions } = head;
     const { maxBodyBytes } = limits;
     if (maxBodyBytes > 0 && contentLength > maxBodyBytes) {
       throw new BodyTooLargeError({ maxBytes: maxBodyBytes, bytes: contentLength });
     }
-    const receiver = new BodyReceiver(source, chunked ? "chunked" : "length", contentLength, limits);
+    const framing = chunked ? "chunked" : "length";
+    const receiver = new BodyReceiver(source, framing, contentLength, limits, connectionOptions);
     this.receiver = receiver;
     if (this.request !== undefined) this.request.body = receiver.body;
     return receiver;

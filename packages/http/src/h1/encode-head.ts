@@ -21,6 +21,7 @@ const connectionField = knownFields("connection");
 const transferField = knownFields("transfer-encoding");
 const framingFields = knownFields("content-length");
 const teField = knownFields("te");
+const upgradeField = knownFields("upgrade");
 const dateField = knownFields("date");
 /** `Content-Length: ` and 16 digits, `Connection: keep-alive`, a date, and line ends: 160; and a small body behind the head. */
 const ownBytes = 160 + copiedBytes;
@@ -29,13 +30,12 @@ const ownBytes = 160 + copiedBytes;
 const statusLines: (Buffer | undefined)[] = new Array(600).fill(undefined);
 const endOfRequestLine = Buffer.from(" HTTP/1.1\r\n");
 
-/** The usual status line, made once for each status. */
-function statusLine(response: HttpResponse, version: string): Buffer {
-  const { status, reason } = response;
-  const isUsual = version !== "1.0" && reason === statusText(status);
+/** The usual status line, made once for each status. Also for clients of HTTP/1.0: it tells what this side speaks (RFC 9110 section 6.2). */
+function statusLine({ status, reason }: HttpResponse): Buffer {
+  const isUsual = reason === statusText(status);
   const known = isUsual ? statusLines[status] : undefined;
   if (known !== undefined) return known;
-  const line = Buffer.from(`HTTP/${version} ${status} ${reason}\r\n`, "latin1");
+  const line = Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n`, "latin1");
   if (isUsual && status < statusLines.length) statusLines[status] = line;
   return line;
 }
@@ -54,7 +54,7 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   const keepsLength =
     wire.framing === "none" ? response.status !== 204 : announces(headers, wire.framing, length);
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
-  const line = statusLine(response, wire.version);
+  const line = statusLine(response);
   const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownBytes);
   let at = copyBytes(line, 0, line.length, buffer, 0);
   at = headers.encode(buffer, at);
@@ -62,6 +62,8 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
   if (!keepsLength) at = encodeFraming(buffer, at, wire.framing, length);
   if (!wire.persist) at = encodeText(buffer, at, "Connection: close\r\n");
   else if (wire.version === "1.0") at = encodeText(buffer, at, "Connection: keep-alive\r\n");
+  // RFC 9110 section 7.8: so does a 426 say what it asks for.
+  if ((headers.knownMask & upgradeField) !== 0) at = encodeText(buffer, at, "Connection: upgrade\r\n");
   finishHead(buffer, at);
 }
 

@@ -10,6 +10,7 @@ export function toOriginForm(request: HttpRequest): void {
   const { method, target } = request;
   if (target.charCodeAt(0) === slash || target === "*" || method === "CONNECT") return;
   const start = target.indexOf("//") + 2;
+  request.scheme = start === "https://".length ? "https" : "http";
   const length = target.slice(start).search(/[/?]/);
   const end = length === -1 ? target.length : start + length;
   request.headers.set("Host", target.slice(start, end));

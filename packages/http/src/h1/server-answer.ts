@@ -96,7 +96,9 @@ export class ServerAnswer implements MessageWriterOwner {
       checkResponse(response);
       this.persist &&= response.persist && this.#requestEndIsNear(response);
       framing =
-        response.status === 101 ? this.#encodeUpgrade(request, response) : this.#encode(response, request);
+        response.status === 101
+          ? this.#encodeUpgrade(request, response)
+          : this.#encode(response, request.method);
     } catch (error) {
       response?.body?.cancel?.();
       return this.fail(error);
@@ -112,11 +114,11 @@ export class ServerAnswer implements MessageWriterOwner {
     this.respond(errorResponse(statusOfError(error)));
   }
 
-  /** Answers without the handler, as the last thing on this connection. False when an answer has begun already. */
-  refuse(response: HttpResponse): boolean {
+  /** Answers a request with `method` without the handler, as the last thing on this connection. False when an answer has begun already. */
+  refuse(response: HttpResponse, method: string): boolean {
     if (this.state === "sending" || this.state === "sent") return false;
     this.persist = false;
-    this.#start(response, this.#encode(response, this.#current.request));
+    this.#start(response, this.#encode(response, method));
     return true;
   }
 
@@ -170,9 +172,9 @@ export class ServerAnswer implements MessageWriterOwner {
     return current.bodyUsed && response.body.whole === undefined && response.status < 400;
   }
 
-  #encode(response: HttpResponse, request: HttpRequest | undefined): WrittenFraming {
+  #encode(response: HttpResponse, method: string): WrittenFraming {
     const { version } = this.#current;
-    const framing = responseFraming(response, request?.method ?? "GET", version);
+    const framing = responseFraming(response, method, version);
     this.persist &&= framing !== "close";
     encodeResponseHead(response, { version, framing, persist: this.persist });
     return framing;

@@ -217,7 +217,7 @@ export class ServerConnection<Context extends HttpContext>
       head = this.#heads.read(chunk, at);
       if (head?.ambiguousName === true) this.#options.ambiguousFields.judge(head.headers);
     } catch (error) {
-      this.#refuse(error);
+      this.#refuse(error, head?.method);
       return chunk.length;
     }
     const next = at + this.#heads.consumed;
@@ -313,19 +313,24 @@ export class ServerConnection<Context extends HttpContext>
 
   // === answering ===
 
-  #refuse(error: unknown): void {
+  #refuse(error: unknown, method?: string): void {
     // RFC 9110 section 15.5.9: too late, but it is the client that has not finished.
     const late = error instanceof RequestTimeoutError && !this.#current.complete;
-    this.#refuseWith(errorResponse(late ? 408 : statusOfError(error)), error as Error);
+    this.#refuseWith(errorResponse(late ? 408 : statusOfError(error)), error as Error, method);
   }
 
   /** An answer that the handler has no part in, and the last one on this connection. Without a reason it says all itself. */
-  #refuseWith(response: HttpResponse, reason?: Error): void {
+  #refuseWith(response: HttpResponse, reason?: Error, method = this.#askedMethod): void {
     this.#reading = "leaving";
     this.#current.report?.refused(reason);
     if (reason !== undefined) this.#breakRequest(reason);
     // Half an answer must not look like a whole one.
-    if (!this.#answer.refuse(response)) this.#stream.destroy(reason);
+    if (!this.#answer.refuse(response, method)) this.#stream.destroy(reason);
+  }
+
+  /** Of the request in progress, or of the head that comes: the answer to HEAD has no content, also when it is refused. */
+  get #askedMethod(): string {
+    return this.#current.request?.method ?? (this.#heads.asksForHead ? "HEAD" : "GET");
   }
 
   #breakRequest(reason: Error): void {

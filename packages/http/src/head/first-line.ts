@@ -3,7 +3,6 @@ import { byteClasses, digitByte, isToken, obsTextByte, targetByte, valueByte } f
 import type { HeadLimits } from "./head-limits.ts";
 import { isHost } from "./host.ts";
 import { methodNumbers } from "./methods.ts";
-import { minorVersionAt } from "./plain-version.ts";
 import { reasonAt } from "./reason-phrases.ts";
 import type { Fault, Refuse } from "./refusal.ts";
 
@@ -26,14 +25,17 @@ const failWith =
   (status, reason, start, end) =>
     refuse({ status, reason, line: 1, bytes, start, end });
 
-/** Reads `HTTP/1.0` or `HTTP/1.1`; every other well-formed version is not supported (RFC 9110 15.6.6). */
+/**
+ * Reads `HTTP/1.` and a digit, of which those above 1 stand for 1 (RFC 9110 2.5); every other well-formed version is not supported
+ * (15.6.6).
+ */
 function readVersion(bytes: Buffer, start: number, end: number, fail: Fail): 0 | 1 {
   const isDigitAt = (at: number) => ((byteClasses[bytes[at] as number] as number) & digitByte) !== 0;
   const wellFormed =
     end - start === 8 && latin1Slice(bytes, start, start + 5) === "HTTP/" && bytes[start + 6] === 0x2e;
   if (!wellFormed || !isDigitAt(start + 5) || !isDigitAt(start + 7)) fail(400, "version-invalid", start, end);
-  const minorVersion = minorVersionAt(bytes, start);
-  return minorVersion === -1 ? fail(505, "version-not-supported", start, end) : minorVersion;
+  if (bytes[start + 5] !== 0x31) fail(505, "version-not-supported", start, end);
+  return bytes[start + 7] === 0x30 ? 0 : 1;
 }
 
 /** Judges the line from `start` to `end`, without its line end (RFC 9112 section 3). */

@@ -1,3 +1,4 @@
+import { addListElements, addTokens } from "../headers/comma-list.ts";
 import { upgradeId } from "../headers/known-fields.ts";
 import { latin1Slice } from "../headers/latin1.ts";
 
@@ -58,23 +59,31 @@ export function noteConnection(bytes: Buffer, start: number, end: number): void 
   if (length === 10 && isWord(bytes, start, "keep-alive")) framing.connectionKeepAlive = true;
   else if (length === 5 && isWord(bytes, start, "close")) framing.connectionClose = true;
   else if (length === 7 && isWord(bytes, start, "upgrade")) framing.connectionUpgrade = true;
-  else
-    for (const option of latin1Slice(bytes, start, end).split(",")) noteOption(option.trim().toLowerCase());
+  else {
+    const options: string[] = [];
+    addTokens(latin1Slice(bytes, start, end), options);
+    for (const option of options) noteOption(option);
+  }
 }
 
 function noteOption(option: string): void {
   if (option === "close") framing.connectionClose = true;
   else if (option === "keep-alive") framing.connectionKeepAlive = true;
   else if (option === "upgrade") framing.connectionUpgrade = true;
-  else if (option !== "") {
+  else {
     framing.connectionOptions ??= [];
     framing.connectionOptions.push(option);
   }
 }
 
-/** Notes the value of an Expect field (RFC 9110 10.1.1). */
-export function noteExpect(bytes: Uint8Array, start: number, end: number): void {
+/** Notes the value of an Expect field (RFC 9110 10.1.1): a list, of which nearly always this is all. */
+export function noteExpect(bytes: Buffer, start: number, end: number): void {
   if (end - start === 12 && isWord(bytes, start, "100-continue")) framing.expectContinue = true;
+  else {
+    const expectations: string[] = [];
+    addListElements(latin1Slice(bytes, start, end), expectations);
+    framing.expectContinue ||= expectations.some((one) => one.toLowerCase() === "100-continue");
+  }
 }
 
 /** The number of 1 to 15 digits, so that it is exact; -1 for anything else. */

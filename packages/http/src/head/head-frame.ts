@@ -6,6 +6,7 @@ import type { Fault, Refuse } from "./refusal.ts";
 
 /** Empty lines before a request line that are skipped (RFC 9112 2.2 asks for at least one). */
 const maxEmptyLines = 4;
+const headMethod = "HEAD ";
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
@@ -37,12 +38,18 @@ export class HeadFrame {
   private lineLength = 0;
   private lines = 0;
   private methodEnd = -1;
+  private isHeadSoFar = true;
 
   constructor(limits: HeadLimits, refuse: Refuse, isRequest: boolean, parsing: Parsing) {
     this.limits = limits;
     this.refuse = refuse;
     this.isRequest = isRequest;
     this.compat = parsing === "compat";
+  }
+
+  /** The request's method is HEAD; said as soon as that has come. */
+  get asksForHead(): boolean {
+    return this.isHeadSoFar && this.methodEnd === headMethod.length;
   }
 
   /** Where the head ends in the chunk, or -1 when it does not: then all of it has been taken. */
@@ -52,8 +59,7 @@ export class HeadFrame {
       const byte = chunk[at] as number;
       if (++this.length > this.limits.maxHeadBytes)
         this.fail(431, "head-too-large", chunk, this.chunkStart, at);
-      const lineBreak = byte === carriageReturn || byte === lineFeed;
-      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0 || (this.compat && !lineBreak)) {
+      if (((byteClasses[byte] as number) & (valueByte | obsTextByte)) !== 0 || this.isRepaired(byte)) {
         if (this.afterReturn) this.fail(400, "bare-cr", chunk, at - 1, at + 1);
         this.started = true;
         this.lineLength++;
@@ -79,6 +85,11 @@ export class HeadFrame {
     if (this.heldLength === 0) return chunk.subarray(this.chunkStart, end);
     this.hold(chunk, this.chunkStart, end);
     return (this.held as Buffer).subarray(0, this.heldLength);
+  }
+
+  /** Compat makes spaces of controls in values, and has to see which fields they are in. */
+  private isRepaired(byte: number): boolean {
+    return this.compat && this.lines > 0 && byte !== carriageReturn && byte !== lineFeed;
   }
 
   /** Adds bytes of the chunk to what is held. */
@@ -115,6 +126,8 @@ export class HeadFrame {
 
   private checkFirstLine(chunk: Buffer, at: number, byte: number): void {
     if (!this.isRequest) return;
+    const { lineLength } = this;
+    if (lineLength <= headMethod.length) this.isHeadSoFar &&= byte === headMethod.charCodeAt(lineLength - 1);
     if (this.methodEnd !== -1) {
       // A space and HTTP/1.1 may follow the target.
       const targetLength = this.lineLength - this.methodEnd - 9;

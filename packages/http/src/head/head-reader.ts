@@ -22,7 +22,7 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
   protected readonly parsing: Parsing;
   private readonly isRequest: boolean;
   private readonly refuse: Refuse;
-  private frame: HeadFrame | undefined;
+  protected frame: HeadFrame | undefined;
 
   constructor(isRequest: boolean, limits: Partial<HeadLimits> | undefined, parsing: Parsing) {
     this.consumed = 0;
@@ -110,6 +110,11 @@ export class RequestHeadReader extends HeadReader<RequestHead> {
   constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
     super(true, limits, parsing);
     this.lineJudged = false;
+  }
+
+  /** The head that comes, or was refused, is that of a HEAD request. */
+  get asksForHead(): boolean {
+    return this.frame?.asksForHead === true;
   }
 
   override reset(): void {

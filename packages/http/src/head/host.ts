@@ -1,3 +1,5 @@
+import { isIPv6 } from "node:net";
+import { latin1Slice } from "../headers/latin1.ts";
 import { byteClasses, digitByte, hexByte, hostByte } from "./byte-classes.ts";
 
 const leftBracket = 0x5b;
@@ -9,11 +11,12 @@ const dot = 0x2e;
 const isClass = (bytes: Uint8Array, at: number, mask: number): boolean =>
   ((byteClasses[bytes[at] as number] as number) & mask) !== 0;
 
-/** Whether `[` to `]` with hexadecimal digits, colons and dots starts at `start`; where it ends, else -1. */
-function addressEnd(bytes: Uint8Array, start: number, end: number): number {
+/** Where the IPv6 address in brackets ends that starts at `start`; -1 when there is none (RFC 3986 3.2.2). */
+function addressEnd(bytes: Buffer, start: number, end: number): number {
   let at = start + 1;
   while (at < end && (isClass(bytes, at, hexByte) || bytes[at] === colon || bytes[at] === dot)) at++;
-  return at > start + 2 && at < end && bytes[at] === rightBracket ? at + 1 : -1;
+  const closed = at < end && bytes[at] === rightBracket;
+  return closed && isIPv6(latin1Slice(bytes, start + 1, at)) ? at + 1 : -1;
 }
 
 function nameEnd(bytes: Uint8Array, start: number, end: number): number {
@@ -43,7 +46,7 @@ function isPort(bytes: Uint8Array, at: number, end: number): boolean {
  * Whether these bytes are `uri-host [":" port]` as the Host field has it (RFC 9110 7.2): not empty, without user
  * information, and without commas, which would make a list of it elsewhere.
  */
-export function isHost(bytes: Uint8Array, start: number, end: number): boolean {
+export function isHost(bytes: Buffer, start: number, end: number): boolean {
   if (start >= end) return false;
   const hostEnd = bytes[start] === leftBracket ? addressEnd(bytes, start, end) : nameEnd(bytes, start, end);
   return hostEnd !== -1 && isPort(bytes, hostEnd, end);

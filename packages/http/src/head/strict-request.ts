@@ -3,6 +3,7 @@ import { hostId } from "../headers/known-fields.ts";
 import { readRequestLine } from "./first-line.ts";
 import { framing } from "./framing-fields.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import { inKnownVersion } from "./later-version.ts";
 import { agreesOnFields } from "./llhttp-agreement.ts";
 import { LlhttpJudge } from "./llhttp-judge.ts";
 import { methodNumbers } from "./methods.ts";
@@ -29,8 +30,10 @@ export function readStrictRequest(bytes: Buffer, firstLineEnd: number, limits: H
   if (line.minorVersion === 1 && ((framing.knownMask >>> hostId) & 1) === 0) fail(400, "host-missing");
   if (line.minorVersion === 0 && (framing.chunked || framing.codingUnknown))
     fail(400, "transfer-encoding-in-http-1.0");
+  // Nobody knows where such a body ends (RFC 9112 section 6.3).
+  if (framing.codingUnknown && !framing.chunked) fail(400, "transfer-encoding-invalid");
   if (framing.codingUnknown) fail(501, "transfer-encoding-unknown");
-  const verdict = llhttp.judge(bytes);
+  const verdict = llhttp.judge(inKnownVersion(bytes, firstLineEnd - 1));
   if (verdict.type === "refused") return fail(400, "refused-by-llhttp", Buffer.from(verdict.name));
   const { head } = verdict;
   const same =

@@ -2,6 +2,7 @@ import { Headers } from "../headers/headers.ts";
 import { readStatusLine } from "./first-line.ts";
 import { framing } from "./framing-fields.ts";
 import type { HeadLimits } from "./head-limits.ts";
+import { inKnownVersion } from "./later-version.ts";
 import { agreesOnFields } from "./llhttp-agreement.ts";
 import { LlhttpJudge } from "./llhttp-judge.ts";
 import { type Fault, refuseResponse } from "./refusal.ts";
@@ -31,7 +32,7 @@ export function readStrictResponse(bytes: Buffer, firstLineEnd: number, limits: 
   if (line.minorVersion === 0 && (framing.chunked || framing.codingUnknown))
     fail("transfer-encoding-in-http-1.0");
   if (framing.codingUnknown) fail("transfer-encoding-unknown");
-  const verdict = llhttp.judge(bytes);
+  const verdict = llhttp.judge(inKnownVersion(bytes, "HTTP/1.".length));
   if (verdict.type === "refused") return fail("refused-by-llhttp", Buffer.from(verdict.name));
   const { head } = verdict;
   const same =

@@ -51,6 +51,23 @@ const noTrailers = [
   "x-request-id",
 ];
 
+/** As little may these: a recipient has decided by them when the content comes. Nobody answers for them but who sends them. */
+const decidedBefore: ReadonlySet<string> = new Set([
+  "age",
+  "date",
+  "expires",
+  "http2-settings",
+  "if-match",
+  "if-modified-since",
+  "if-none-match",
+  "if-range",
+  "if-unmodified-since",
+  "location",
+  "pragma",
+  "retry-after",
+  "vary",
+]);
+
 /** What a name is to a server that makes a variable of it, with `-` for what it cannot have. */
 const standsFor = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 
@@ -88,9 +105,11 @@ export class AmbiguousFields {
     for (const name of dropped) headers.delete(name);
   }
 
-  /** Whether a field may come behind a body: nothing that is reserved, by any name. */
+  /** Whether a field may come behind a body: nothing that is reserved, or decided before, by any name. */
   isTrailer(name: string): boolean {
-    if (this.#reserved.has(standsFor(name))) return this.#mode === "pass" && isAmbiguous(name);
+    const meant = standsFor(name);
+    if (this.#reserved.has(meant) || decidedBefore.has(meant))
+      return this.#mode === "pass" && isAmbiguous(name);
     return !isAmbiguous(name) || this.#mode === "guard" || this.#mode === "pass";
   }
 

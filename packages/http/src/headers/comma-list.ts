@@ -28,3 +28,14 @@ export function addListElements(value: string, into: string[]): void {
     at = end;
   }
 }
+
+/**
+ * Adds the elements of a list whose elements are tokens to `into`, in lower case, without the empty ones. A quote is a character as
+ * any other: what stands between two of them must not be hidden from us while others see it.
+ */
+export function addTokens(value: string, into: string[]): void {
+  for (const element of value.split(",")) {
+    const token = element.replace(/^[ \t]+|[ \t]+$/g, "").toLowerCase();
+    if (token !== "") into.push(token);
+  }
+}

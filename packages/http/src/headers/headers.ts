@@ -1,5 +1,5 @@
 import { AddedFields } from "./added-fields.ts";
-import { addListElements } from "./comma-list.ts";
+import { addListElements, addTokens } from "./comma-list.ts";
 import { emptyBlock, type FieldBlock } from "./field-block.ts";
 import { assertFieldName, fieldValue } from "./field-syntax.ts";
 import { connectionId, contentLengthId, knownFieldId } from "./known-fields.ts";
@@ -100,6 +100,13 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     const elements: string[] = [];
     for (const value of this.getAll(name)) addListElements(value, elements);
     return elements;
+  }
+
+  /** As {@link getList}, in lower case, where elements are tokens, as in Connection and Upgrade: quotes keep no comma. */
+  getTokens(name: string): string[] {
+    const tokens: string[] = [];
+    for (const value of this.getAll(name)) addTokens(value, tokens);
+    return tokens;
   }
 
   /** Whether there is one field of this name and its value is exactly `value`; compared where it stands, no string is made. */

@@ -19,6 +19,6 @@ const notForwarded = knownFields(
 export function removeHopByHopOfInterim(headers: Headers): void {
   if ((headers.knownMask & notForwarded) === 0) return;
   if ((headers.knownMask & connectionField) !== 0)
-    for (const name of headers.getList("connection")) headers.delete(name);
+    for (const name of headers.getTokens("connection")) headers.delete(name);
   headers.deleteAllOf(notForwarded);
 }

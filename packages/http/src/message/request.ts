@@ -31,6 +31,8 @@ export class HttpRequest {
    * first, and its body when the server asks for it, or says nothing for a while.
    */
   expectContinue = false;
+  /** What a target in absolute-form began with, before it became one in origin-form. */
+  scheme: "http" | "https" | undefined = undefined;
   /** @internal A target that a head reader has judged: as it stands, it may be sent. */
   judgedTarget: string | undefined = undefined;
   /** Hears 1xx responses of an upstream, to pass them on; undefined when nobody wants them. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { defaultBodyLimits } from "../../src/body/body-limits.ts";
 import { ChunkedDecoder } from "../../src/body/chunked-decoder.ts";
+import type { Parsing } from "../../src/head/parsing.ts";
 import { ChunkedEncodingError } from "../../src/index.ts";
 
 interface Decoded {
@@ -11,8 +13,8 @@ interface Decoded {
 }
 
 /** Decodes `parts` one after another, each in memory of its own, as a connection reads them. */
-function decode(parts: readonly string[]): Decoded {
-  const decoder = new ChunkedDecoder();
+function decode(parts: readonly string[], parsing: Parsing = "strict"): Decoded {
+  const decoder = new ChunkedDecoder({ ...defaultBodyLimits, parsing });
   let data = "";
   let rest = "";
   for (const part of parts) {
@@ -95,6 +97,30 @@ describe("the chunked decoder", () => {
     });
   });
 
+  it("takes zeros in front of a size, which is any number of digits (RFC 9112 section 7.1)", () => {
+    const text = `${"0".repeat(63)}5\r\nhello\r\n00000000a\r\n0123456789\r\n${"0".repeat(64)}\r\n\r\n`;
+    expect(decode([text])).toMatchObject({ data: "hello0123456789", done: true, rest: "" });
+    expect(decode([...text])).toMatchObject({ data: "hello0123456789", done: true, rest: "" });
+  });
+
+  it.each([
+    "If-Match",
+    "If-None-Match",
+    "If-Modified-Since",
+    "If-Unmodified-Since",
+    "If-Range",
+    "Pragma",
+    "HTTP2-Settings",
+    "Age",
+    "Date",
+    "Expires",
+    "Location",
+    "Retry-After",
+    "Vary",
+  ])("drops %s as a trailer: whoever reads the content has decided by it before", (name) => {
+    expect(decode([`0\r\n${name}: late\r\n\r\n`]).trailers).toBeUndefined();
+  });
+
   it("decodes the largest chunk that it takes", () => {
     const decoder = new ChunkedDecoder();
     const input = Buffer.from("FFFFFFFF\r\nxyz");
@@ -114,7 +140,9 @@ describe("the chunked decoder", () => {
     ["a tab behind the size", "5\t;a\r\nhello\r\n"],
     ["a comma", "5,5\r\n"],
     ["an underscore", "1_0\r\n"],
-    ["nine digits", "000000005\r\n"],
+    ["nine digits", "100000005\r\n"],
+    ["nine digits behind zeros", "0000100000005\r\n"],
+    ["zeros without an end", "0".repeat(65)],
     ["a bare LF behind the size", "5\nhello\r\n"],
     ["a bare CR behind the size", "5\rhello\r\n"],
     ["a bare LF in an extension", "5;a\nhello\r\n"],
@@ -189,5 +217,33 @@ describe("chunk extensions", () => {
   ])("are refused when they are malformed: %j", (extensions) => {
     expect(() => decodeWith(extensions)).toThrow(ChunkedEncodingError);
     expect(() => decode([...`5${extensions}\r\nhello\r\n`])).toThrow(ChunkedEncodingError);
+  });
+
+  it.each([" ;a", "\t;a=b", "; a", ";a =b", ";a= b", ' ;\ta = "b c" ;d', ";a ", "  "])(
+    "may have blanks around them in compat (RFC 9112 section 7.1.1): %j",
+    (extensions) => {
+      const text = `5${extensions}\r\nhello\r\n0${extensions}\r\n\r\n`;
+      expect(decode([text], "compat")).toMatchObject({ data: "hello", done: true, rest: "" });
+      expect(decode([...text], "compat")).toMatchObject({ data: "hello", done: true, rest: "" });
+      expect(() => decode([text])).toThrow(ChunkedEncodingError);
+    },
+  );
+
+  it.each([
+    ";",
+    "; ",
+    ";;a",
+    "; ;a",
+    ";a b",
+    ";a=",
+    ";a= ",
+    ';a="b" c',
+    ";a=b c",
+    ';a="b',
+    ";a\n",
+    ";a \n",
+    ` ;a${" ".repeat(5000)}`,
+  ])("are refused in compat, too, when they are malformed: %j", (extensions) => {
+    expect(() => decode([`5${extensions}\r\nhello\r\n`], "compat")).toThrow(ChunkedEncodingError);
   });
 });

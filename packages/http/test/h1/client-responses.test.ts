@@ -84,6 +84,16 @@ describe("a client connection", () => {
     }
   });
 
+  it("drops trailers that Connection names (RFC 9110 section 7.6.1)", async () => {
+    const answer =
+      "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nx-hop: 1\r\nX-Sum: 8\r\n\r\n";
+    await using server = await answering(answer);
+    await using client = await connectClient(server);
+    const response = await client.connection.send(request());
+    expect(await text(response)).toBe("");
+    expect([...(response.body.trailers ?? [])]).toEqual([["X-Sum", "8"]]);
+  });
+
   it("reads a body until the end where nothing else ends it, and is gone then", async () => {
     for (const answer of ["HTTP/1.1 200 OK\r\n\r\nall of it", "HTTP/1.0 200 OK\r\n\r\nall of it"]) {
       await using server = await startRawServer(async (connection) => {

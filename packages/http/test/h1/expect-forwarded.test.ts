@@ -128,6 +128,6 @@ describe("interim responses of an upstream", () => {
     });
     await using client = await rawClient(server);
     void client.write("GET / HTTP/1.0\r\n\r\n");
-    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.0 200 OK\r\n/);
+    expect(await client.readToEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
   });
 });

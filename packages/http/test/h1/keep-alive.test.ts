@@ -70,11 +70,12 @@ describe("a server connection", () => {
     for (let at = 1; at < text.length; at++) await exchange([text.slice(0, at), text.slice(at)]);
   });
 
-  it("closes after HTTP/1.0, unless it is asked to stay", async () => {
+  it("closes after HTTP/1.0, unless it is asked to stay, and answers with the version that it speaks", async () => {
     await using server = await serve(echo);
     await using closing = await rawClient(server);
     void closing.write("GET /old HTTP/1.0\r\n\r\n");
     expect(await readResponse(closing)).toMatchObject({
+      version: "1.1",
       body: "GET /old ",
       headers: { connection: "close" },
     });
@@ -83,7 +84,7 @@ describe("a server connection", () => {
     for (const target of ["/1", "/2"]) {
       void staying.write(`GET ${target} HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n`);
       const response = await readResponse(staying);
-      expect(response).toMatchObject({ version: "1.0", headers: { connection: "keep-alive" } });
+      expect(response).toMatchObject({ version: "1.1", headers: { connection: "keep-alive" } });
     }
   });
 

@@ -26,7 +26,8 @@ describe("a head that is refused", () => {
       "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
       400,
     ],
-    ["an unknown coding", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 501],
+    ["an unknown coding", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501],
+    ["a body without an end", "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400],
     ["an unknown method", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n", 501],
     ["another version", "GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505],
     ["a long target", `GET /${"x".repeat(200)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
@@ -47,6 +48,35 @@ describe("a head that is refused", () => {
     expect(await client.readToEnd()).toBe("");
     expect(calls).toBe(1);
   });
+
+  it.each([
+    ["as a whole", [`HEAD / HTTP/1.1\r\nHost: x\r\nX y: 1\r\n\r\n`], 400],
+    ["in pieces", ["HE", "AD / HTTP/1.1\r\nHost: x\r\nHos", "t: y\r\n\r\n"], 400],
+    ["behind empty lines", ["\r\n\r\nHEAD / HTTP/1.1\r\n\r\n"], 400],
+    ["for its length", [`HEAD /${"x".repeat(200)} HTTP/1.1\r\nHost: x\r\n\r\n`], 414],
+    ["for a name", ["HEAD / HTTP/1.1\r\nHost: x\r\nX_Y: 1\r\n\r\n"], 400],
+    ["too late", ["HEAD / HTTP/1.1\r\nHo"], 408],
+  ])("has no content in its answer when it asks with HEAD and is refused %s", async (_, parts, status) => {
+    await using server = await serve(seen, { ...limits, ambiguousFields: "refuse", headTimeoutMs: 300 });
+    await using client = await rawClient(server);
+    for (const part of parts) {
+      void client.write(part);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const { status: answered, headers } = await readResponse(client, "HEAD");
+    expect([answered, headers["connection"]]).toEqual([status, "close"]);
+    expect(await client.readToEnd()).toBe("");
+  });
+
+  it.each(["HEADER", "HEAD\t/", "HEA", "GET"])(
+    "has content when it only looks like HEAD: %j",
+    async (method) => {
+      await using server = await serve(seen, limits);
+      await using client = await rawClient(server);
+      void client.write(`${method} / HTTP/1.1\r\n\r\n`);
+      expect((await readResponse(client)).body).toMatch(/^\d{3} /);
+    },
+  );
 
   it("does not lose its answer although the client sends on", async () => {
     await using server = await serve(seen, limits);

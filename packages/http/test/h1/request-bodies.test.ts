@@ -41,6 +41,20 @@ describe("a request body", () => {
     expect((await readResponse(client)).body).toBe("false 7");
   });
 
+  it("brings no trailer that Connection names (RFC 9110 section 7.6.1)", async () => {
+    await using server = await serve(async ({ body }) => {
+      await readBody(body);
+      return createResponse(JSON.stringify([...(body.trailers ?? [])]));
+    });
+    await using client = await rawClient(server);
+    const sent = (trailers: string) =>
+      `POST / HTTP/1.1\r\nHost: x\r\nConnection: x-hop, TE\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n${trailers}\r\n`;
+    void client.write(sent("X-Hop: 1\r\nX-Sum: 7\r\nX-HOP: 2\r\n"));
+    expect((await readResponse(client)).body).toBe('[["X-Sum","7"]]');
+    void client.write(sent("X-Hop: 1\r\n"));
+    expect((await readResponse(client)).body).toBe("[]");
+  });
+
   it("of ten megabytes arrives byte for byte, with a length and chunked, and is sent back", async () => {
     await using server = await serve(
       async ({ body }) => new HttpResponse(200, "OK", "1.1", new Headers(), body),

@@ -104,6 +104,20 @@ describe("an upgrade", () => {
     expect((await readHead(client)).status).toBe(101);
   });
 
+  it("that is named by an answer is named by Connection, too (RFC 9110 section 7.8)", async () => {
+    await using server = await serve(async () =>
+      createResponse("no", { status: 426, headers: { Upgrade: "echo" } }),
+    );
+    await using client = await rawClient(server);
+    void client.write(get());
+    expect((await readResponse(client)).headers).toMatchObject({ upgrade: "echo", connection: "upgrade" });
+    void client.write(get("/", "Connection: close"));
+    expect((await readResponse(client)).headers).toMatchObject({
+      upgrade: "echo",
+      connection: "close, upgrade",
+    });
+  });
+
   it("that is refused leaves an HTTP connection", async () => {
     await using server = await serve(async () => createResponse("no", { status: 426 }));
     await using client = await rawClient(server);

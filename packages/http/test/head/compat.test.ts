@@ -87,7 +87,12 @@ describe("compat refuses what could be read in two ways", () => {
     ["a coding with a control", get("Transfer-Encoding: \x0bchunked\r\n"), "field-value-invalid"],
     ["a blank before the colon", get("Content-Length : 5\r\n"), "field-name-invalid"],
     ["a control in a name", get("X\0: 5\r\n"), "field-name-invalid"],
-    ["a control in the target", "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "target-invalid"],
+    ["a control in the target", "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "byte-not-allowed"],
+    [
+      "a handshake of TLS, without waiting for more of it",
+      "\x16\x03\x01\x02\0\x01\0\x01\xfc",
+      "byte-not-allowed",
+    ],
     ["two Hosts", get("Host: b\r\n"), "host-repeated"],
     ["HTTP/0.9", "GET /\n\n", "request-line-invalid"],
   ])("%s", (_what, text, reason) => {

@@ -40,7 +40,15 @@ describe("a request head is refused", () => {
     [400, "transfer-encoding-in-http-1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"],
     [400, "transfer-encoding-invalid", withFields("Transfer-Encoding: chunked, gzip")],
     [501, "transfer-encoding-unknown", withFields("Transfer-Encoding: gzip, chunked")],
-    [501, "transfer-encoding-unknown", withFields("Transfer-Encoding: gzip")],
+    [400, "transfer-encoding-invalid", withFields("Transfer-Encoding: gzip")],
+    [400, "transfer-encoding-invalid", withFields("Transfer-Encoding: chunked", "Transfer-Encoding: gzip")],
+    [400, "host-missing", "GET / HTTP/1.2\r\nX-A: b\r\n\r\n"],
+    [
+      400,
+      "transfer-encoding-with-content-length",
+      "POST / HTTP/1.2\r\nHost: x.test\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+    ],
+    [400, "version-invalid", "GET / HTTP/1.10\r\nHost: x.test\r\n\r\n"],
     [501, "method-unknown", "BREW / HTTP/1.1\r\nHost: x.test\r\n\r\n"],
     [501, "method-unknown", "DESCRIBE / HTTP/1.1\r\nHost: x.test\r\n\r\n"],
     [505, "version-not-supported", "GET / HTTP/2.0\r\nHost: x.test\r\n\r\n"],
@@ -55,12 +63,20 @@ describe("a request head is refused", () => {
     expect(refusal(text)).toMatchObject({ status, reason, code: "ERR_HTTP_REQUEST_HEAD" });
   });
 
-  it.each(["a:", "[::1]:", "a%20b", "a-b_c.~d", "[2001:db8::1]", "x.test:65535", "1.2.3.4:80"])(
-    "not for the host %s",
-    (host) => {
-      expect(accept(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`).headers.get("host")).toBe(host);
-    },
-  );
+  it.each([
+    "a:",
+    "[::1]:",
+    "a%20b",
+    "a-b_c.~d",
+    "[2001:db8::1]",
+    "[::]",
+    "[::ffff:1.2.3.4]:80",
+    "[2001:DB8:0:0:8:800:200C:417A]",
+    "x.test:65535",
+    "1.2.3.4:80",
+  ])("not for the host %s", (host) => {
+    expect(accept(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`).headers.get("host")).toBe(host);
+  });
 
   it.each([
     ":80",
@@ -75,6 +91,12 @@ describe("a request head is refused", () => {
     "a@b",
     "a\\b",
     "[::1]x",
+    "[::::::]",
+    "[....]",
+    "[1.2.3.4]",
+    "[1:2:3:4:5:6:7:8:9]",
+    "[::12345]",
+    "[::1%25eth0]",
     "a b",
   ])("for the host %s", (host) => {
     expect(refusal(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`)).toMatchObject({
@@ -150,6 +172,29 @@ describe("an accepted request head", () => {
       connectionOptions: undefined,
       expectContinue: false,
     });
+  });
+
+  it("expects a 100 when a list says so among other things", () => {
+    const expects = (...values: string[]) =>
+      accept(withFields(...values.map((value) => `Expect: ${value}`))).expectContinue;
+    expect(expects("100-continue, x=1")).toBe(true);
+    expect(expects(",100-Continue ,100-continue")).toBe(true);
+    expect(expects("x=1", "100-continue")).toBe(true);
+    expect(expects('x="a, 100-continue, b"')).toBe(false);
+    expect(expects("100-continue;q=1")).toBe(false);
+    expect(expects("100-continued")).toBe(false);
+  });
+
+  it("of a later minor version is one of HTTP/1.1, however it comes", () => {
+    for (const version of ["HTTP/1.2", "HTTP/1.9"]) {
+      const text = `POST /p?q ${version}\r\nHost: x.test\r\nConnection: X-Hop\r\nTransfer-Encoding: chunked\r\n\r\n`;
+      const head = accept(text);
+      expect(head).toMatchObject({ minorVersion: 1, target: "/p?q", chunked: true, bytes: text.length });
+      expect([...head.headers]).toHaveLength(3);
+      const reader = new RequestHeadReader();
+      for (const byte of latin1(text.slice(0, -1))) expect(reader.read(Buffer.of(byte), 0)).toBeUndefined();
+      expect(reader.read(latin1("\n"), 0)).toMatchObject({ minorVersion: 1, target: "/p?q" });
+    }
   });
 
   it("has an upgrade only when Connection names it, and not in HTTP/1.0", () => {

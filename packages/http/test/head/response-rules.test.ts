@@ -43,6 +43,11 @@ describe("a response head is refused", () => {
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n",
     ],
     ["transfer-encoding-unknown", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n"],
+    ["transfer-encoding-unknown", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"],
+    [
+      "transfer-encoding-with-content-length",
+      "HTTP/1.2 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n",
+    ],
     ["transfer-encoding-in-http-1.0", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
   ] as const)("for %s: %j", (reason, text) => {
     expect(refusal(text)).toMatchObject({ reason, code: "ERR_HTTP_RESPONSE_HEAD", source: "upstream" });
@@ -64,6 +69,11 @@ describe("an accepted response head", () => {
     ["HTTP/1.1 100 Continue", 100, "Continue"],
   ] as const)("has status and reason: %j", (line, status, reason) => {
     expect(read(`${line}\r\nContent-Length: 3\r\n\r\n`)).toMatchObject({ status, reason, contentLength: 3 });
+  });
+
+  it("of a later minor version is one of HTTP/1.1", () => {
+    const text = "HTTP/1.2 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    expect(read(text)).toMatchObject({ minorVersion: 1, status: 200, chunked: true, bytes: text.length });
   });
 
   it("says what its fields say about framing and connection", () => {

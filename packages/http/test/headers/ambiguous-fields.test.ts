@@ -94,4 +94,12 @@ describe("fields with such names", () => {
       }[mode],
     );
   });
+
+  it("are dropped for what they say of a client, not for what is only no trailer", () => {
+    const names = ["If_Match", "Retry_After", "Via_"];
+    expect(leftOf(new AmbiguousFields(), names)).toEqual(names);
+    expect(
+      ["If-Match", "If_Match", "Retry-After"].some((name) => new AmbiguousFields().isTrailer(name)),
+    ).toBe(false);
+  });
 });

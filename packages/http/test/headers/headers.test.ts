@@ -60,6 +60,12 @@ describe("headers", () => {
     expect(headers.getList("none")).toEqual([]);
   });
 
+  it("give the tokens of a list, in lower case, whatever quotes stand among them", () => {
+    const headers = parse("Host: a", 'Connection: Close, ,\tX-A ,a", x-b', 'connection: "x-c",\xa0x-d');
+    expect(headers.getTokens("connection")).toEqual(["close", "x-a", 'a"', "x-b", '"x-c"', "\xa0x-d"]);
+    expect(headers.getTokens("upgrade")).toEqual([]);
+  });
+
   it("put a set value in the place of the first, and drop the others", () => {
     const headers = parse("Host: x.test", "X-A: 1", "X-B: 2", "x-a: 3");
     headers.append("X-a", "4");

@@ -30,7 +30,6 @@ export class ConnectionReuse<Context extends object> implements HttpHandler<Cont
     request.version = "1.1";
     const response = await this.inner.call(request, context);
     request.version = version;
-    response.version = version;
     if (!persist && response.status !== 101) response.persist = false;
     return response;
   }
@@ -39,7 +38,7 @@ export class ConnectionReuse<Context extends object> implements HttpHandler<Cont
 function keepsAlive(request: HttpRequest): boolean {
   if (request.version === "2") return true;
   if ((request.headers.knownMask & connectionField) === 0) return request.version === "1.1";
-  const options = request.headers.getList("connection").map((option) => option.toLowerCase());
+  const options = request.headers.getTokens("connection");
   if (options.includes("close")) return false;
   return request.version === "1.1" || options.includes("keep-alive");
 }

@@ -1,4 +1,4 @@
-import { type Headers, knownFields } from "@monolake/http";
+import { type Headers, type HttpResponse, knownFields } from "@monolake/http";
 
 /** Fields that concern one connection only (RFC 9110 section 7.6.1), and those that older software treats so. */
 const hopByHop = knownFields(
@@ -38,21 +38,37 @@ export function removeHopByHop(headers: Headers, keepUpgrade = false): void {
  */
 function wantsTrailers(headers: Headers): boolean {
   const named = (headers.knownMask & connectionField) === 0 || names(headers, "te");
-  return named && headers.getList("te").some((coding) => coding.toLowerCase() === "trailers");
+  return named && headers.getTokens("te").includes("trailers");
 }
 
-const names = (headers: Headers, option: string): boolean =>
-  headers.getList("connection").some((name) => name.toLowerCase() === option);
+const names = (headers: Headers, option: string): boolean => headers.getTokens("connection").includes(option);
 
 function removeNominated(headers: Headers): void {
-  for (const name of headers.getList("connection")) {
-    if (!kept.has(name.toLowerCase())) headers.delete(name);
+  for (const name of headers.getTokens("connection")) {
+    if (!kept.has(name)) headers.delete(name);
   }
 }
 
 /**
- * Whether an upgrade is asked for to another HTTP, such as h2c. Forwarded, it would be a tunnel with requests in it that
- * no route, limit or log sees (h2c smuggling); RFC 9113 section 3.1 has given it up.
+ * Removes from an upstream's response what concerned the connection to it. Upgrade stays where it says what the response is about: in a
+ * 101, and in a 426, which has to have it (RFC 9110 section 15.5.22).
  */
-export const upgradesToHttp = (headers: Headers): boolean =>
-  headers.getList("upgrade").some((protocol) => /^(?:h2c?|http)(?:\/|$)/i.test(protocol));
+export function removeHopByHopOfResponse({ status, headers }: HttpResponse): void {
+  // It says what requests take.
+  if ((headers.knownMask & teField) !== 0) headers.deleteAllOf(teField);
+  removeHopByHop(headers, status === 101 || status === 426);
+}
+
+/** RFC 9110 section 7.8. */
+const protocol = /^[!#$%&'*+\-.^_`|~0-9a-z]+(?:\/[!#$%&'*+\-.^_`|~0-9a-z]+)?$/;
+const httpItself = /^(?:h2c?|http|tls)(?:\/|$)/;
+
+/**
+ * Whether an upgrade may be forwarded: to protocols that are called by their names, and none of them another HTTP, such as h2c, nor TLS, which
+ * has one in it. That would be a tunnel with requests in it that no route, limit or log sees (h2c smuggling); RFC 9113 section 3.1 has
+ * given it up.
+ */
+export function isUpgradeForwarded(headers: Headers): boolean {
+  const protocols = headers.getTokens("upgrade");
+  return protocols.length > 0 && protocols.every((name) => protocol.test(name) && !httpItself.test(name));
+}

@@ -1,7 +1,9 @@
 import { createResponse, type HttpRequest, type HttpResponse, knownFields } from "@monolake/http";
 
 const maxForwardsField = knownFields("max-forwards");
-const number = /^\d{1,9}$/;
+const number = /^\d+$/;
+/** A larger one goes on as this: RFC 9110 section 7.6.2 lets a recipient have a maximum. */
+const largest = 999_999_999;
 
 /**
  * The answer to a request that goes no further than here; undefined for all others.
@@ -20,7 +22,7 @@ export function answerOfLastRecipient(request: HttpRequest): HttpResponse | unde
     return createResponse("400 Bad Request\n", { status: 400, headers: plainText });
   }
   if (Number(value) === 0) return lastAnswer(request, 204);
-  headers.set("Max-Forwards", String(Number(value) - 1));
+  headers.set("Max-Forwards", String(Math.min(Number(value) - 1, largest)));
   return undefined;
 }
 

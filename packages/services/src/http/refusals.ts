@@ -21,3 +21,9 @@ export function methodNotAllowed(request: HttpRequest, methods: readonly string[
   request.body.cancel();
   return createResponse(undefined, { status: 405, headers: [["Allow", methods.join(", ")]] });
 }
+
+/** A resource of https that is asked for in cleartext (RFC 9110 section 7.4). */
+export function misdirected(request: HttpRequest): HttpResponse {
+  request.body.cancel();
+  return createResponse("421 Misdirected Request\n", { status: 421, headers: plainText });
+}

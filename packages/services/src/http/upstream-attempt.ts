@@ -2,7 +2,7 @@ import { ComingResponse, type HttpRequest, type HttpResponse } from "@monolake/h
 import type { PendingRequest } from "@monolake/http-client";
 import type { Cancellation } from "@monolake/service-async";
 import type { UpstreamRecord } from "./access-log/exchange-record.ts";
-import { removeHopByHop } from "./hop-by-hop.ts";
+import { removeHopByHopOfResponse } from "./hop-by-hop.ts";
 import type { HttpUpstreamContext } from "./upstream.ts";
 import type { HttpUpstreamTarget } from "./upstream-target.ts";
 
@@ -53,8 +53,7 @@ export class UpstreamAttempt implements PendingRequest {
 
 /** Takes out of a response what concerned the connection to the upstream only. */
 function forwardable(response: HttpResponse): HttpResponse {
-  const upgraded = response.status === 101;
-  removeHopByHop(response.headers, upgraded);
-  if (upgraded) response.headers.set("Connection", "upgrade");
+  removeHopByHopOfResponse(response);
+  if (response.status === 101) response.headers.set("Connection", "upgrade");
   return response;
 }

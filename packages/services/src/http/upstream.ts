@@ -22,8 +22,9 @@ import type { tlsDetails } from "../tls/tls-termination.ts";
 import type { exchangeRecord } from "./access-log/exchange-record.ts";
 import { mayGoElsewhere } from "./failover.ts";
 import { ForwardingFields, type ForwardingOptions } from "./forwarding/forwarding-fields.ts";
-import { removeHopByHop, upgradesToHttp } from "./hop-by-hop.ts";
+import { isUpgradeForwarded, removeHopByHop } from "./hop-by-hop.ts";
 import { answerOfLastRecipient } from "./max-forwards.ts";
+import { misdirected } from "./refusals.ts";
 import { type matchedRoute, wholeServer } from "./route.ts";
 import { type AttemptOwner, UpstreamAttempt } from "./upstream-attempt.ts";
 import { statusOfUpstreamFailure } from "./upstream-failure.ts";
@@ -78,12 +79,15 @@ export class HttpUpstream implements HttpHandler<HttpUpstreamContext> {
   }
 
   call(request: HttpRequest, context: HttpUpstreamContext): Promise<HttpResponse> {
-    const { headers } = request;
+    const { headers, scheme } = request;
+    // Unless who sends it has terminated TLS.
+    if (scheme === "https" && context.tls === undefined && !this.#forwarding.trusts(context))
+      return Promise.resolve(misdirected(request));
     const { handler } = context.matchedRoute;
     if (handler !== undefined) return handler.call(request, context);
     const own = answerOfLastRecipient(request);
     if (own !== undefined) return Promise.resolve(own);
-    if (request.upgrade && upgradesToHttp(headers)) request.upgrade = false;
+    if (request.upgrade && !isUpgradeForwarded(headers)) request.upgrade = false;
     removeHopByHop(headers, request.upgrade);
     if ((headers.knownMask & expectField) !== 0) headers.deleteAllOf(expectField);
     this.#forwarding.write(request, context, context.tls === undefined ? "http" : "https");

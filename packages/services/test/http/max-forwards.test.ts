@@ -53,6 +53,21 @@ describe("Max-Forwards", () => {
     expect(seen[seen.indexOf("max-forwards") + 1]).toBe("9");
   });
 
+  it.each([
+    ["0000000000005", "4"],
+    ["1000000000", "999999999"],
+    ["9".repeat(40), "999999999"],
+  ])("may be any number: %s goes on as %s (RFC 9110 section 7.6.2)", async (value, forwarded) => {
+    const seen = seenBy((await ask("OPTIONS /x", `Max-Forwards: ${value}\r\n`)).answer);
+    expect(seen[seen.indexOf("max-forwards") + 1]).toBe(forwarded);
+  });
+
+  it("of any number of zeros is 0", async () => {
+    const { answer, requests } = await ask("OPTIONS /x", `Max-Forwards: ${"0".repeat(40)}\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 204 /);
+    expect(requests).toBe(0);
+  });
+
   it.each(["x", "-1", "", "0, 1", "1\r\nMax-Forwards: 2"])(
     "that is no number is refused: %j",
     async (value) => {

@@ -26,6 +26,13 @@ it.each([
   "Connection: Upgrade\r\nUpgrade: H2C\r\n",
   "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n",
   "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: HTTP/2.0\r\n",
+  "Connection: Upgrade\r\nUpgrade: TLS/1.0\r\n",
+  // Not all upstreams know quoted strings, or what a protocol may be called.
+  'Connection: Upgrade\r\nUpgrade: a"b, h2c, c"d\r\n',
+  'Connection: Upgrade\r\nUpgrade: "h2c"\r\n',
+  "Connection: Upgrade\r\nUpgrade: h2c;q=1\r\n",
+  "Connection: Upgrade\r\nUpgrade: websocket h2c\r\n",
+  "Connection: Upgrade\r\nUpgrade: \r\n",
 ])("is not forwarded to another HTTP, whose requests would pass every route: %j", async (fields) => {
   const seen = await forwarded(fields);
   expect(seen).not.toHaveProperty("upgrade");

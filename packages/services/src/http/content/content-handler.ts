@@ -35,7 +35,7 @@ export class ContentHandler<Context extends object> implements HttpHandler<Conte
 
   call(request: HttpRequest, context: Context): Promise<HttpResponse> {
     const { method } = request;
-    const encoding = method === "HEAD" || !mayBeTransformed(request.headers) ? undefined : this.#encoding;
+    const encoding = mayBeTransformed(request.headers) ? this.#encoding : undefined;
     // Read before others change the request.
     const acceptance = encoding === undefined ? undefined : this.#accepted.of(request.headers);
     const refusal = this.#decoding?.decode(request);
@@ -43,7 +43,8 @@ export class ContentHandler<Context extends object> implements HttpHandler<Conte
     const response = this.inner.call(request, context);
     if (encoding === undefined || acceptance === undefined) return response;
     return response.then((answer) => {
-      encoding.encode(answer, acceptance);
+      if (method === "HEAD") encoding.describe(answer, acceptance);
+      else encoding.encode(answer, acceptance);
       return answer;
     });
   }

@@ -1,4 +1,4 @@
-import { type Body, bodyFrom, type Headers, type HttpResponse } from "@monolake/http";
+import { type Body, bodyFrom, emptyBody, type Headers, type HttpResponse } from "@monolake/http";
 import type { Acceptance } from "./acceptance.ts";
 import { removeDigests } from "./codec-body.ts";
 import type { CodecSlots } from "./codec-slots.ts";
@@ -33,20 +33,40 @@ export class ResponseEncoding {
   }
 
   /** Encodes the body of a response, which is no answer to HEAD, if that is allowed and worth it. */
-  encode(response: HttpResponse, { coding, identity }: Acceptance): void {
+  encode(response: HttpResponse, acceptance: Acceptance): void {
     const { headers, body } = response;
-    if (!isEncodable(response)) return;
-    const bytes = body.length >= 0 ? body.length : (body.whole?.length ?? -1);
+    if (response.status === 304) return dropLength(headers, acceptance);
+    if (!isEncodable(response) || body.length === 0) return;
+    const coding = this.#choose(headers, bytesOf(body), acceptance);
+    if (coding === undefined) return;
+    const encoded = this.#encoded(body, coding, isEventStream(headers));
+    if (encoded === undefined) return;
+    response.body = encoded;
+    addVary(headers);
+    describeEncoded(headers, coding);
+  }
+
+  /** Has the answer to HEAD say what that to GET would say, but for a length that nobody knows (RFC 9110 sections 8.6 and 9.3.2). */
+  describe(response: HttpResponse, acceptance: Acceptance): void {
+    const { headers, body } = response;
+    if (response.status === 304) return dropLength(headers, acceptance);
+    const bytes = body.length > 0 ? body.length : Number(headers.get("content-length") ?? -1);
+    if (!isEncodable(response) || bytes === 0) return;
+    const coding = this.#choose(headers, bytes, acceptance);
+    if (coding === undefined) return;
+    body.cancel();
+    response.body = emptyBody;
+    addVary(headers);
+    describeEncoded(headers, coding);
+  }
+
+  /** The coding for so many bytes, -1 when that is not known; says to caches that there is a choice. */
+  #choose(headers: Headers, bytes: number, { coding, identity }: Acceptance): ContentCoding | undefined {
     const worthIt =
       (bytes < 0 || bytes >= this.#options.minBytes) && this.#isType(headers.get("content-type") ?? "");
     if (worthIt) addVary(headers);
     // A client that takes nothing as it is gets it encoded even where that is not worth it.
-    if (coding === undefined || !(worthIt || !identity)) return;
-    const encoded = this.#encoded(body, coding, isEventStream(headers));
-    if (encoded === undefined) return;
-    response.body = encoded;
-    if (!worthIt) addVary(headers);
-    describeEncoded(headers, coding);
+    return worthIt || !identity ? coding : undefined;
   }
 
   /** Undefined where there is no memory for it now. */
@@ -64,8 +84,15 @@ export class ResponseEncoding {
   }
 }
 
-function isEncodable({ status, headers, body }: HttpResponse): boolean {
-  if (withoutContent.has(status) || body.length === 0) return false;
+const bytesOf = (body: Body): number => (body.length >= 0 ? body.length : (body.whole?.length ?? -1));
+
+/** What a 304 is about may have been sent in a coding: then its length is another one (RFC 9110 section 8.6). */
+function dropLength(headers: Headers, { coding }: Acceptance): void {
+  if (coding !== undefined && mayBeTransformed(headers)) headers.delete("Content-Length");
+}
+
+function isEncodable({ status, headers }: HttpResponse): boolean {
+  if (withoutContent.has(status)) return false;
   // Never twice; and a part of it cannot be told in bytes of the whole.
   const encoded = headers.getList("content-encoding").some((coding) => coding.toLowerCase() !== "identity");
   return !encoded && !headers.has("content-range") && mayBeTransformed(headers);

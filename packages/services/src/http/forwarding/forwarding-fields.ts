@@ -83,6 +83,11 @@ export class ForwardingFields {
     headers.appendAllOf(this.#fieldsFor(headers, context, scheme));
   }
 
+  /** Whether the request comes from a trusted proxy. */
+  trusts(context: ForwardingContext): boolean {
+    return this.#trusted.has(peerOf(context));
+  }
+
   #fieldsFor(headers: Headers, context: ForwardingContext, scheme: Scheme): Headers {
     const peer = peerOf(context);
     const strippedPrefix = this.#options.prefix === true ? context.matchedRoute.strippedPrefix : "";

@@ -189,12 +189,10 @@ describe("a response stays as it is", () => {
   it.each<[string, Answer]>([
     ["204", { status: 204 }],
     ["205", { status: 205 }],
-    ["304", { status: 304, fields: { "Content-Length": "1400" } }],
-    ["the answer to HEAD", { method: "HEAD", fields: { "Content-Length": "1400" } }],
+    ["304", { status: 304 }],
   ])("that has no content: %s", async (_what, answer) => {
     const { head } = await answered({ ...answer, fields: { ETag: '"abc"', ...answer.fields } });
     expect(head).not.toMatch(/Content-Encoding|Vary|W\//);
-    if (answer.fields !== undefined) expect(head).toContain("\r\nContent-Length: 1400\r\n");
   });
 
   it("but caches hear that it could have been otherwise", async () => {
@@ -202,5 +200,44 @@ describe("a response stays as it is", () => {
     expect((await answered({ asked: "", fields: { "Content-Type": "image/png" } })).head).not.toContain(
       "Vary",
     );
+  });
+});
+
+describe("the head without the content", () => {
+  const upstream = { fields: { ETag: '"abc"', "Content-Length": "1400" }, body: Buffer.alloc(0) };
+
+  it.each([
+    ["an upstream", upstream],
+    ["a handler, with its content", { fields: { ETag: '"abc"' } }],
+  ])("says to HEAD what it says to GET, but for the length, in the answer of %s", async (_, answer) => {
+    const { head, content } = await answered({ ...answer, method: "HEAD" });
+    expect(content).toHaveLength(0);
+    expect(head).toContain("\r\nContent-Encoding: gzip\r\n");
+    expect(head).toContain("\r\nVary: Accept-Encoding\r\n");
+    expect(head).toContain('\r\nETag: W/"abc"\r\n');
+    expect(head).not.toMatch(/Content-Length/i);
+  });
+
+  it.each<[string, Answer]>([
+    ["takes no coding", { asked: "" }],
+    ["asks for what is short", { fields: { "Content-Length": "900" } }],
+    ["asks for what is empty", { fields: { "Content-Length": "0" } }],
+    ["asks for what is encoded", { fields: { "Content-Length": "1400", "Content-Encoding": "br" } }],
+    ["asks for another type", { fields: { "Content-Length": "1400", "Content-Type": "image/png" } }],
+  ])("has the length to HEAD where GET would have it: who asks %s", async (_, answer) => {
+    const { head } = await answered({
+      ...upstream,
+      ...answer,
+      fields: { ...upstream.fields, ...answer.fields },
+      method: "HEAD",
+    });
+    expect(head).toMatch(/\r\nContent-Length: \d+\r\n/);
+    expect(head).toContain('\r\nETag: "abc"\r\n');
+    expect(head).not.toContain("Content-Encoding: gzip");
+  });
+
+  it("has no length in a 304 that is about content that may have been encoded (RFC 9110 section 8.6)", async () => {
+    expect((await answered({ ...upstream, status: 304 })).head).not.toMatch(/Content-Length/i);
+    expect((await answered({ ...upstream, status: 304, asked: "" })).head).toContain("Content-Length: 1400");
   });
 });
