@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { parseOptions, UsageError, wholeNumber, wholeNumbers } from "@monolake/command-line";
 import { http } from "./suites/http.ts";
 import { http2 } from "./suites/http2.ts";
@@ -23,6 +25,8 @@ export interface BenchOptions {
   readonly cores?: { readonly proxy: number; readonly load: number };
   readonly monolakeFrom: "build" | "sources";
   readonly jsonFile?: string;
+  /** The folder of another checkout, which this one is compared with. */
+  readonly beside?: string;
   /** Whether docs/benchmarks is written: of a whole run, if it succeeds; always; never. */
   readonly write: "complete" | "always" | "never";
 }
@@ -40,6 +44,7 @@ export const usage = `usage: pnpm bench [options]
   --attempts N        how often a round is tried until it reaches its load (4)
   --cores PROXY,LOAD  the two cores (the last and the first one)
   --source            run Monolake from its sources, without a build
+  --beside FOLDER     compare Monolake with that of another checkout, both at the same time: what a change costs or saves
   --json FILE         write the report as JSON, with every sample
   --write             write docs/benchmarks even if the run was partial or something was wrong
   --no-write          never write docs/benchmarks
@@ -62,6 +67,7 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
     cores: { type: "string" },
     source: { type: "boolean", default: false },
     json: { type: "string" },
+    beside: { type: "string" },
     write: { type: "boolean", default: false },
     "no-write": { type: "boolean", default: false },
   });
@@ -93,7 +99,15 @@ export function parseCommandLine(args: readonly string[]): BenchOptions | "help"
     ...(only !== undefined && { only: only.split(",") }),
     ...(cores !== undefined && { cores: { proxy: cores[0] as number, load: cores[1] as number } }),
     ...(values.json !== undefined && { jsonFile: values.json }),
+    ...(values.beside !== undefined && { beside: checkout(values.beside) }),
   };
+}
+
+/** Of a path that somebody wrote. Throws {@link UsageError} where no checkout is. */
+function checkout(path: string): string {
+  const folder = resolve(path);
+  if (existsSync(join(folder, "apps/monolake/src/main.ts"))) return folder;
+  throw new UsageError(`--beside takes the folder of a checkout of this repository, which ${folder} is not`);
 }
 
 function suiteNamed(id: string): Suite {

@@ -5,6 +5,7 @@ import { type BenchOptions, parseCommandLine, usage } from "./command-line.ts";
 import { repositoryPath } from "./contestants/contestant.ts";
 import { compileLoadProgram } from "./load-program.ts";
 import { allowedCores } from "./processes.ts";
+import { runBeside } from "./run-beside.ts";
 import { contestantsOf, runSuite } from "./run-suite.ts";
 
 /** Throws {@link UsageError} when no suite has one of the proxies that were asked for. */
@@ -59,7 +60,7 @@ async function bench(options: BenchOptions): Promise<boolean> {
   const hasMonolake = suites.some((suite) =>
     contestantsOf(suite, options).some(({ kind }) => kind === "ours"),
   );
-  if (options.monolakeFrom === "build" && hasMonolake) buildMonolake();
+  if (options.monolakeFrom === "build" && hasMonolake && options.beside === undefined) buildMonolake();
   let isGood = true;
   for (const suite of suites) {
     const missing = suite.missing?.();
@@ -69,7 +70,13 @@ async function bench(options: BenchOptions): Promise<boolean> {
     }
     await using cleanup = new AsyncDisposableStack();
     const forget = stopOnSignal(cleanup);
-    if (!(await runSuite(suite, options, { cores, loadProgram, cleanup }))) isGood = false;
+    const place = { cores, loadProgram, cleanup };
+    const { beside } = options;
+    const run =
+      beside === undefined
+        ? runSuite(suite, options, place)
+        : runBeside(suite, { ...options, beside }, place);
+    if (!(await run)) isGood = false;
     forget();
   }
   return isGood;

@@ -1,7 +1,9 @@
+import { resolve } from "node:path";
 import { UsageError } from "@monolake/command-line";
 import { describe, expect, it } from "vitest";
 import { caseText } from "../src/bench-case.ts";
 import { parseCommandLine } from "../src/command-line.ts";
+import { repositoryPath } from "../src/contestants/contestant.ts";
 
 import { http } from "../src/suites/http.ts";
 import { http2 } from "../src/suites/http2.ts";
@@ -39,6 +41,11 @@ describe("the command line", () => {
     expect(parseCommandLine(["--protocol", "http2"])).toMatchObject({ suites: [http2], write: "complete" });
   });
 
+  it("takes the folder of another checkout", () => {
+    const folder = repositoryPath("");
+    expect(parseCommandLine(["--beside", folder])).toMatchObject({ beside: resolve(folder) });
+  });
+
   it("reads lists and cores", () => {
     expect(
       parseCommandLine(["--only=a,b", "--bodies=1,2", "--cores=3,5", "--json=x.json", "--protocol=http"]),
@@ -57,6 +64,7 @@ describe("the command line", () => {
     ["--cores=1"],
     ["--cores=1,1"],
     ["--what"],
+    ["--beside=/nowhere"],
     ["--protocol=ftp"],
     ["--json=x.json"],
   ])("refuses %s", (argument) => {

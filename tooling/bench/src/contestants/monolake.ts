@@ -1,8 +1,18 @@
+import { join } from "node:path";
 import { createCertificate } from "@monolake/test-kit";
 import { type Contestant, type Place, repositoryPath } from "./contestant.ts";
 
-/** Where Monolake is run from. */
-type Origin = "build" | "sources";
+/** Where Monolake is run from; a folder is that of another checkout, whose sources are run. */
+export type Origin = "build" | "sources" | { readonly folder: string };
+
+function programOf(from: Origin): readonly string[] {
+  if (from === "build") return [repositoryPath("apps/monolake/dist/main.js")];
+  const main = "apps/monolake/src/main.ts";
+  return [
+    "--conditions=@monolake/source",
+    from === "sources" ? repositoryPath(main) : join(from.folder, main),
+  ];
+}
 
 /** The default stack on one worker; what is not written here is what a user gets without asking. */
 const configText = (type: "http" | "thrift", { listenPort }: Place, rest: string): string => `[runtime]
@@ -40,11 +50,7 @@ const monolakeWith =
     kind: "ours",
     async prepare(place) {
       const file = await place.write("monolake.toml", await config(place));
-      const program =
-        from === "build"
-          ? [repositoryPath("apps/monolake/dist/main.js")]
-          : ["--conditions=@monolake/source", repositoryPath("apps/monolake/src/main.ts")];
-      return [process.execPath, ...program, "--config", file, "--log-level", "warn"];
+      return [process.execPath, ...programOf(from), "--config", file, "--log-level", "warn"];
     },
   });
 

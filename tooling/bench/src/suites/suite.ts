@@ -1,5 +1,6 @@
 import type { BenchCase } from "../bench-case.ts";
 import type { Contestant } from "../contestants/contestant.ts";
+import type { Origin } from "../contestants/monolake.ts";
 import type { Versioned } from "../environment.ts";
 import type { LoadMeasurement, LoadOptions } from "../load-program.ts";
 
@@ -38,7 +39,7 @@ export interface Suite {
   readonly runLoad?: (loadProgram: string, options: LoadOptions) => Promise<LoadMeasurement>;
   /** The id of the contestant that the others are compared with. */
   readonly yardstick: string;
-  readonly contestants: (monolakeFrom: "build" | "sources") => readonly Contestant[];
+  readonly contestants: (monolakeFrom: Origin) => readonly Contestant[];
   readonly cases: (choice: CaseChoice) => readonly BenchCase[];
   readonly versioned: Versioned;
   readonly texts: SuiteTexts;
