@@ -34,7 +34,7 @@ export abstract class CodecBody implements Body, BodySink {
   protected abstract failure(cause: Error | undefined): Error;
   /** The codec made so many bytes; an error breaks the body off. */
   protected abstract produced(bytes: number): Error | undefined;
-  /** How many bytes of this chunk, which is not the first, the codec is given for themselves. */
+  /** How many bytes of this chunk the codec is given for themselves. */
   protected leadOf(_chunk: Buffer): number {
     return 0;
   }
@@ -66,7 +66,7 @@ export abstract class CodecBody implements Body, BodySink {
   write(chunk: Buffer): boolean {
     if (this.#over || chunk.length === 0) return true;
     this.#codec ??= this.#start(this.open(chunk[0]));
-    const lead = this.#givenBytes === 0 ? 0 : this.leadOf(chunk);
+    const lead = this.leadOf(chunk);
     this.#givenBytes += chunk.length;
     this.given(chunk.length);
     this.#working = true;

@@ -24,8 +24,11 @@ export interface Coder {
   /** A decoder for a body that begins with this byte. */
   readonly decoder: (firstByte: number) => Codec;
   readonly encoder: (level: number) => Codec;
-  /** Decodes what is here as a whole; throws ERR_BUFFER_TOO_LARGE when it is longer than `maxBytes` then. */
-  readonly decode: (bytes: Buffer, maxBytes: number) => DecodedWhole;
+  /**
+   * Decodes what is here as a whole; throws ERR_BUFFER_TOO_LARGE when it is longer than `maxBytes` then. Undefined where that judges bytes
+   * in another way than `decoder` does.
+   */
+  readonly decode?: (bytes: Buffer, maxBytes: number) => DecodedWhole;
   readonly encode: (bytes: Buffer, level: number) => Buffer;
 }
 
@@ -94,8 +97,6 @@ export const coders: Readonly<Record<ContentCoding, Coder>> = {
     flushKind: constants.ZSTD_e_flush,
     decoder: () => zlib.createZstdDecompress(zstdDecoding),
     encoder: (level) => zlib.createZstdCompress(zstdEncoding(level)),
-    decode: (bytes, maxOutputLength) =>
-      withUsedBytes(zlib.zstdDecompressSync(bytes, { ...zstdDecoding, maxOutputLength, info: true })),
     encode: (bytes, level) => zlib.zstdCompressSync(bytes, zstdEncoding(level)),
   },
 };

@@ -50,7 +50,8 @@ export class DecodedBody extends CodecBody {
 }
 
 /**
- * The first byte of a zstd frame, or of one to be skipped (RFC 8878 section 3.1). libzstd 1.5 forgets the beginning of a frame's header
- * when what it is given next is a whole frame, and decodes that one alone.
+ * The first byte of a zstd frame, or of one to be skipped (RFC 8878 section 3.1). libzstd 1.5 has another way for a whole frame that it is
+ * given at once: it forgets the beginning of a header that came before, and it looks at more, such as whether an empty last block makes the
+ * content as long as the header says. Without that way the same bytes are the same content, in whatever pieces they come.
  */
 const mayBeginFrame = (byte: number): boolean => byte === 0x28 || (byte & 0xf0) === 0x50;

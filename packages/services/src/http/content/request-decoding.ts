@@ -8,7 +8,7 @@ import {
 } from "@monolake/http";
 import { removeDigests } from "./codec-body.ts";
 import type { CodecSlots } from "./codec-slots.ts";
-import { type Coder, type ContentCoding, coders, codingOf, contentCodings } from "./codings.ts";
+import { type ContentCoding, coders, codingOf, contentCodings, type DecodedWhole } from "./codings.ts";
 import { DecodedBody } from "./decoded-body.ts";
 import { DecodingBudget, type DecodingLimits } from "./decoding-budget.ts";
 import { ContentBusyError, ContentDecodingError } from "./errors.ts";
@@ -71,13 +71,15 @@ export class RequestDecoding {
   }
 }
 
-/** Undefined for what becomes longer than `maxBytes`: that is decoded as it comes. */
+/** Undefined for what becomes longer than `maxBytes`, or has such a coding: that is decoded as it comes. */
 function decodeWhole(whole: Buffer, codings: readonly ContentCoding[], maxBytes: number): Buffer | undefined {
   let bytes = whole;
   for (const coding of codings) {
     if (bytes.length === 0) return bytes;
+    const { decode } = coders[coding];
+    if (decode === undefined) return undefined;
     try {
-      bytes = decodeExactly(coders[coding], bytes, maxBytes);
+      bytes = exactly(decode(bytes, maxBytes), bytes.length);
     } catch (error) {
       if ((error as { readonly code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") return undefined;
       throw new ContentDecodingError({ coding, status: 400, cause: error });
@@ -86,9 +88,8 @@ function decodeWhole(whole: Buffer, codings: readonly ContentCoding[], maxBytes:
   return bytes;
 }
 
-function decodeExactly(coder: Coder, bytes: Buffer, maxBytes: number): Buffer {
-  const { buffer, usedBytes } = coder.decode(bytes, maxBytes);
-  if (usedBytes < bytes.length) throw new Error(`${bytes.length - usedBytes} bytes follow the content`);
+function exactly({ buffer, usedBytes }: DecodedWhole, length: number): Buffer {
+  if (usedBytes < length) throw new Error(`${length - usedBytes} bytes follow the content`);
   return buffer;
 }
 

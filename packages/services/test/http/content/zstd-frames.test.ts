@@ -5,12 +5,12 @@ import { CodecSlots } from "../../../src/http/content/codec-slots.ts";
 import { RequestDecoding } from "../../../src/http/content/request-decoding.ts";
 
 /** What comes of a body that arrives in these pieces; undefined when it is refused. */
-async function decoded(pieces: readonly Buffer[]): Promise<string | undefined> {
+async function decoded(pieces: readonly Buffer[] | Buffer): Promise<string | undefined> {
   const decoding = new RequestDecoding({ maxDecodedBytes: 1 << 20, maxRatio: 1000 }, new CodecSlots(4));
   const request = createRequest({
     method: "POST",
     headers: { "content-encoding": "zstd" },
-    body: [...pieces],
+    body: Buffer.isBuffer(pieces) ? pieces : [...pieces],
   });
   expect(decoding.decode(request)).toBeUndefined();
   return readBody(request.body).then(String, () => undefined);
@@ -33,6 +33,13 @@ describe("zstd content in pieces", () => {
   it("is refused in the same way behind a frame that is whole", async () => {
     for (let length = 1; length < 10; length++)
       expect(await decoded([Buffer.concat([frame, frame.subarray(0, length)]), frame])).toBeUndefined();
+  });
+
+  it("is the same when an empty last block makes it shorter than its header says", async () => {
+    const short = Buffer.from("28b52ffd2002010000", "hex");
+    const whole = await decoded(short);
+    for (let cut = 0; cut <= short.length; cut++)
+      expect([cut, await decoded([short.subarray(0, cut), short.subarray(cut)])]).toEqual([cut, whole]);
   });
 
   it("is what all frames say, wherever they are cut", async () => {
