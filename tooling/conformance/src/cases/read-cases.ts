@@ -8,6 +8,7 @@ const projectFile = (name: string): string => fileURLToPath(new URL(`../../cases
 export const projectCaseFiles: readonly string[] = [
   projectFile("http1.jsonl"),
   projectFile("http1-more.jsonl"),
+  projectFile("http1-corners.jsonl"),
 ];
 
 /** The cases without which a run does not count: a proxy that is down would pass those that expect a close. */
