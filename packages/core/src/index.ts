@@ -1,9 +1,10 @@
 // For whoever runs workers.
 
 export type { DrainReport } from "./executor/service-drain.ts";
-export type { WorkerManager, WorkerStats } from "./manager/worker-manager.ts";
+export type { WorkerManager } from "./manager/worker-manager.ts";
 export { createWorkerManager } from "./manager/worker-manager.ts";
 export type { WorkerManagerOptions, WorkerSettings } from "./manager/worker-manager-options.ts";
+export type { WorkerStats } from "./manager/worker-stats.ts";
 export type { CrashReason, WorkerEvent } from "./workers/worker-events.ts";
 export type { WorkerFigures } from "./workers/worker-figures.ts";
 

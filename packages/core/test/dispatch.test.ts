@@ -59,7 +59,7 @@ describe.each(["threads", "processes", "inline"] as const)("a dispatch (%s)", (m
     const { manager, dispatch, services, logger } = await startWorkers(mode);
     await using _ = manager;
     await dispatch(site.prepareAndCommit("first", "old"), site.precommit("second"));
-    await manager.dispatch(site.precommit("third", [1]));
+    await manager.dispatch(site.precommit("third", [0]));
     await eventually(async () => expect(await services()).toEqual([2, 2]));
 
     await dispatch(site.update());
@@ -90,7 +90,8 @@ describe.each(["threads", "processes", "inline"] as const)("a dispatch (%s)", (m
     await using _ = manager;
     await dispatch(site.prepareAndCommit("first", "old"));
     await using early = await connectLines(logger.portOf("old", 0));
-    const group = await manager.dispatch(site.prepareAndCommit("next", "new", { listener: [1] }));
+    // Worker 1 has made all of it by then: it goes first.
+    const group = await manager.dispatch(site.prepareAndCommit("next", "new", { listener: [0] }));
 
     expect(group.error()).toBeInstanceOf(BuildListenerError);
     expect(logger.takeEvents().sort()).toEqual(
@@ -175,7 +176,7 @@ describe("dispatches to inline workers", () => {
     expect(config.seen).toEqual([[0, 1]]);
   });
 
-  it("go to all workers at once", async () => {
+  it("go to all workers at once before anything has served", async () => {
     const manager = await createWorkerManager({ mode: "inline", runtime: { workerThreads: 3 } });
     await using _ = manager;
     const allMaking = deferred();

@@ -35,6 +35,8 @@ export type { Deferred } from "./deferred.ts";
 export { deferred } from "./deferred.ts";
 export type { EventuallyOptions } from "./eventually.ts";
 export { eventually } from "./eventually.ts";
+export type { SilenceOptions } from "./longest-silence.ts";
+export { longestSilence } from "./longest-silence.ts";
 export { bytesMadeOld } from "./old-memory.ts";
 export { feedSplit, splitEverywhere } from "./split-bytes.ts";
 

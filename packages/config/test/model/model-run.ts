@@ -15,6 +15,10 @@ export class ModelRun implements AsyncDisposable {
   readonly #controlPort: number;
   /** Workers that crashed and have no successor yet. */
   readonly #missing = new Set<number>();
+  /** Those of them whose successor is not on the way yet. */
+  readonly #pausing = new Set<number>();
+  /** Workers that ended, in order: not those that serve on until they are replaced. */
+  readonly #ended: number[] = [];
   #deaths = 0;
 
   private constructor(manager: WorkerManager, places: { ports: Ports; busy: Server; controlPort: number }) {
@@ -24,9 +28,12 @@ export class ModelRun implements AsyncDisposable {
     this.#controlPort = places.controlPort;
     manager.subscribe((event) => {
       if (event.type === "ready") this.#missing.delete(event.workerId);
+      if (event.type === "spawned") this.#pausing.delete(event.workerId);
       if (event.type !== "crashed") return;
       this.#missing.add(event.workerId);
+      this.#pausing.add(event.workerId);
       this.#deaths += 1;
+      if (event.reason !== "uncaught") this.#ended.push(event.workerId);
     });
   }
 
@@ -92,6 +99,16 @@ export class ModelRun implements AsyncDisposable {
     return this.#missing.size > 0;
   }
 
+  /** Whether a worker that died has no successor yet, and none on the way, which a command would wait for. */
+  get pausing(): boolean {
+    return this.#pausing.size > 0;
+  }
+
+  /** Workers that ended, with their connections, since it was asked last. */
+  takeEnded(): number[] {
+    return this.#ended.splice(0);
+  }
+
   portOf(site: string, index: number): number {
     return this.#ports.get(site)?.[index] as number;
   }
@@ -122,8 +139,8 @@ export class ModelRun implements AsyncDisposable {
   #read(text: string) {
     const wanted = JSON.parse(text) as Record<string, WantedSite>;
     const sites = new Map<string, Site>();
-    for (const [name, { label, port, failing }] of Object.entries(wanted))
-      sites.set(name, { service: service(label, failing), listen: listen(port) });
+    for (const [name, { label, port, ...faults }] of Object.entries(wanted))
+      sites.set(name, { service: service(label, faults), listen: listen(port) });
     return { type: "valid" as const, sites };
   }
 }

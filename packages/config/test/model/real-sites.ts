@@ -11,13 +11,14 @@ export interface WantedSite {
   label: string;
   port: number;
   failing?: Failing;
+  dies?: boolean;
 }
 
 const fixture = (file: string): string => new URL(file, import.meta.url).href;
 /** What a site serves: its label, first of all. */
-export const service = (label: string, failing?: Failing): ServiceSpec => ({
+export const service = (label: string, faults: Pick<WantedSite, "dies" | "failing"> = {}): ServiceSpec => ({
   module: fixture("../fixtures/model-service.ts"),
-  config: failing === undefined ? { label } : { label, failing },
+  config: { label, ...faults },
 });
 /** Where it listens. */
 export const listen = (port: number): ListenSpec => ({

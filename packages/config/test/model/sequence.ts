@@ -6,7 +6,6 @@ import type { ModelRun } from "./model-run.ts";
 import {
   commandSites,
   control,
-  type Failing,
   listen,
   reloadSites,
   service,
@@ -14,7 +13,7 @@ import {
   type WantedSite,
 } from "./real-sites.ts";
 import { expectedOf, type ModelCommand, type ModelSites } from "./site-model.ts";
-import type { Step } from "./steps.ts";
+import type { Fault, Step } from "./steps.ts";
 
 interface Held {
   readonly client: RawClient;
@@ -39,13 +38,15 @@ export class Sequence {
     switch (step.type) {
       case "command": {
         const site = commandSites[step.site];
-        const { command: type, label, port, fault } = step;
+        const { command: type, label, port, failing } = step;
+        const fault = this.#possible(step.fault);
         await this.#command({
           type,
           site,
           label: `label-${label}`,
           port: this.#run.portOf(site, port),
           fault,
+          failing,
         });
         break;
       }
@@ -117,6 +118,7 @@ export class Sequence {
 
   async #command(command: ModelCommand): Promise<void> {
     const group = await this.#run.manager.dispatch(this.#toCommand(command));
+    await this.#dropEnded();
     const error = group.error() as (Error & { readonly code?: string }) | undefined;
     const applied = group.results.some((result) => result.ok && result.value === "applied");
     const expected = expectedOf(this.#sites, command);
@@ -129,8 +131,8 @@ export class Sequence {
     if (typeof expected !== "string") this.#sites = expected;
   }
 
-  #toCommand({ type, site, label, port, fault }: ModelCommand): ServiceCommand {
-    const made = service(label, fault === "service" ? this.#failing() : undefined);
+  #toCommand({ type, site, label, port, fault, failing }: ModelCommand): ServiceCommand {
+    const made = service(label, this.#faultsOf(fault, failing));
     const opened = listen(fault === "listener" ? this.#run.busyPort : port);
     switch (type) {
       case "precommit":
@@ -144,7 +146,8 @@ export class Sequence {
     }
   }
 
-  async #reload({ labels, ports, fault }: Step & { readonly type: "reload" }): Promise<void> {
+  async #reload({ labels, ports, failing, ...step }: Step & { readonly type: "reload" }): Promise<void> {
+    const fault = this.#possible(step.fault);
     const wanted: Record<string, WantedSite> = {};
     const next = new Map([...this.#sites].filter(([name]) => !isReloadSite(name)));
     reloadSites.forEach((name, index) => {
@@ -155,11 +158,12 @@ export class Sequence {
       next.set(name, { staged: undefined, committed: { label: `label-${label}`, port } });
     });
     const [last] = Object.values(wanted).slice(-1);
-    if (last !== undefined && fault === "service") last.failing = this.#failing();
+    if (last !== undefined) Object.assign(last, this.#faultsOf(fault, failing));
     if (last !== undefined && fault === "listener") last.port = this.#run.busyPort;
     const fails = last !== undefined && fault !== "none";
     this.#setText(JSON.stringify(wanted));
     const outcome = await this.#reloader.reload();
+    await this.#dropEnded();
     if (outcome.type === "refused") {
       const { error } = outcome;
       if (error instanceof ReloadFailedError && error.notRestored.length > 0) throw error;
@@ -195,17 +199,28 @@ export class Sequence {
   async #crash({ worker, how, wait }: Step & { readonly type: "crash" }): Promise<void> {
     await this.#run.settle();
     if (!(await this.#run.crash(worker, how))) return;
-    if (how === "exit") {
-      const lost = this.#held.filter(({ greeting }) => greeting.split(" ")[1] === String(worker));
-      this.#held = this.#held.filter((held) => !lost.includes(held));
-      for (const { client } of lost) await client[Symbol.asyncDispose]();
-    }
+    await this.#dropEnded();
     if (wait) await this.#run.settle();
   }
 
-  /** The last worker: what it alone cannot do is undone in the others. */
-  #failing(): Failing {
-    return this.#run.unsettled ? "all" : 1;
+  /** Connections of a worker that ended are over. What ends whoever stages it ends one worker, whatever their number. */
+  async #dropEnded(): Promise<void> {
+    const ended = this.#run.takeEnded();
+    if (ended.length > 1) throw new Error(`one step ended the workers ${ended.join(" and ")}`);
+    const lost = this.#held.filter(({ greeting }) => ended.includes(Number(greeting.split(" ")[1])));
+    this.#held = this.#held.filter((held) => !lost.includes(held));
+    for (const { client } of lost) await client[Symbol.asyncDispose]();
+  }
+
+  /** The last worker is not ended: then there would be none in which a reload could be taken back. */
+  #possible(fault: Fault): Fault {
+    return fault === "death" && this.#run.pausing ? "none" : fault;
+  }
+
+  /** What one worker alone cannot do is undone in the other, or never begun there. */
+  #faultsOf(fault: Fault, failing: 0 | 1): Pick<WantedSite, "dies" | "failing"> {
+    if (fault === "death") return { dies: true };
+    return fault === "service" ? { failing: this.#run.unsettled ? "all" : failing } : {};
   }
 
   async #connect(site: string): Promise<void> {

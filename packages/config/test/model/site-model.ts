@@ -1,4 +1,5 @@
 import type { ServiceCommand } from "@monolake/core";
+import type { Fault } from "./steps.ts";
 
 /** What a site should be: the whole model. */
 export interface ModelSite {
@@ -15,7 +16,9 @@ export interface ModelCommand {
   readonly site: string;
   readonly label: string;
   readonly port: number;
-  readonly fault: "none" | "service" | "listener";
+  readonly fault: Fault;
+  /** The worker where a factory fails, if both are there. */
+  readonly failing: 0 | 1;
 }
 
 /** What should come of a command: an error's code, or the sites as they are then. */
@@ -25,6 +28,7 @@ export function expectedOf(sites: ModelSites, command: ModelCommand): string | M
   const set = (next: ModelSite): ModelSites => new Map([...sites, [name, next]]);
   switch (type) {
     case "precommit":
+      if (fault === "death") return "ERR_WORKER_DIED";
       if (fault === "service") return "ERR_BUILD_SERVICE";
       return set({ staged: label, committed: site?.committed });
     case "update":
@@ -38,6 +42,7 @@ export function expectedOf(sites: ModelSites, command: ModelCommand): string | M
       if (site.staged === undefined) return "ERR_PREPARATION_NOT_EXIST";
       return set({ staged: undefined, committed: { label: site.staged, port } });
     case "prepare-and-commit":
+      if (fault === "death") return "ERR_WORKER_DIED";
       if (fault !== "none") return fault === "service" ? "ERR_BUILD_SERVICE" : "ERR_BUILD_LISTENER";
       return set({ staged: undefined, committed: { label, port } });
     case "abort":

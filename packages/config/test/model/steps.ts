@@ -1,6 +1,9 @@
 import type { ServiceCommand } from "@monolake/core";
 import fc from "fast-check";
 
+/** What goes wrong: a factory fails in one worker, an address is busy, or whoever makes the service dies. */
+export type Fault = "none" | "service" | "listener" | "death";
+
 /** One step of a sequence. Names and ports are numbers that the run gives a meaning. */
 export type Step =
   | {
@@ -9,14 +12,16 @@ export type Step =
       readonly site: 0 | 1;
       readonly label: number;
       readonly port: 0 | 1;
-      readonly fault: "none" | "service" | "listener";
+      readonly fault: Fault;
+      readonly failing: 0 | 1;
     }
-  /** A configuration of up to three sites; absent ones are removed. `fault` is the site that cannot be had. */
+  /** A configuration of up to three sites; absent ones are removed. `fault` is what is wrong with the last one. */
   | {
       readonly type: "reload";
       readonly labels: readonly (number | undefined)[];
       readonly ports: readonly (0 | 1)[];
-      readonly fault: "none" | "service" | "listener";
+      readonly fault: Fault;
+      readonly failing: 0 | 1;
     }
   /** Two configurations at once: the second one wins. */
   | { readonly type: "two-reloads"; readonly first: number; readonly second: number }
@@ -28,10 +33,12 @@ export type Step =
 
 const bit = fc.constantFrom<0 | 1>(0, 1);
 const label = fc.nat({ max: 5 });
-const fault = fc.oneof(
-  { weight: 4, arbitrary: fc.constant("none" as const) },
-  { weight: 1, arbitrary: fc.constantFrom("service" as const, "listener" as const) },
-);
+const faults = (crashes: boolean): fc.Arbitrary<Fault> =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant("none" as const) },
+    { weight: 2, arbitrary: fc.constantFrom("service" as const, "listener" as const) },
+    ...(crashes ? [{ weight: 1, arbitrary: fc.constant("death" as const) }] : []),
+  );
 const commandType = fc.constantFrom<ServiceCommand["type"]>(
   "precommit",
   "update",
@@ -41,20 +48,24 @@ const commandType = fc.constantFrom<ServiceCommand["type"]>(
   "remove",
 );
 
-const command = fc.record({
-  type: fc.constant("command" as const),
-  command: commandType,
-  site: bit,
-  label,
-  port: bit,
-  fault,
-});
-const reload = fc.record({
-  type: fc.constant("reload" as const),
-  labels: fc.tuple(...Array.from({ length: 3 }, () => fc.option(label, { nil: undefined }))),
-  ports: fc.tuple(bit, bit, bit),
-  fault,
-});
+const commands = (crashes: boolean) =>
+  fc.record({
+    type: fc.constant("command" as const),
+    command: commandType,
+    site: bit,
+    label,
+    port: bit,
+    fault: faults(crashes),
+    failing: bit,
+  });
+const reloads = (crashes: boolean) =>
+  fc.record({
+    type: fc.constant("reload" as const),
+    labels: fc.tuple(...Array.from({ length: 3 }, () => fc.option(label, { nil: undefined }))),
+    ports: fc.tuple(bit, bit, bit),
+    fault: faults(crashes),
+    failing: bit,
+  });
 const twoReloads = fc.record({ type: fc.constant("two-reloads" as const), first: label, second: label });
 const crash = fc.record({
   type: fc.constant("crash" as const),
@@ -67,8 +78,8 @@ const connect = fc.record({ type: fc.constant("connect" as const), site: fc.nat(
 /** Sequences of steps; `crashes` says whether workers may die and be replaced in them. */
 export function sequences({ crashes }: { readonly crashes: boolean }): fc.Arbitrary<Step[]> {
   const calm: fc.WeightedArbitrary<Step>[] = [
-    { weight: 12, arbitrary: command },
-    { weight: 5, arbitrary: reload },
+    { weight: 12, arbitrary: commands(crashes) },
+    { weight: 5, arbitrary: reloads(crashes) },
     { weight: 1, arbitrary: twoReloads },
     { weight: 4, arbitrary: connect },
   ];

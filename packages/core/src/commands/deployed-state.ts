@@ -11,6 +11,12 @@ export interface SiteRecord {
 /** What commands have come to, so that a new worker can be brought there without their history. */
 export class DeployedState {
   readonly #sites = new Map<string, SiteRecord>();
+  #hasServed = false;
+
+  /** Whether a site was ever committed: there may be connections since then. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
 
   /** In the order in which they were first named. */
   get sites(): readonly SiteRecord[] {
@@ -47,6 +53,7 @@ export class DeployedState {
   }
 
   #set(record: SiteRecord): void {
+    this.#hasServed ||= record.committed !== undefined;
     this.#sites.set(record.site, record);
   }
 }

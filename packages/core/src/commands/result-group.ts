@@ -1,4 +1,7 @@
-/** What became of a command in a worker where nothing failed: `discarded` means that another worker failed. */
+/**
+ * What became of a command in a worker where nothing failed: `discarded` means that another worker failed, perhaps before
+ * this one was asked.
+ */
 export type CommandOutcome = "applied" | "discarded";
 
 /** How one worker answered. */

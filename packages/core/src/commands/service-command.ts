@@ -37,6 +37,10 @@ export type ServiceCommand =
    */
   | { readonly type: "remove"; readonly site: string; readonly drain?: boolean };
 
+/** Whether workers run code of a site to carry it out, which may fail, loop, or end the worker. */
+export const runsCodeOfSite = (command: ServiceCommand): boolean =>
+  "service" in command || "listen" in command;
+
 /** The command of one type. */
 export type ServiceCommandOf<Type extends ServiceCommand["type"]> = Extract<
   ServiceCommand,

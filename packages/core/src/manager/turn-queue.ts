@@ -1,29 +1,27 @@
 /** What {@link TurnQueue} runs. */
-type Job = () => Promise<void>;
+interface Job {
+  readonly run: () => Promise<void>;
+  readonly isBlocked: () => boolean;
+}
 
-/**
- * One job after the other, in the order in which they came; urgent ones before the others. The others wait for as long
- * as `isBlocked` says so, which is asked again after every {@link TurnQueue.poke} and every urgent job.
- */
+/** One job after the other, in the order in which they came; urgent ones before the others. */
 export class TurnQueue {
-  readonly #isBlocked: () => boolean;
   readonly #urgent: Job[] = [];
   readonly #ordinary: Job[] = [];
   #working = false;
   #poked = Promise.withResolvers<void>();
 
-  constructor(isBlocked: () => boolean) {
-    this.#isBlocked = isBlocked;
-  }
-
-  /** Settles as the job does. */
-  run<Result>(job: () => Promise<Result>): Promise<Result> {
-    return this.#add(this.#ordinary, job);
+  /**
+   * Settles as the job does. It waits, and those behind it, for as long as `isBlocked` says so, which is asked again after
+   * every {@link TurnQueue.poke} and every urgent job.
+   */
+  run<Result>(job: () => Promise<Result>, isBlocked: () => boolean): Promise<Result> {
+    return this.#add(this.#ordinary, job, isBlocked);
   }
 
   /** Settles as the job does. */
   runUrgently<Result>(job: () => Promise<Result>): Promise<Result> {
-    return this.#add(this.#urgent, job);
+    return this.#add(this.#urgent, job, () => false);
   }
 
   /** Whatever blocked the queue may be over. */
@@ -31,9 +29,9 @@ export class TurnQueue {
     this.#poked.resolve();
   }
 
-  #add<Result>(jobs: Job[], job: () => Promise<Result>): Promise<Result> {
+  #add<Result>(jobs: Job[], job: () => Promise<Result>, isBlocked: () => boolean): Promise<Result> {
     return new Promise((resolve, reject) => {
-      jobs.push(() => job().then(resolve, reject));
+      jobs.push({ run: () => job().then(resolve, reject), isBlocked });
       this.poke();
       if (!this.#working) void this.#work();
     });
@@ -44,10 +42,11 @@ export class TurnQueue {
     for (;;) {
       this.#poked = Promise.withResolvers();
       const urgent = this.#urgent.shift();
-      if (urgent !== undefined) await urgent();
-      else if (this.#ordinary.length === 0) break;
-      else if (this.#isBlocked()) await this.#poked.promise;
-      else await this.#ordinary.shift()?.();
+      const [ordinary] = this.#ordinary;
+      if (urgent !== undefined) await urgent.run();
+      else if (ordinary === undefined) break;
+      else if (ordinary.isBlocked()) await this.#poked.promise;
+      else await this.#ordinary.shift()?.run();
     }
     this.#working = false;
   }

@@ -1,8 +1,8 @@
 import { DeployedState } from "../commands/deployed-state.ts";
 import type { CommandOutcome, ResultGroup } from "../commands/result-group.ts";
-import type { ServiceCommand } from "../commands/service-command.ts";
+import { runsCodeOfSite, type ServiceCommand } from "../commands/service-command.ts";
 import { CoreClosedError, SpecNotTransferableError, WorkerStartTimeoutError } from "../errors.ts";
-import type { CloseOptions, ExecutorStats } from "../executor/service-executor.ts";
+import type { CloseOptions } from "../executor/service-executor.ts";
 import { createLogger, type Logger } from "../logger.ts";
 import { settledWithin } from "../time-limit.ts";
 import type { ManagedWorker } from "../workers/managed-worker.ts";
@@ -24,12 +24,7 @@ import {
 } from "./worker-manager-options.ts";
 import type { WorkerPlace } from "./worker-place.ts";
 import { WorkerPlaces } from "./worker-places.ts";
-
-/** What one worker holds at this moment; a dead worker holds nothing. */
-export interface WorkerStats extends ExecutorStats {
-  readonly workerId: number;
-  readonly alive: boolean;
-}
+import { statsOf, type WorkerStats } from "./worker-stats.ts";
 
 /** Starts workers, gives all of them the same commands, replaces those that die, and ends them. */
 export class WorkerManager implements AsyncDisposable {
@@ -37,7 +32,7 @@ export class WorkerManager implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #listeners = new Set<(event: WorkerEvent) => void>();
   readonly #deployed = new DeployedState();
-  readonly #turns: TurnQueue;
+  readonly #turns = new TurnQueue();
   readonly #places = new WorkerPlaces((id) => this.#createPlace(id));
   #reconfigured: Promise<void> = Promise.resolve();
   readonly #modules = new ModuleWatch((files) => void this.#reloadModules(files));
@@ -48,8 +43,6 @@ export class WorkerManager implements AsyncDisposable {
     const { logger, logLevel } = options;
     this.#logger = createLogger(logLevel, (level, fields, message) => logger[level](fields, message));
     this.#listeners.add(options.onEvent);
-    // A command waits for a worker that is on the way when there is no other.
-    this.#turns = new TurnQueue(() => this.#closed === undefined && this.#places.onlyStarting);
   }
 
   /** Makes a manager and its workers; {@link createWorkerManager} calls it. */
@@ -81,9 +74,10 @@ export class WorkerManager implements AsyncDisposable {
   }
 
   /**
-   * Gives a command to all workers at once, all or nothing: every worker first does what can fail, then either all of
-   * them apply the command, or, when one failed, none does and all stay as they were. Dispatches are executed one
-   * after the other.
+   * Gives a command to all workers, all or nothing: every worker first does what can fail, then either all of them apply
+   * the command, or, when one failed, none does and all stay as they were. Once something has served, a command that runs code
+   * of a site goes to one worker first, and to the others, at once, when that one has succeeded: code that loops or ends
+   * its worker costs one of them. Dispatches are executed one after the other.
    *
    * The group has the result of each living worker; dead ones have no say, unless none is left: the one that replaces a
    * dead worker is brought to what the others hold by then. Failures are in the group: the codes of
@@ -94,7 +88,10 @@ export class WorkerManager implements AsyncDisposable {
     this.#throwIfClosed();
     if (this.#options.mode !== "inline")
       throwUnlessTransferable(command, `the ${command.type} of site ${command.site}`);
-    return this.#turns.run(() => this.#dispatch(command));
+    return this.#turns.run(
+      () => this.#dispatch(command),
+      () => this.#lacksWorkers(this.#goesToOneFirst(command) ? 2 : 1),
+    );
   }
 
   /** Puts a new worker in the place of each, one after the other; the old ones drain. Stops at one that cannot start. */
@@ -199,7 +196,20 @@ export class WorkerManager implements AsyncDisposable {
 
   /** Between two commands. */
   #shrink(count: number): Promise<void> {
-    return this.#turns.run(async () => this.#places.shrink(count));
+    return this.#turns.run(
+      async () => this.#places.shrink(count),
+      () => this.#lacksWorkers(1),
+    );
+  }
+
+  /** Before anything has served there is nothing to protect, and the start is faster so. */
+  #goesToOneFirst(command: ServiceCommand): boolean {
+    return this.#deployed.hasServed && runsCodeOfSite(command);
+  }
+
+  /** A worker that is on the way is waited for when there is none, or none but the one that would go first. */
+  #lacksWorkers(count: number): boolean {
+    return this.#closed === undefined && this.#places.awaits(count);
   }
 
   /** In the order of commands: no command is half done, and the next one finds the new worker in service. */
@@ -217,7 +227,8 @@ export class WorkerManager implements AsyncDisposable {
   async #dispatch(command: ServiceCommand): Promise<ResultGroup<CommandOutcome>> {
     this.#throwIfClosed();
     const startMs = performance.now();
-    const group = await dispatchTo(this.#places.all, command);
+    const oneFirst = this.#goesToOneFirst(command);
+    const group = await dispatchTo(this.#places.all, command, { oneFirst });
     const { type, site } = command;
     const error = group.error();
     const applied = group.results.some((result) => result.ok && result.value === "applied");
@@ -267,15 +278,6 @@ export async function createWorkerManager(options: WorkerManagerOptions = {}): P
       "inline workers are not pinned: they share the calling thread",
     );
   return WorkerManager.start(resolved);
-}
-
-async function statsOf({ id: workerId, worker }: WorkerPlace): Promise<WorkerStats> {
-  try {
-    if (worker !== undefined) return { workerId, alive: true, ...(await worker.request("stats", undefined)) };
-  } catch (error) {
-    if (worker?.alive === true) throw error;
-  }
-  return { workerId, alive: false, sites: [], connections: 0, services: 0 };
 }
 
 function throwUnlessTransferable(value: unknown, what: string): void {

@@ -18,11 +18,10 @@ export class WorkerPlaces {
     return this.#all;
   }
 
-  /** No worker is in service, and one is on the way. */
-  get onlyStarting(): boolean {
-    return (
-      this.#all.every(({ worker }) => worker === undefined) && this.#all.some(({ starting }) => starting)
-    );
+  /** Fewer than `count` workers are in service, and one is on the way to a place where none is. */
+  awaits(count: number): boolean {
+    const empty = this.#all.filter(({ worker }) => worker === undefined);
+    return this.#all.length - empty.length < count && empty.some(({ starting }) => starting);
   }
 
   /**
