@@ -47,13 +47,13 @@ export interface ByteStream {
   /** Puts bytes back in front of what comes next. The stream keeps `bytes`; it does not copy them. */
   unread(bytes: Buffer): void;
   /**
-   * Whether this stream reads into a buffer of its own instead of the one that all streams of the thread share. Takes effect
-   * inside `onData`, for the reads that follow. Not every stream has one: `ownsChunk` tells.
+   * Whether this stream reads as for long content: into a buffer that is its own while reading is stopped, instead of the one that all
+   * streams of the thread share. Takes effect inside `onData`, for the reads that follow. Not every stream has one: `ownsChunk` tells.
    */
   ownBuffer: boolean;
   /**
    * Inside `onData`: the chunk stays as it is while reading is stopped, so it may be passed on without a copy and without
-   * waiting. True in the stream's own buffer, for bytes that were put back, and where each chunk has its own memory.
+   * waiting. True in a buffer for long content, for bytes that were put back, and where each chunk has its own memory.
    */
   readonly ownsChunk: boolean;
   /**

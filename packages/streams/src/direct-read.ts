@@ -5,6 +5,8 @@ import { readView } from "./read-buffer.ts";
 export interface DirectReader {
   /** What the socket reads into. */
   readonly readBuffer: Buffer;
+  /** Set here: the socket reads this way, and {@link readElsewhere} works. */
+  readsDirectly: boolean;
   /** Bytes were read. False stops it. */
   received(chunk: Buffer): boolean;
   /** The buffer for the next read when it changes. */
@@ -17,6 +19,7 @@ interface SocketHandle {
   onread: OnRead;
   reading: boolean;
   readStop(): number;
+  useUserBuffer(buffer: Buffer): unknown;
   /** Ours. No symbol: V8 looks for a name faster. */
   byteReader?: DirectReader | undefined;
 }
@@ -34,6 +37,7 @@ export function readDirectly(socket: Socket, reader: DirectReader): void {
   if (readState === undefined || handle == null || typeof handle.onread !== "function") return;
   original ??= handle.onread;
   if (handle.onread !== original) return;
+  reader.readsDirectly = true;
   handle.byteReader = reader;
   handle.onread = onRead;
 }
@@ -43,7 +47,14 @@ export function readIndirectly(socket: Socket): void {
   const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
   if (handle == null || handle.onread !== onRead) return;
   handle.onread = original as OnRead;
+  if (handle.byteReader !== undefined) handle.byteReader.readsDirectly = false;
   handle.byteReader = undefined;
+}
+
+/** Has a socket that reads directly read into another buffer, between two reads. Node keeps a few bytes for each time. */
+export function readElsewhere(socket: Socket, buffer: Buffer): void {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
+  handle?.useUserBuffer(buffer);
 }
 
 function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {

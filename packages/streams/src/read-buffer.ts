@@ -44,6 +44,9 @@ export function commonReadBuffer(): Buffer {
   return slowPeers > maxSlowPeers ? shortReadBuffer : sharedReadBuffer;
 }
 
+/** Few enough that long reads do no harm. */
+export const fewPeersAreSlow = (): boolean => slowPeers <= maxSlowPeers;
+
 /** A peer does not take what is written to it. */
 export function peerBecameSlow(): void {
   slowPeers += 1;
@@ -71,18 +74,21 @@ export function readView(buffer: Buffer, bytes: number): Buffer {
 }
 
 /** A read takes as much as fits: with this much, a response of 64 KiB comes with its head in one. */
-const exclusiveBytes = 128 * 1024;
+const longReadBytes = 128 * 1024;
 /** At most 64 MiB a thread: beyond that, streams read into the shared buffer and what must be kept is copied. */
 const maxTaken = 512;
 const maxSpare = 64;
 const spare: Buffer[] = [];
 let taken = 0;
 
+/** What long content is read into. */
+export const allocateLongBuffer = (): Buffer => Buffer.allocUnsafeSlow(longReadBytes);
+
 /** A buffer for one stream alone, or undefined when there are enough. Comes back by {@link returnReadBuffer}. */
 export function takeReadBuffer(): Buffer | undefined {
-  if (taken === maxTaken || slowPeers > maxSlowPeers) return undefined;
+  if (taken === maxTaken || !fewPeersAreSlow()) return undefined;
   taken += 1;
-  return spare.pop() ?? Buffer.allocUnsafeSlow(exclusiveBytes);
+  return spare.pop() ?? allocateLongBuffer();
 }
 
 /** Takes back a buffer that nothing refers to any more; a few are kept for the next streams. */

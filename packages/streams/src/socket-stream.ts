@@ -3,7 +3,14 @@ import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import { dialledStreamGone, dialledStreamOpened, mayBegin } from "./admission.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
-import { readIndirectly } from "./direct-read.ts";
+import { readElsewhere, readIndirectly } from "./direct-read.ts";
+import {
+  keepLongBuffer,
+  type LongReader,
+  leaveLongBuffer,
+  longBufferRead,
+  shareLongBuffer,
+} from "./long-read-buffer.ts";
 import { abandonReadBuffer, commonReadBuffer, returnReadBuffer, takeReadBuffer } from "./read-buffer.ts";
 import { fromSocketError } from "./socket-error.ts";
 import { type OutputOwner, SocketOutput } from "./socket-output.ts";
@@ -25,14 +32,18 @@ export interface SocketFacts {
   readonly reset?: () => void;
 }
 
+/** Node keeps some 50 bytes for each of them as long as the socket is open: a stream that shares in vain so often shares no more. */
+const mostMoves = 100;
+
 /**
  * A byte stream over a Node socket. The socket reads into a buffer of ours (`onread`), see accepted-stream.ts and
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
  */
-export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
+export class SocketStream implements ByteStream, WaitingStream, OutputOwner, LongReader {
   // What each read and write looks at stands first, side by side in memory.
   closed: boolean;
   ownBuffer = false;
+  readsDirectly = false;
   /** The peer has reset the connection: nothing can be written any more, and what it sent before that is still read. */
   #reset = false;
   readonly #output: SocketOutput;
@@ -47,6 +58,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   #ownsBuffer = false;
   /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
   #buffer: Buffer = commonReadBuffer();
+  /** How often another stream took the buffer that it shared. */
+  #moves = 0;
   /** What the socket was given up to. */
   #successor: Socket | undefined = undefined;
 
@@ -184,6 +197,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
     const waiting = this.#waitNoLonger();
     if (waiting !== undefined) this.#keep(waiting);
     const unread = this.#unread;
+    // What was put back may lie there.
+    if (this.#ownsBuffer) keepLongBuffer(this);
     readIndirectly(this.#socket);
     this.closed = true;
     this.#handler = undefined;
@@ -206,17 +221,41 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
     // A chunk that waits will lie where all streams read to: whoever gets it must not take it for one of a buffer of its own.
-    if (this.closed || this.#waiting !== noTicket) return undefined;
+    if (this.#waiting !== noTicket) return undefined;
+    if (this.#ownsBuffer) return this.#nextOfOwn();
     const common = commonReadBuffer();
-    if (this.ownBuffer === this.#ownsBuffer && (this.#ownsBuffer || this.#buffer === common))
-      return undefined;
+    if (this.closed || (!this.ownBuffer && this.#buffer === common)) return undefined;
+    return this.#readInto(this.ownBuffer ? this.#longBuffer() : undefined);
+  }
+
+  #nextOfOwn(): Buffer | undefined {
     // While reading is stopped the chunk that was delivered last may still be in use: its buffer stays as it is.
-    if (this.#ownsBuffer && !this.#reading) return undefined;
-    if (this.#ownsBuffer) returnReadBuffer(this.#buffer);
-    const own = this.ownBuffer ? takeReadBuffer() : undefined;
+    if (this.closed || !this.#reading) {
+      keepLongBuffer(this);
+      return undefined;
+    }
+    longBufferRead(this);
+    if (this.ownBuffer) return undefined;
+    if (!leaveLongBuffer(this)) returnReadBuffer(this.#buffer);
+    return this.#readInto(undefined);
+  }
+
+  #longBuffer(): Buffer | undefined {
+    const mayShare = this.readsDirectly && this.#moves < mostMoves;
+    return (mayShare ? shareLongBuffer(this) : undefined) ?? takeReadBuffer();
+  }
+
+  #readInto(own: Buffer | undefined): Buffer {
     this.#ownsBuffer = own !== undefined;
-    this.#buffer = own ?? common;
+    this.#buffer = own ?? commonReadBuffer();
     return this.#buffer;
+  }
+
+  /** Another stream has the buffer alone now. */
+  leaveLongBuffer(): void {
+    leaveLongBuffer(this);
+    this.#moves += 1;
+    readElsewhere(this.#socket, this.#readInto(takeReadBuffer()));
   }
 
   /** For the socket: bytes were read. False stops it. */
@@ -346,7 +385,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner {
   }
 
   #leaveBuffer(): void {
-    if (this.#ownsBuffer) abandonReadBuffer();
+    if (this.#ownsBuffer && !leaveLongBuffer(this)) abandonReadBuffer();
     this.#ownsBuffer = false;
   }
 

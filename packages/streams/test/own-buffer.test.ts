@@ -143,6 +143,9 @@ describe("the own read buffer of a stream", () => {
       for (let buffer = takeReadBuffer(); buffer !== undefined; buffer = takeReadBuffer()) taken.push(buffer);
       return taken.length === 512;
     });
+    // The buffer that others would share is one stream's alone.
+    await using stopped = await streamPair();
+    await sendOwned(stopped, text, () => false);
     await using pair = await streamPair();
     const there = new RecordingHandler();
     const owned: boolean[] = [];
