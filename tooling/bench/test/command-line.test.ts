@@ -13,9 +13,9 @@ import { thrift } from "../src/suites/thrift.ts";
 describe("the command line", () => {
   it("runs everything and writes the report when nothing is asked for", () => {
     expect(parseCommandLine([])).toEqual({
-      rounds: 5,
-      warmupMs: 600,
-      measureMs: 1200,
+      rounds: 15,
+      warmupMs: 200,
+      measureMs: 400,
       attempts: 4,
       suites: [http, https, http2, thrift],
       choice: {},
