@@ -50,6 +50,18 @@ describe("idle connections expire", () => {
     expect(closed).toEqual(["1"]);
   });
 
+  it("a little early rather than late, when the clock was asked some time ago", () => {
+    const closed: string[] = [];
+    const pool = createPool(closed);
+    pool.put("a", { name: "1" });
+    vi.advanceTimersByTime(20);
+    pool.put("a", { name: "2" });
+    vi.advanceTimersByTime(940);
+    expect(closed).toEqual([]);
+    vi.advanceTimersByTime(60);
+    expect(closed).toEqual(["1", "2"]);
+  });
+
   it("and those in use do not", () => {
     const closed: string[] = [];
     const pool = createPool(closed);

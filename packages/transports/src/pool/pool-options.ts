@@ -10,7 +10,7 @@ export interface PoolLimits {
   readonly maxIdlePerKey?: number;
   /** Idle connections to all targets; beyond it the oldest is closed. Default 16,384. */
   readonly maxIdle?: number;
-  /** How long a connection stays idle before it is closed; keep it below what upstreams allow. Default 50,000. */
+  /** How long a connection stays idle before it is closed, or up to a thirty-second part less; keep it below what upstreams allow. Default 50,000. */
   readonly idleTimeoutMs?: number;
 }
 

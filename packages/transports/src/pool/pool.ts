@@ -14,6 +14,9 @@ import { type Bucket, createBucket, createSlot, type Slot } from "./pool-slot.ts
 import { noCounters, type PoolCounters, type PoolStatistics } from "./pool-statistics.ts";
 import { WaitQueue } from "./wait-queue.ts";
 
+/** A connection is closed up to so small a part of its idle timeout too early, never too late: upstreams have timeouts, too. */
+const clockParts = 32;
+
 /**
  * Connections by target, for reuse. A connection is in use from `acquire` or `take` until `put`, or until `remove` when it
  * is closed or not fit for reuse. Nothing is allocated where an idle connection is found and given back: no promise, no
@@ -30,6 +33,8 @@ export class Pool<Connection extends object> implements AsyncDisposable {
   #hits = 0;
   #misses = 0;
   readonly #expiry = new ExpiryTimer(() => this.#expire());
+  /** When the timer was started or came last: it is that late at most. To ask the system each time took 1 to 2 % of a proxied request. */
+  #clockMs = 0;
   #closed: PromiseWithResolvers<void> | undefined = undefined;
 
   /** @throws {RangeError} for a limit that makes no sense. */
@@ -89,10 +94,10 @@ export class Pool<Connection extends object> implements AsyncDisposable {
       else this.#drop(slot);
       return;
     }
-    this.#idle.add(slot, performance.now());
+    if (!this.#expiry.armed) this.#startExpiry();
+    this.#idle.add(slot, this.#clockMs);
     if (bucket.idle > this.#limits.maxIdlePerKey) this.#drop(bucket.oldest);
     if (this.#idle.size > this.#limits.maxIdle) this.#drop(this.#idle.oldest);
-    if (!this.#expiry.armed) this.#expiry.arm(this.#limits.idleTimeoutMs);
   }
 
   /**
@@ -279,14 +284,19 @@ export class Pool<Connection extends object> implements AsyncDisposable {
     if (this.#slots.size === 0 && this.#opening === 0) this.#closed?.resolve();
   }
 
+  #startExpiry(): void {
+    this.#clockMs = performance.now();
+    this.#expiry.arm(this.#limits.idleTimeoutMs / clockParts);
+  }
+
   /** Closes what was idle for too long, and sees to it that the next one will be. */
   #expire(): void {
     this.#expiry.clear();
     const { idleTimeoutMs } = this.#limits;
-    const nowMs = performance.now();
+    this.#clockMs = performance.now();
     for (let slot = this.#idle.oldest; slot !== undefined; slot = this.#idle.oldest) {
-      const restMs = slot.idleSinceMs + idleTimeoutMs - nowMs;
-      if (restMs > 0) return this.#expiry.arm(restMs);
+      const restMs = slot.idleSinceMs + idleTimeoutMs - this.#clockMs;
+      if (restMs > 0) return this.#expiry.arm(Math.min(restMs, idleTimeoutMs / clockParts));
       this.#drop(slot);
     }
   }
