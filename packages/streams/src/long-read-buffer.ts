@@ -2,7 +2,7 @@ import { allocateLongBuffer, fewPeersAreSlow } from "./read-buffer.ts";
 
 /** A stream that reads into the buffer for long bodies, with others. */
 export interface LongReader {
-  /** From now on it must read elsewhere. Not called while it reads. */
+  /** From now on it must read elsewhere. It may be handling a read: another stream is given up meanwhile. */
   leaveLongBuffer(): void;
 }
 

@@ -140,4 +140,21 @@ describe("the buffer for long content", () => {
     expect(String(bytes)).toBe("precious");
     socket.destroy();
   });
+
+  it("is left for good by a stream in whose onData another one that shares it is given up", async () => {
+    await using given = await longReader();
+    const taken = Promise.withResolvers<Duplex>();
+    await using reading = await longReader(() => {
+      if (given.pair.accepted.closed) return true;
+      taken.resolve(takeSocket(given.pair.accepted));
+      reading.pair.accepted.ownBuffer = false;
+      return true;
+    });
+    reading.pair.dialled.write(Buffer.from("short"));
+    const socket = await taken.promise;
+    reading.pair.dialled.write(bytesOf("r"));
+    await reading.handler.received(5 + 5 + 30_000);
+    expect(reading.handler.text).toBe(`firstshort${"r".repeat(30_000)}`);
+    socket.destroy();
+  });
 });
