@@ -27,6 +27,8 @@ interface SocketHandle {
 /** Where the handle says how many bytes it has read, or why none; undefined where this version of Node does not show it. */
 const readState = findReadState();
 let original: OnRead | undefined;
+/** Whose buffer was changed last by what `onRead` answers. */
+let changed: SocketHandle | undefined;
 
 /**
  * Has a socket that reads by `onread` give its bytes to `reader` at once: what Node does for each read with the stream above touches
@@ -35,6 +37,7 @@ let original: OnRead | undefined;
 export function readDirectly(socket: Socket, reader: DirectReader): void {
   const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
   if (readState === undefined || handle == null || typeof handle.onread !== "function") return;
+  if (original === undefined) process.on("uncaughtExceptionMonitor", tellAgain);
   original ??= handle.onread;
   if (handle.onread !== original) return;
   reader.readsDirectly = true;
@@ -63,11 +66,22 @@ function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {
   if (bytes <= 0 || reader === undefined) return (original as OnRead).call(this, arrayBuffer);
   const more = reader.received(readView(reader.readBuffer, bytes));
   const next = reader.nextBuffer();
+  if (next !== undefined) changed = this;
   if (!more) {
     this.reading = false;
     this.readStop();
   }
   return next;
+}
+
+/**
+ * Node runs what waits for the end of a callback before it looks at what the callback answered, and does not look when that throws. A
+ * worker lives on then, and the socket would read into the buffer before, which may be another stream's by now.
+ */
+function tellAgain(): void {
+  const handle = changed;
+  changed = undefined;
+  if (handle?.byteReader !== undefined) handle.useUserBuffer(handle.byteReader.readBuffer);
 }
 
 function findReadState(): Int32Array | undefined {

@@ -1,8 +1,8 @@
-import { allocateLongBuffer, fewPeersAreSlow } from "./read-buffer.ts";
+import { allocateLongBuffer, fewPeersAreSlow, takeOverReadBuffer } from "./read-buffer.ts";
 
 /** A stream that reads into the buffer for long bodies, with others. */
 export interface LongReader {
-  /** From now on it must read elsewhere. Not called while it reads. */
+  /** From now on it must read elsewhere. It may be handling a read: another stream is given up meanwhile. */
   leaveLongBuffer(): void;
 }
 
@@ -16,12 +16,21 @@ const readers = new Set<LongReader>();
 /** Who has stopped reading and has it alone. */
 let keeper: LongReader | undefined;
 
-/** The buffer, for one more stream; undefined while a stream has it alone, and beside many slow peers. */
+/** The buffer, for one more stream; undefined where there are enough buffers, and beside many slow peers. */
 export function shareLongBuffer(reader: LongReader): Buffer | undefined {
-  if (keeper !== undefined || !fewPeersAreSlow()) return undefined;
+  if (!fewPeersAreSlow() || (keeper !== undefined && !leaveToKeeper(keeper))) return undefined;
   readers.add(reader);
   buffer ??= allocateLongBuffer();
   return buffer;
+}
+
+/** Who may keep it for long, idle even, has it for good from now on, as one that was taken; the others begin another one. */
+function leaveToKeeper(reader: LongReader): boolean {
+  if (!takeOverReadBuffer()) return false;
+  readers.delete(reader);
+  keeper = undefined;
+  buffer = undefined;
+  return true;
 }
 
 /** `reader` stops reading: what it read last stays as it is until it reads again. */

@@ -91,6 +91,13 @@ export function takeReadBuffer(): Buffer | undefined {
   return spare.pop() ?? allocateLongBuffer();
 }
 
+/** Counts a buffer for long content as taken that was none so far; false when there are enough. Comes back as any other. */
+export function takeOverReadBuffer(): boolean {
+  if (taken === maxTaken) return false;
+  taken += 1;
+  return true;
+}
+
 /** Takes back a buffer that nothing refers to any more; a few are kept for the next streams. */
 export function returnReadBuffer(buffer: Buffer): void {
   taken -= 1;

@@ -60,6 +60,8 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
   #buffer: Buffer = commonReadBuffer();
   /** How often another stream took the buffer that it shared. */
   #moves = 0;
+  /** It was last moved inside `onData`: what that read answers would be taken for the buffer that it has left. */
+  #movedInside = false;
   /** What the socket was given up to. */
   #successor: Socket | undefined = undefined;
 
@@ -225,7 +227,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     if (this.#ownsBuffer) return this.#nextOfOwn();
     const common = commonReadBuffer();
     if (this.closed || (!this.ownBuffer && this.#buffer === common)) return undefined;
-    return this.#readInto(this.ownBuffer ? this.#longBuffer() : undefined);
+    return this.#change(this.ownBuffer ? this.#longBuffer() : undefined);
   }
 
   #nextOfOwn(): Buffer | undefined {
@@ -237,7 +239,16 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     longBufferRead(this);
     if (this.ownBuffer) return undefined;
     if (!leaveLongBuffer(this)) returnReadBuffer(this.#buffer);
-    return this.#readInto(undefined);
+    return this.#change(undefined);
+  }
+
+  /** Reads elsewhere from now on: says where, or has seen to it already. */
+  #change(own: Buffer | undefined): Buffer | undefined {
+    const next = this.#readInto(own);
+    if (!this.#movedInside) return next;
+    this.#movedInside = false;
+    readElsewhere(this.#socket, next);
+    return undefined;
   }
 
   #longBuffer(): Buffer | undefined {
@@ -255,6 +266,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
   leaveLongBuffer(): void {
     leaveLongBuffer(this);
     this.#moves += 1;
+    this.#movedInside = this.#delivering;
     readElsewhere(this.#socket, this.#readInto(takeReadBuffer()));
   }
 

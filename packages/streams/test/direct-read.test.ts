@@ -68,4 +68,39 @@ describe("a socket that reads directly", () => {
     expect(error).toMatchObject({ code: "ERR_CONNECTION_RESET" });
     server.close();
   });
+
+  it("reads where Node writes also behind a throw that nobody catches", async () => {
+    const { server, client, socket } = await openConnection();
+    const stream = acceptedStream(socket);
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    const uncaught = once(process, "uncaughtException");
+    const chunks: string[] = [];
+    const all = new Promise<void>((resolve) =>
+      stream.attach({
+        onData: (chunk) => {
+          chunks.push(String(chunk));
+          if (chunks.length === 1)
+            process.nextTick(() => {
+              throw new Error("nobody catches it");
+            });
+          stream.ownBuffer = true;
+          if (chunks.join("").length === 11) resolve();
+          return true;
+        },
+        onEnd: () => {},
+        onDrain: () => {},
+        onClose: () => {},
+      }),
+    );
+    client.write("first");
+    await uncaught;
+    for (const listener of listeners) process.on("uncaughtException", listener);
+    client.write("second");
+    await all;
+    expect(chunks.join("")).toBe("firstsecond");
+    stream.destroy();
+    client.destroy();
+    server.close();
+  });
 });

@@ -140,4 +140,48 @@ describe("the buffer for long content", () => {
     expect(String(bytes)).toBe("precious");
     socket.destroy();
   });
+
+  it("is left for good by a stream in whose onData another one that shares it is given up", async () => {
+    await using given = await longReader();
+    const taken = Promise.withResolvers<Duplex>();
+    await using reading = await longReader(() => {
+      if (given.pair.accepted.closed) return true;
+      taken.resolve(takeSocket(given.pair.accepted));
+      reading.pair.accepted.ownBuffer = false;
+      return true;
+    });
+    reading.pair.dialled.write(Buffer.from("short"));
+    const socket = await taken.promise;
+    reading.pair.dialled.write(bytesOf("r"));
+    await reading.handler.received(5 + 5 + 30_000);
+    expect(reading.handler.text).toBe(`firstshort${"r".repeat(30_000)}`);
+    socket.destroy();
+  });
+
+  it("is another one for those who come while a stream keeps it, which may be for ever", async () => {
+    let kept: Buffer | undefined;
+    await using stopping = await longReader((chunk) => {
+      kept = chunk;
+      return false;
+    });
+    stopping.pair.dialled.write(Buffer.from("precious"));
+    await stopping.handler.received(5 + 8);
+    const places = new Set<unknown>();
+    const look = (chunk: Buffer) => {
+      places.add(chunk.buffer);
+      return true;
+    };
+    await using one = await longReader(look);
+    await using other = await longReader(look);
+    for (const { pair, handler } of [one, other]) {
+      pair.dialled.write(bytesOf("n"));
+      await handler.received(5 + 30_000);
+    }
+    expect(places.size).toBe(1);
+    expect(String(kept)).toBe("precious");
+    stopping.pair.accepted.resume();
+    stopping.pair.dialled.write(bytesOf("s"));
+    await stopping.handler.received(5 + 8 + 30_000);
+    expect(stopping.handler.text).toBe(`firstprecious${"s".repeat(30_000)}`);
+  });
 });
