@@ -52,7 +52,7 @@ async function attack(name: string): Promise<readonly Figure[]> {
   const quiet = await loadFor(proxy, quietMs);
   const stopWatching = watchGrowth(proxy);
   const stopLoad = startUsualLoad(proxy);
-  await setTimeout(500);
+  await setTimeout(1_500);
   // As attackers have machines of their own: they must not take the processor from the proxy here.
   const words = [attackerProgram, proxy.port, name, lanes, attackMs, maxMs].map(String);
   await using attacking = await startProgram("nice", [

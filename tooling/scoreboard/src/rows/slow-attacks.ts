@@ -49,7 +49,7 @@ async function attack(name: keyof typeof attacks): Promise<readonly Figure[]> {
   const quiet = await loadFor(proxy, quietMs);
   const stopWatching = watchGrowth(proxy);
   const stopLoad = startUsualLoad(proxy);
-  await setTimeout(500);
+  await setTimeout(1_500);
   const connections = watchConnections({ localPort: proxy.port, remoteHost: "127.0.0.1" });
   // As attackers and their upstream have machines of their own: they must not take the processor from the proxy here.
   await using attacking = await startProgram("nice", [
