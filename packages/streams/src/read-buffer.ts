@@ -91,7 +91,7 @@ export function takeReadBuffer(): Buffer | undefined {
   return spare.pop() ?? allocateLongBuffer();
 }
 
-/** Counts a buffer for long content as taken that was none so far; false when there are enough. Comes back as any other. */
+/** Counts the buffer that streams shared as one that a stream has alone from now on; false when there are enough of those. It comes back by {@link returnReadBuffer}. */
 export function takeOverReadBuffer(): boolean {
   if (taken === maxTaken) return false;
   taken += 1;

@@ -38,15 +38,21 @@ async function longReader(look?: (chunk: Buffer) => boolean) {
   return { pair, handler, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() };
 }
 
+/** In which memory the chunks lie that `look` is told of; it takes them all. */
+function watchPlaces() {
+  const places = new Set<unknown>();
+  const look = (chunk: Buffer) => {
+    places.add(chunk.buffer);
+    return true;
+  };
+  return { places, look };
+}
+
 const bytesOf = (letter: string) => Buffer.alloc(30_000, letter);
 
 describe("the buffer for long content", () => {
   it("is one for all streams that take each chunk at once", async () => {
-    const places = new Set<unknown>();
-    const look = (chunk: Buffer) => {
-      places.add(chunk.buffer);
-      return true;
-    };
+    const { places, look } = watchPlaces();
     await using one = await longReader(look);
     await using other = await longReader(look);
     for (const { pair, handler } of [one, other, one]) {
@@ -166,11 +172,7 @@ describe("the buffer for long content", () => {
     });
     stopping.pair.dialled.write(Buffer.from("precious"));
     await stopping.handler.received(5 + 8);
-    const places = new Set<unknown>();
-    const look = (chunk: Buffer) => {
-      places.add(chunk.buffer);
-      return true;
-    };
+    const { places, look } = watchPlaces();
     await using one = await longReader(look);
     await using other = await longReader(look);
     for (const { pair, handler } of [one, other]) {
