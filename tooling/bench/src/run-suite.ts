@@ -74,7 +74,9 @@ export function contestantsOf(
   suite: Suite,
   { only, monolakeFrom }: Pick<BenchOptions, "only" | "monolakeFrom">,
 ): readonly Contestant[] {
-  return suite.contestants(monolakeFrom).filter(({ id }) => only === undefined || only.includes(id));
+  return suite
+    .contestants(monolakeFrom)
+    .filter(({ id, onlyWhenNamed }) => (only === undefined ? onlyWhenNamed !== true : only.includes(id)));
 }
 
 async function startAll(

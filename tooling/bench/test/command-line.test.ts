@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { caseText } from "../src/bench-case.ts";
 import { parseCommandLine } from "../src/command-line.ts";
 import { repositoryPath } from "../src/contestants/contestant.ts";
-
+import { contestantsOf } from "../src/run-suite.ts";
 import { http } from "../src/suites/http.ts";
 import { http2 } from "../src/suites/http2.ts";
 import { https } from "../src/suites/https.ts";
@@ -102,6 +102,14 @@ describe("the cases", () => {
       expect(taking.map(({ id }) => id)).toEqual(["monolake", "monolake-pipelining", "nginx", "haproxy"]);
     }
     expect(http2.yardstick).toBe("nginx");
+  });
+
+  it("leave out who is there for a question of its own, unless that is asked", () => {
+    const ids = (only?: readonly string[]) =>
+      contestantsOf(http, { monolakeFrom: "build", ...(only !== undefined && { only }) }).map(({ id }) => id);
+    expect(ids()).toContain("monolake-pipelining");
+    expect(ids()).not.toContain("monolake-two-workers");
+    expect(ids(["monolake", "monolake-two-workers"])).toEqual(["monolake", "monolake-two-workers"]);
   });
 
   it("are those that were chosen", () => {

@@ -24,6 +24,8 @@ export interface Contestant {
   readonly kind: "ours" | "native" | "npm";
   /** A program of the machine, without which it is left out, and the Debian package that brings it. */
   readonly needs?: { readonly program: string; readonly debianPackage: string };
+  /** It answers a question of its own, and takes part only where `--only` names it. */
+  readonly onlyWhenNamed?: true;
   /** Left out: every case. */
   readonly takesPart?: (benchCase: BenchCase) => boolean;
   /** Writes its configuration and gives the command that serves `place.listenPort`. */

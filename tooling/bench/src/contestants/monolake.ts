@@ -15,8 +15,13 @@ function programOf(from: Origin): readonly string[] {
 }
 
 /** The default stack on one worker; what is not written here is what a user gets without asking. */
-const configText = (type: "http" | "thrift", { listenPort }: Place, rest: string): string => `[runtime]
-worker_threads = 1
+const configText = (
+  type: "http" | "thrift",
+  { listenPort }: Place,
+  rest: string,
+  workers = 1,
+): string => `[runtime]
+worker_threads = ${workers}
 
 [servers.bench]
 name = "bench"
@@ -42,7 +47,7 @@ upstreams = [{ endpoint = { type = "socket", value = "127.0.0.1:${upstreamPort}"
 
 const monolakeWith =
   (
-    rest: Pick<Contestant, "id" | "title" | "takesPart">,
+    rest: Pick<Contestant, "id" | "title" | "takesPart" | "onlyWhenNamed">,
     config: (place: Place) => string | Promise<string>,
   ) =>
   (from: Origin): Contestant => ({
@@ -57,6 +62,12 @@ const monolakeWith =
 /** This repository's proxy, for HTTP. */
 export const monolake = monolakeWith({ id: "monolake", title: "Monolake" }, (place) =>
   configText("http", place, httpRoute(place)),
+);
+
+/** What a second worker costs: both have the one core, so it is their processor time for each request that counts. */
+export const monolakeTwoWorkers = monolakeWith(
+  { id: "monolake-two-workers", title: "Monolake, two workers", onlyWhenNamed: true },
+  (place) => configText("http", place, httpRoute(place), 2),
 );
 
 const pipelining: Pick<Contestant, "id" | "title" | "takesPart"> = {

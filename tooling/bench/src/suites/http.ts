@@ -1,5 +1,5 @@
 import { haproxy } from "../contestants/haproxy.ts";
-import { monolake, monolakePipelining } from "../contestants/monolake.ts";
+import { monolake, monolakePipelining, monolakeTwoWorkers } from "../contestants/monolake.ts";
 import { nginx, nginxLargeBuffers } from "../contestants/nginx.ts";
 import { httpNpmProxies } from "../contestants/npm-proxies.ts";
 import type { Suite } from "./suite.ts";
@@ -12,6 +12,7 @@ export const http: Suite = {
   contestants: (from) => [
     monolake(from),
     monolakePipelining(from),
+    monolakeTwoWorkers(from),
     nginx,
     nginxLargeBuffers,
     haproxy,
