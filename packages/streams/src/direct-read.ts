@@ -3,10 +3,12 @@ import { readView } from "./read-buffer.ts";
 
 /** Who takes what a socket reads. */
 export interface DirectReader {
-  /** What the socket reads into. */
-  readonly readBuffer: Buffer;
-  /** Set here: the socket reads this way, and {@link readElsewhere} works. */
-  readsDirectly: boolean;
+  readonly place: {
+    /** What the socket reads into. */
+    readonly buffer: Buffer;
+    /** Set here: the socket reads this way, and {@link readElsewhere} works. */
+    readsDirectly: boolean;
+  };
   /** Bytes were read. False stops it. */
   received(chunk: Buffer): boolean;
   /** The buffer for the next read when it changes. */
@@ -40,7 +42,7 @@ export function readDirectly(socket: Socket, reader: DirectReader): void {
   if (original === undefined) process.on("uncaughtExceptionMonitor", tellAgain);
   original ??= handle.onread;
   if (handle.onread !== original) return;
-  reader.readsDirectly = true;
+  reader.place.readsDirectly = true;
   handle.byteReader = reader;
   handle.onread = onRead;
 }
@@ -50,7 +52,7 @@ export function readIndirectly(socket: Socket): void {
   const { _handle: handle } = socket as unknown as { readonly _handle?: SocketHandle | null };
   if (handle == null || handle.onread !== onRead) return;
   handle.onread = original as OnRead;
-  if (handle.byteReader !== undefined) handle.byteReader.readsDirectly = false;
+  if (handle.byteReader !== undefined) handle.byteReader.place.readsDirectly = false;
   handle.byteReader = undefined;
 }
 
@@ -64,7 +66,7 @@ function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {
   const bytes = (readState as Int32Array)[0] as number;
   const reader = this.byteReader;
   if (bytes <= 0 || reader === undefined) return (original as OnRead).call(this, arrayBuffer);
-  const more = reader.received(readView(reader.readBuffer, bytes));
+  const more = reader.received(readView(reader.place.buffer, bytes));
   const next = reader.nextBuffer();
   if (next !== undefined) changed = this;
   if (!more) {
@@ -81,7 +83,7 @@ function onRead(this: SocketHandle, arrayBuffer: unknown): Buffer | undefined {
 function tellAgain(): void {
   const handle = changed;
   changed = undefined;
-  if (handle?.byteReader !== undefined) handle.useUserBuffer(handle.byteReader.readBuffer);
+  if (handle?.byteReader !== undefined) handle.useUserBuffer(handle.byteReader.place.buffer);
 }
 
 function findReadState(): Int32Array | undefined {

@@ -3,15 +3,8 @@ import { asError } from "@monolake/errors";
 import { formatAddress, type SocketAddress } from "./address.ts";
 import { dialledStreamGone, dialledStreamOpened, mayBegin } from "./admission.ts";
 import type { ByteStream, StreamHandler } from "./byte-stream.ts";
-import { readElsewhere, readIndirectly } from "./direct-read.ts";
-import {
-  keepLongBuffer,
-  type LongReader,
-  leaveLongBuffer,
-  longBufferRead,
-  shareLongBuffer,
-} from "./long-read-buffer.ts";
-import { abandonReadBuffer, commonReadBuffer, returnReadBuffer, takeReadBuffer } from "./read-buffer.ts";
+import { readIndirectly } from "./direct-read.ts";
+import { ReadPlace, type ReadPlaceOwner } from "./read-place.ts";
 import { fromSocketError } from "./socket-error.ts";
 import { type OutputOwner, SocketOutput } from "./socket-output.ts";
 import { canReset, hidesReset, isReset, notConnected } from "./socket-state.ts";
@@ -32,21 +25,19 @@ export interface SocketFacts {
   readonly reset?: () => void;
 }
 
-/** Node keeps some 50 bytes for each of them as long as the socket is open: a stream that shares in vain so often shares no more. */
-const mostMoves = 100;
-
 /**
  * A byte stream over a Node socket. The socket reads into a buffer of ours (`onread`), see accepted-stream.ts and
  * dial-stream.ts, or emits 'data' where that is not possible; both end in `received`.
  */
-export class SocketStream implements ByteStream, WaitingStream, OutputOwner, LongReader {
+export class SocketStream implements ByteStream, WaitingStream, OutputOwner, ReadPlaceOwner {
   // What each read and write looks at stands first, side by side in memory.
   closed: boolean;
   ownBuffer = false;
-  readsDirectly = false;
   /** The peer has reset the connection: nothing can be written any more, and what it sent before that is still read. */
   #reset = false;
   readonly #output: SocketOutput;
+  /** What the socket reads into. */
+  readonly place: ReadPlace;
   #handler: StreamHandler | undefined = undefined;
   readonly #accepted: boolean;
   /** What was read and waits for its turn. */
@@ -54,14 +45,6 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
   #unread: Buffer | undefined = undefined;
   #reading = false;
   #delivering = false;
-  /** The socket reads into a buffer of this stream alone. */
-  #ownsBuffer = false;
-  /** What the socket reads into; it changes only between two reads, see `nextBuffer`. */
-  #buffer: Buffer = commonReadBuffer();
-  /** How often another stream took the buffer that it shared. */
-  #moves = 0;
-  /** It was last moved inside `onData`: what that read answers would be taken for the buffer that it has left. */
-  #movedInside = false;
   /** What the socket was given up to. */
   #successor: Socket | undefined = undefined;
 
@@ -88,6 +71,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     this.#socket = socket;
     this.#holder = holder;
     this.#output = new SocketOutput(socket, tls !== undefined, this);
+    this.place = new ReadPlace(socket, this);
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.tls = tls;
@@ -123,7 +107,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
   }
 
   get ownsChunk(): boolean {
-    return this.#deliveringUnread || this.#freshChunks || (this.#ownsBuffer && this.ownBuffer);
+    return this.#deliveringUnread || this.#freshChunks || (this.place.isOwn && this.ownBuffer);
   }
 
   /** Somebody wants what is read. */
@@ -200,12 +184,12 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     if (waiting !== undefined) this.#keep(waiting);
     const unread = this.#unread;
     // What was put back may lie there.
-    if (this.#ownsBuffer) keepLongBuffer(this);
+    this.place.keep();
     readIndirectly(this.#socket);
     this.closed = true;
     this.#handler = undefined;
     this.#unread = undefined;
-    this.#leaveBuffer();
+    this.place.leave();
     this.#answersNoMore();
     const successor = take(this.#socket);
     if (unread !== undefined) successor.unshift(unread);
@@ -215,59 +199,14 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     return successor;
   }
 
-  /** What the socket reads into. */
-  get readBuffer(): Buffer {
-    return this.#buffer;
+  get delivering(): boolean {
+    return this.#delivering;
   }
 
   /** For the socket's `onread`, after each read: the buffer for the next one when it changes, else undefined. */
   nextBuffer(): Buffer | undefined {
     // A chunk that waits will lie where all streams read to: whoever gets it must not take it for one of a buffer of its own.
-    if (this.#waiting !== noTicket) return undefined;
-    if (this.#ownsBuffer) return this.#nextOfOwn();
-    const common = commonReadBuffer();
-    if (this.closed || (!this.ownBuffer && this.#buffer === common)) return undefined;
-    return this.#change(this.ownBuffer ? this.#longBuffer() : undefined);
-  }
-
-  #nextOfOwn(): Buffer | undefined {
-    // While reading is stopped the chunk that was delivered last may still be in use: its buffer stays as it is.
-    if (this.closed || !this.#reading) {
-      keepLongBuffer(this);
-      return undefined;
-    }
-    longBufferRead(this);
-    if (this.ownBuffer) return undefined;
-    if (!leaveLongBuffer(this)) returnReadBuffer(this.#buffer);
-    return this.#change(undefined);
-  }
-
-  /** Reads elsewhere from now on: says where, or has seen to it already. */
-  #change(own: Buffer | undefined): Buffer | undefined {
-    const next = this.#readInto(own);
-    if (!this.#movedInside) return next;
-    this.#movedInside = false;
-    readElsewhere(this.#socket, next);
-    return undefined;
-  }
-
-  #longBuffer(): Buffer | undefined {
-    const mayShare = this.readsDirectly && this.#moves < mostMoves;
-    return (mayShare ? shareLongBuffer(this) : undefined) ?? takeReadBuffer();
-  }
-
-  #readInto(own: Buffer | undefined): Buffer {
-    this.#ownsBuffer = own !== undefined;
-    this.#buffer = own ?? commonReadBuffer();
-    return this.#buffer;
-  }
-
-  /** Another stream has the buffer alone now. */
-  leaveLongBuffer(): void {
-    leaveLongBuffer(this);
-    this.#moves += 1;
-    this.#movedInside = this.#delivering;
-    readElsewhere(this.#socket, this.#readInto(takeReadBuffer()));
+    return this.#waiting === noTicket ? this.place.next() : undefined;
   }
 
   /** For the socket: bytes were read. False stops it. */
@@ -282,7 +221,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     const first = this.#waitNoLonger();
     if (first !== undefined) return this.#take(Buffer.concat([first, chunk]));
     // A read that filled its buffer is part of something long.
-    if (!this.#ownsBuffer && chunk.length < this.#buffer.length) this.#waiting = letWait(this, chunk);
+    if (!this.place.isOwn && chunk.length < this.place.buffer.length) this.#waiting = letWait(this, chunk);
     return this.#waiting !== noTicket || this.#take(chunk);
   }
 
@@ -382,7 +321,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
     const waiting = this.closed ? undefined : this.#waitNoLonger();
     this.closed = true;
     this.#closeSeen = true;
-    this.#leaveBuffer();
+    this.place.leave();
     this.#answersNoMore();
     this.#output.caughtUp();
     // Before anybody is told, who may throw.
@@ -394,11 +333,6 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Lon
   #answersNoMore(): void {
     if (this.#dialled) dialledStreamGone();
     this.#dialled = false;
-  }
-
-  #leaveBuffer(): void {
-    if (this.#ownsBuffer && !leaveLongBuffer(this)) abandonReadBuffer();
-    this.#ownsBuffer = false;
   }
 
   #tellClose(): void {
