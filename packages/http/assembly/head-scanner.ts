@@ -10,13 +10,20 @@ const maskAt: usize = 4;
 const contentLengthAt: usize = 8;
 const targetEndAt: usize = 12;
 const minorVersionAt: usize = 16;
+/** What Connection says, as far as that is one word: 1 is keep-alive, 2 is close; 0 also when there is none. */
+const connectionAt: usize = 20;
+/** 1 when nothing in the target is encoded, no segment begins with a dot, and there is no backslash. */
+const normalTargetAt: usize = 24;
 /** Start and end of the value of each judged field, by id. */
-const valuesAt: usize = 24;
+const valuesAt: usize = 32;
 /** Two numbers a field: where its line starts, counted from the first line, and the length of its name with its id. */
 const rowsAt: usize = 128;
 /** What src/headers/known-fields.ts knows: an id for each slot, and 32 bytes for each name. */
 const slotsAt: usize = 2048;
 const namesAt: usize = 2176;
+/** The targets that were asked for last: 64 bytes for each, and their lengths. */
+const targetsAt: usize = 8192;
+const targetLengthsAt: usize = 24576;
 
 const maxFields: i32 = 128;
 const longestName: i32 = 255;
@@ -24,7 +31,9 @@ const idShift: i32 = 20;
 const hostId: i32 = 1;
 const contentLengthId: i32 = 2;
 const transferEncodingId: i32 = 3;
+const connectionId: i32 = 4;
 const lastJudgedId: i32 = 6;
+const keepAliveId: usize = 7;
 
 const colonAndSpace: u16 = 0x203a;
 const lineEnd: u16 = 0x0a0d;
@@ -46,6 +55,15 @@ function outsideValue(at: usize): i32 {
 function outsideTarget(at: usize): i32 {
   const bytes = v128.load(at);
   return i8x16.bitmask(v128.or(v128.not(isWithin(bytes, 0x21, 0x5e)), i8x16.eq(bytes, i8x16.splat(0x23))));
+}
+
+/** A bit for each of sixteen bytes of a target that is "%", a backslash, or a dot behind a slash. */
+function oddInTarget(at: usize): i32 {
+  const bytes = v128.load(at);
+  const before = v128.load(at - 1);
+  const dot = v128.and(i8x16.eq(bytes, i8x16.splat(0x2e)), i8x16.eq(before, i8x16.splat(0x2f)));
+  const other = v128.or(i8x16.eq(bytes, i8x16.splat(0x25)), i8x16.eq(bytes, i8x16.splat(0x5c)));
+  return i8x16.bitmask(v128.or(dot, other));
 }
 
 /** A bit for each of sixteen bytes that is neither a letter nor a digit nor "-". */
@@ -111,6 +129,15 @@ function plainNumber(start: usize, end: usize): i32 {
   return number;
 }
 
+/** What the value of Connection says, see `connectionAt`. */
+function connectionOf(start: usize, end: usize): i32 {
+  const length = end - start;
+  // The name of a field is the word as well.
+  if (length === 10) return (unlike(start, namesAt + (keepAliveId << 5)) & 0x3ff) === 0 ? 1 : 0;
+  if (length !== 5 || (load<u32>(start) | 0x20202020) !== 0x736f6c63) return 0;
+  return (<i32>load<u8>(start + 4) | 0x20) === 0x65 ? 2 : 0;
+}
+
 /** Where the head ends whose fields begin at `start`, or -1. */
 export function scanFields(start: usize, end: usize): i32 {
   let at = start;
@@ -118,6 +145,7 @@ export function scanFields(start: usize, end: usize): i32 {
   let mask: i32 = 0;
   let count: i32 = 0;
   store<i32>(contentLengthAt, -1);
+  store<i32>(connectionAt, 0);
   while (at + 1 < end && load<u8>(at) !== 0x0d) {
     const nameStart = at;
     let outside = outsideName(at);
@@ -153,6 +181,7 @@ export function scanFields(start: usize, end: usize): i32 {
         if (length === -1) return -1;
         store<i32>(contentLengthAt, length);
       } else {
+        if (id === connectionId) store<i32>(connectionAt, connectionOf(valueStart, at));
         store<i32>(valuesAt + ((<usize>id) << 3), <i32>valueStart);
         store<i32>(valuesAt + ((<usize>id) << 3) + 4, <i32>at);
       }
@@ -176,11 +205,14 @@ export function scanFields(start: usize, end: usize): i32 {
 export function scanRequest(start: usize, end: usize): i32 {
   let at = start;
   let outside = outsideTarget(at);
+  let odd: i32 = 0;
   while (outside === 0) {
+    odd |= oddInTarget(at);
     at += 16;
     if (at >= end) return -1;
     outside = outsideTarget(at);
   }
+  odd |= oddInTarget(at) & ((1 << ctz(outside)) - 1);
   at += ctz(outside);
   // The version, the line's end and the head's.
   if (at + 13 > end || load<u16>(at + 9) !== lineEnd) return -1;
@@ -189,5 +221,47 @@ export function scanRequest(start: usize, end: usize): i32 {
   if (minorVersion !== 0 && minorVersion !== 1) return -1;
   store<i32>(targetEndAt, <i32>at);
   store<i32>(minorVersionAt, minorVersion);
+  store<i32>(normalTargetAt, odd === 0 ? 1 : 0);
   return scanFields(at + 11, end);
+}
+
+/** What is left of a target behind its last whole sixteen bytes, with zeros behind its end. */
+function targetRest(start: usize, length: i32): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const isTarget = i8x16.lt_u(places, i8x16.splat(<u8>(length & 15)));
+  return v128.and(v128.load(start + <usize>(length & ~15)), isTarget);
+}
+
+/** One of 256 places for a target. */
+function placeOf(start: usize, length: i32, rest: v128): i32 {
+  let sums = rest;
+  for (let at = 0; at < (length & ~15); at += 16)
+    sums = i32x4.add(i32x4.mul(sums, i32x4.splat(0x01000193)), v128.load(start + <usize>at));
+  let sum = i32x4.extract_lane(sums, 0) + length;
+  sum = sum * 31 + i32x4.extract_lane(sums, 1);
+  sum = sum * 31 + i32x4.extract_lane(sums, 2);
+  sum = sum * 31 + i32x4.extract_lane(sums, 3);
+  return <i32>((<u32>sum * 0x9e3779b1) >>> 24);
+}
+
+function isTargetAt(known: usize, start: usize, length: i32, rest: v128): bool {
+  const restAt = length & ~15;
+  if (v128.any_true(v128.xor(rest, v128.load(known + <usize>restAt)))) return false;
+  for (let at = 0; at < restAt; at += 16)
+    if (v128.any_true(v128.xor(v128.load(start + <usize>at), v128.load(known + <usize>at)))) return false;
+  return true;
+}
+
+/** The place of a target of less than 64 bytes when it is the one that had this place last; else -1 - place, and it has it now. */
+export function placeTarget(start: usize, length: i32): i32 {
+  const rest = targetRest(start, length);
+  const place = placeOf(start, length, rest);
+  const known = targetsAt + ((<usize>place) << 6);
+  const lengthAt = targetLengthsAt + <usize>place;
+  if (<i32>load<u8>(lengthAt) === length && isTargetAt(known, start, length, rest)) return place;
+  const restAt = length & ~15;
+  for (let at = 0; at < restAt; at += 16) v128.store(known + <usize>at, v128.load(start + <usize>at));
+  v128.store(known + <usize>restAt, rest);
+  store<u8>(lengthAt, <u8>length);
+  return -1 - place;
 }

@@ -1,6 +1,5 @@
 import { copiedBytes } from "@monolake/streams";
 import { BodyUsedError } from "../errors.ts";
-import { copyBytes } from "../headers/copy-bytes.ts";
 import type { Headers } from "../headers/headers.ts";
 import type { Body, BodySink } from "./body.ts";
 
@@ -52,7 +51,8 @@ export class ShortBody implements Body {
 
   /** Copies it, while it is here, to `into` from `at` on; where the next byte goes. */
   copyTo(into: Buffer, at: number): number {
-    return copyBytes(this.#bytes as Buffer, this.#start, this.#start + this.length, into, at);
+    const bytes = this.#bytes as Buffer;
+    return at + bytes.copy(into, at, this.#start, this.#start + this.length);
   }
 
   pipe(sink: BodySink): void {

@@ -38,6 +38,7 @@ export class CurrentRequest {
     // RFC 9110 section 10.1.1: a server ignores it in HTTP/1.0.
     request.expectContinue = head.expectContinue && head.minorVersion === 1;
     request.judgedTarget = head.target;
+    request.isJudgedNormal = head.isTargetNormal;
     toOriginForm(request);
     this.request = request;
     this.version = version;

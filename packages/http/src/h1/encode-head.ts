@@ -1,7 +1,7 @@
 import { copiedBytes, writeBuffer } from "@monolake/streams";
 import type { Body } from "../body/body.ts";
 import { checkRequestLine } from "../client/check-request-line.ts";
-import { copyBytes } from "../headers/copy-bytes.ts";
+import { CopySource, copyBytes } from "../headers/copy-bytes.ts";
 import { encodeText } from "../headers/encode-text.ts";
 import type { Headers } from "../headers/headers.ts";
 import { httpDate } from "../headers/http-date.ts";
@@ -27,15 +27,15 @@ const dateField = knownFields("date");
 const ownBytes = 160 + copiedBytes;
 
 /** By status; bytes, which are copied faster than a text is encoded. */
-const statusLines: (Buffer | undefined)[] = new Array(600).fill(undefined);
-const endOfRequestLine = Buffer.from(" HTTP/1.1\r\n");
+const statusLines: (CopySource | undefined)[] = new Array(600).fill(undefined);
+const endOfRequestLine = new CopySource(Buffer.from(" HTTP/1.1\r\n"));
 
 /** The usual status line, made once for each status. Also for clients of HTTP/1.0: it tells what this side speaks (RFC 9110 section 6.2). */
-function statusLine({ status, reason }: HttpResponse): Buffer {
+function statusLine({ status, reason }: HttpResponse): CopySource {
   const isUsual = reason === statusText(status);
   const known = isUsual ? statusLines[status] : undefined;
   if (known !== undefined) return known;
-  const line = Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n`, "latin1");
+  const line = new CopySource(Buffer.from(`HTTP/1.1 ${status} ${reason}\r\n`, "latin1"));
   if (isUsual && status < statusLines.length) statusLines[status] = line;
   return line;
 }
@@ -55,8 +55,9 @@ export function encodeResponseHead(response: HttpResponse, wire: ResponseWire): 
     wire.framing === "none" ? response.status !== 204 : announces(headers, wire.framing, length);
   removeFields(headers, keepsLength ? connectionFields : connectionFields | framingFields);
   const line = statusLine(response);
-  const buffer = writeBuffer(line.length + headers.maxEncodedBytes + ownBytes);
-  let at = copyBytes(line, 0, line.length, buffer, 0);
+  const lineBytes = line.bytes.length;
+  const buffer = writeBuffer(lineBytes + headers.maxEncodedBytes + ownBytes);
+  let at = copyBytes(line, 0, lineBytes, buffer, 0);
   at = headers.encode(buffer, at);
   if ((headers.knownMask & dateField) === 0) at = encodeText(buffer, at, `Date: ${httpDate()}\r\n`);
   if (!keepsLength) at = encodeFraming(buffer, at, wire.framing, length);
@@ -100,7 +101,7 @@ export function encodeRequestHead(request: HttpRequest, framing: WrittenFraming)
   let at = encodeText(buffer, 0, method);
   buffer[at++] = 32;
   at = encodeText(buffer, at, target);
-  at = copyBytes(endOfRequestLine, 0, endOfRequestLine.length, buffer, at);
+  at = copyBytes(endOfRequestLine, 0, endOfRequestLine.bytes.length, buffer, at);
   at = headers.encode(buffer, at);
   if (!keepsLength) at = encodeFraming(buffer, at, framing, length);
   if (request.upgrade) at = encodeText(buffer, at, "Connection: upgrade\r\n");

@@ -8,7 +8,14 @@ import { headScannerWasm } from "./head-scanner-wasm.ts";
 interface Scanner {
   readonly scanFields: (start: number, end: number) => number;
   readonly scanRequest: (start: number, end: number) => number;
+  readonly placeTarget: (start: number, length: number) => number;
 }
+
+/** What Connection says when that is one word: 1 is keep-alive, 2 is close. With 0 it has to be read, if there is one. */
+type ConnectionWord = 0 | 1 | 2;
+
+/** What {@link HeadScanner.placeTarget} takes. */
+export const longestPlacedTarget = 63;
 
 /** As far as it is used here: its declarations are among those of browsers. */
 interface WebAssemblyGlobal {
@@ -17,13 +24,13 @@ interface WebAssemblyGlobal {
 }
 
 // The layout of the scanner's memory, in numbers of 32 bits and in bytes, is that of assembly/head-scanner.ts.
-const valuesFrom = 6;
+const valuesFrom = 8;
 const rowsFrom = 32;
 const foundNumbers = 512;
 const slotsAt = 2048;
 const namesAt = 2176;
 
-const nothingFound: Scanner = { scanFields: () => -1, scanRequest: () => -1 };
+const nothingFound: Scanner = { scanFields: () => -1, scanRequest: () => -1, placeTarget: () => -1 };
 
 function loadScanner(memory: ReadMemory): Scanner {
   const bytes = new Uint8Array(memory.buffer);
@@ -39,7 +46,8 @@ function loadScanner(memory: ReadMemory): Scanner {
   }
 }
 
-const { scanFields, scanRequest } = readMemory === undefined ? nothingFound : loadScanner(readMemory);
+const { scanFields, scanRequest, placeTarget } =
+  readMemory === undefined ? nothingFound : loadScanner(readMemory);
 const found = new Int32Array(readMemory?.buffer ?? new ArrayBuffer(foundNumbers * 4), 0, foundNumbers);
 
 /**
@@ -81,6 +89,23 @@ class HeadScanner {
 
   get minorVersion(): 0 | 1 {
     return found[4] as 0 | 1;
+  }
+
+  get connection(): ConnectionWord {
+    return found[5] as ConnectionWord;
+  }
+
+  /** As `isNormalTarget` says. */
+  get isTargetNormal(): boolean {
+    return found[6] === 1;
+  }
+
+  /**
+   * The place, of 256, of a target of at most {@link longestPlacedTarget} bytes in a chunk that was scanned: when it is the one that had this
+   * place last; else -1 less the place, and the target has it from now on.
+   */
+  placeTarget(start: number, length: number): number {
+    return placeTarget(readMemoryStart + start, length);
   }
 
   /** Where the value begins of a judged field other than Host and Content-Length. */

@@ -29,23 +29,31 @@ export function scanPlainFields(bytes: Buffer, start: number, end: number): numb
   return headEnd >= 0 && takeScanned(bytes) ? headEnd : scanByHand(bytes, start, end);
 }
 
-const connectionFields = (1 << connectionId) | (1 << transferEncodingId) | (1 << expectId);
+const readByHand = [connectionId, transferEncodingId, expectId] as const;
+const connectionBit = 1 << connectionId;
+const readByHandBits = connectionBit | (1 << transferEncodingId) | (1 << expectId);
 
 /** Takes over what the {@link headScanner} has just found; false when it is not plain. */
 export function takeScanned(bytes: Buffer): boolean {
   framing.reset();
-  const { knownMask } = headScanner;
-  if ((knownMask & connectionFields) !== 0) {
-    for (const id of [connectionId, transferEncodingId, expectId]) {
-      const isThere = ((knownMask >>> id) & 1) !== 0;
-      if (isThere && !judge(id, 0, bytes, headScanner.valueStart(id), headScanner.valueEnd(id))) return false;
-    }
-  }
+  const { knownMask, connection } = headScanner;
+  framing.connectionKeepAlive = connection === 1;
+  framing.connectionClose = connection === 2;
+  const left = knownMask & (connection === 0 ? readByHandBits : readByHandBits & ~connectionBit);
+  if (left !== 0 && !judgeScanned(bytes, left)) return false;
   headMemory.reserveTable(maxPlainFields * recordSize);
   headScanner.copyRows();
   framing.contentLength = headScanner.contentLength;
   framing.knownMask = knownMask;
   framing.count = headScanner.count;
+  return true;
+}
+
+function judgeScanned(bytes: Buffer, fields: number): boolean {
+  for (const id of readByHand) {
+    const isThere = ((fields >>> id) & 1) !== 0;
+    if (isThere && !judge(id, 0, bytes, headScanner.valueStart(id), headScanner.valueEnd(id))) return false;
+  }
   return true;
 }
 
@@ -127,8 +135,8 @@ export function takePlainFields(bytes: Buffer, start: number, headEnd: number): 
   const memory = headMemory;
   memory.reserveBytes(length);
   const at = memory.bytesUsed;
-  bytes.copy(memory.bytes, at, start, start + length);
-  const block = new FieldBlock(memory.bytes, at, length, memory.table, memory.tableUsed, framing.count);
+  bytes.copy(memory.source.bytes, at, start, start + length);
+  const block = new FieldBlock(memory.source, at, length, memory.table, memory.tableUsed, framing.count);
   memory.bytesUsed = at + length;
   memory.tableUsed += framing.count * recordSize;
   const namesNothing = framing.connectionOptions === undefined;

@@ -1,13 +1,15 @@
 import { hostId } from "../headers/known-fields.ts";
+import { latin1Slice } from "../headers/latin1.ts";
 import { byteClasses, targetByte } from "./byte-classes.ts";
 import { framing } from "./framing-fields.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import { headScanner } from "./head-scanner.ts";
 import { methodAt } from "./methods.ts";
+import { isNormalTarget } from "./normal-target.ts";
 import { scanByHand, takePlainFields, takeScanned } from "./plain-fields.ts";
 import { minorVersionAt } from "./plain-version.ts";
 import { RequestHead } from "./request-head.ts";
-import { targetAt } from "./target-cache.ts";
+import { scannedTarget } from "./target-cache.ts";
 
 /** "GET / HTTP/1.0\r\n\r\n": nothing shorter is a head. */
 const shortestHead = 18;
@@ -36,19 +38,31 @@ export function readPlainRequest(
   if (headEnd === -1 || targetEnd - targetStart > limits.maxTargetBytes) return undefined;
   if (headEnd - start > limits.maxHeadBytes || framing.count > limits.maxFields) return undefined;
   if (minorVersion === 1 ? ((framing.knownMask >>> hostId) & 1) === 0 : framing.chunked) return undefined;
-  const target = targetAt(bytes, targetStart, targetEnd);
+  const target = line.isScanned
+    ? scannedTarget(bytes, targetStart, targetEnd)
+    : latin1Slice(bytes, targetStart, targetEnd);
   const headers = takePlainFields(bytes, targetEnd + versionBytes, headEnd);
-  return new RequestHead(method, target, minorVersion, headers, framing, headEnd - start);
+  const head = new RequestHead(method, target, minorVersion, headers, framing, headEnd - start);
+  head.isTargetNormal = line.isTargetNormal;
+  return head;
 }
 
 /** What the last scan found in the request line; of use only where it found the head's end. */
-const line: { targetEnd: number; minorVersion: 0 | 1 } = { targetEnd: 0, minorVersion: 1 };
+const line: {
+  /** By the scanner of WebAssembly, which knows the target. */
+  isScanned: boolean;
+  targetEnd: number;
+  isTargetNormal: boolean;
+  minorVersion: 0 | 1;
+} = { isScanned: false, targetEnd: 0, isTargetNormal: false, minorVersion: 1 };
 
 /** Where the head ends, or -1 when it is not all there or not plain. */
 function scanFromTarget(bytes: Buffer, start: number, end: number): number {
   const headEnd = headScanner.request(bytes, start, end);
   if (headEnd < 0 || !takeScanned(bytes)) return scanByHandFromTarget(bytes, start, end);
+  line.isScanned = true;
   line.targetEnd = headScanner.targetEnd;
+  line.isTargetNormal = headScanner.isTargetNormal;
   line.minorVersion = headScanner.minorVersion;
   return headEnd;
 }
@@ -59,7 +73,9 @@ function scanByHandFromTarget(bytes: Buffer, start: number, end: number): number
   if (at + versionBytes + lineEndBytes > end || bytes[at] !== 0x20) return -1;
   const minorVersion = minorVersionAt(bytes, at + 1);
   if (minorVersion === -1 || bytes[at + 9] !== 0x0d || bytes[at + 10] !== 0x0a) return -1;
+  line.isScanned = false;
   line.targetEnd = at;
+  line.isTargetNormal = isNormalTarget(bytes, start, at);
   line.minorVersion = minorVersion;
   return scanByHand(bytes, at + versionBytes, end);
 }

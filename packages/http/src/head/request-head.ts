@@ -19,6 +19,8 @@ export class RequestHead implements MessageHead {
   method: string;
   /** As it was sent: origin-form, absolute-form of http or https, authority-form of CONNECT or `*` of OPTIONS. */
   target: string;
+  /** As `isNormalTarget` says. */
+  isTargetNormal: boolean;
   /** Expect is `100-continue`. */
   expectContinue: boolean;
   /** A field name has another character than letters, digits and `-`. */
@@ -43,6 +45,7 @@ export class RequestHead implements MessageHead {
     this.bytes = bytes;
     this.method = method;
     this.target = target;
+    this.isTargetNormal = false;
     this.expectContinue = framing.expectContinue;
     this.ambiguousName = framing.ambiguousName;
   }

@@ -1,3 +1,4 @@
+import { CopySource } from "../headers/copy-bytes.ts";
 import { FieldBlock } from "../headers/field-block.ts";
 import { idShift, maxNameLength } from "../headers/field-record.ts";
 import { knownFieldIdAt, lastJudgedId } from "../headers/known-fields.ts";
@@ -46,7 +47,7 @@ export class StrictFieldReader {
       at = lineEnd + 2;
     }
     const table = Int32Array.from(this.records);
-    return new FieldBlock(this.canonical, 0, this.canonicalLength, table, 0, framing.count);
+    return new FieldBlock(new CopySource(this.canonical), 0, this.canonicalLength, table, 0, framing.count);
   }
 
   private readLine(start: number, end: number): void {

@@ -7,6 +7,7 @@ import { inKnownVersion } from "./later-version.ts";
 import { agreesOnFields } from "./llhttp-agreement.ts";
 import { LlhttpJudge } from "./llhttp-judge.ts";
 import { methodNumbers } from "./methods.ts";
+import { isNormalTarget } from "./normal-target.ts";
 import { type Fault, refuseRequest } from "./refusal.ts";
 import { RequestHead } from "./request-head.ts";
 import { StrictFieldReader } from "./strict-fields.ts";
@@ -44,5 +45,8 @@ export function readStrictRequest(bytes: Buffer, firstLineEnd: number, limits: H
     agreesOnFields(head, block);
   if (!same) fail(400, "read-differently-by-llhttp");
   const headers = Headers.fromBlock(block, framing.count, framing.knownMask);
-  return new RequestHead(line.method, line.target, line.minorVersion, headers, framing, bytes.length);
+  const strict = new RequestHead(line.method, line.target, line.minorVersion, headers, framing, bytes.length);
+  const targetStart = line.method.length + 1;
+  strict.isTargetNormal = isNormalTarget(bytes, targetStart, targetStart + line.target.length);
+  return strict;
 }

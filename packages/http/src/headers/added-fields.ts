@@ -1,4 +1,4 @@
-import { copyBytes } from "./copy-bytes.ts";
+import { CopySource, copyBytes } from "./copy-bytes.ts";
 import { encodeLine } from "./encode-text.ts";
 
 /** A field as it will be sent. */
@@ -16,7 +16,7 @@ export class AddedFields {
   /** What {@link encode} writes. */
   encodedBytes = 0;
   /** What `encode` writes, made once by {@link AddedFields.prepare}; gone with the first change. */
-  private prepared: Buffer | undefined = undefined;
+  private prepared: CopySource | undefined = undefined;
 
   constructor(fields: AddedField[]) {
     this.fields = fields;
@@ -27,7 +27,7 @@ export class AddedFields {
   prepare(): void {
     const bytes = Buffer.allocUnsafeSlow(this.encodedBytes);
     this.encode(bytes, 0);
-    this.prepared = bytes;
+    this.prepared = new CopySource(bytes);
   }
 
   fork(): AddedFields {
@@ -72,7 +72,7 @@ export class AddedFields {
 
   encode(into: Buffer, at: number): number {
     const { prepared } = this;
-    if (prepared !== undefined) return copyBytes(prepared, 0, prepared.length, into, at);
+    if (prepared !== undefined) return copyBytes(prepared, 0, prepared.bytes.length, into, at);
     for (let index = 0; index < this.fields.length; index++) {
       const field = this.fields[index] as AddedField;
       at = encodeLine(into, at, field.name, field.value);

@@ -1,4 +1,4 @@
-import { copyBytes } from "./copy-bytes.ts";
+import { CopySource, copyBytes, hasSameBytes } from "./copy-bytes.ts";
 import { encodeText } from "./encode-text.ts";
 import { anyMark, deletedMark, idOf, nameLengthOf, recordSize, replacedMark } from "./field-record.ts";
 import { latin1Slice } from "./latin1.ts";
@@ -9,7 +9,7 @@ import type { PreparedField } from "./prepared-field.ts";
  * another value; its line stays where it is, and the table says so.
  */
 export class FieldBlock {
-  readonly bytes: Buffer;
+  readonly source: CopySource;
   readonly start: number;
   readonly length: number;
   /** Number of lines, those of deleted fields included. */
@@ -24,14 +24,14 @@ export class FieldBlock {
   private replaced: (string | PreparedField)[] | undefined = undefined;
 
   constructor(
-    bytes: Buffer,
+    source: CopySource,
     start: number,
     length: number,
     table: Int32Array,
     tableStart: number,
     count: number,
   ) {
-    this.bytes = bytes;
+    this.source = source;
     this.start = start;
     this.length = length;
     this.table = table;
@@ -42,14 +42,14 @@ export class FieldBlock {
 
   /** A copy with a table of its own. */
   fork(): FieldBlock {
-    return this.copyWith(this.bytes, this.start);
+    return this.copyWith(this.source, this.start);
   }
 
   /** A copy with bytes and a table of its own, which keeps no other head's memory alive. */
   detach(): FieldBlock {
     const bytes = Buffer.allocUnsafeSlow(this.length);
-    this.bytes.copy(bytes, 0, this.start, this.start + this.length);
-    return this.copyWith(bytes, 0);
+    this.source.bytes.copy(bytes, 0, this.start, this.start + this.length);
+    return this.copyWith(new CopySource(bytes), 0);
   }
 
   isDeleted(line: number): boolean {
@@ -71,14 +71,14 @@ export class FieldBlock {
     const by = this.replaced?.[line];
     if (by !== undefined && typeof by !== "string") return by.name;
     const start = this.lineStart(line);
-    return latin1Slice(this.bytes, start, start + nameLengthOf(this.recordAt(line)));
+    return latin1Slice(this.source.bytes, start, start + nameLengthOf(this.recordAt(line)));
   }
 
   valueAt(line: number): string {
     const record = this.recordAt(line);
     if ((record & replacedMark) !== 0) return textOf(this.replaced?.[line] as string | PreparedField);
     return latin1Slice(
-      this.bytes,
+      this.source.bytes,
       this.lineStart(line) + nameLengthOf(record) + 2,
       this.lineStart(line + 1) - 2,
     );
@@ -91,9 +91,19 @@ export class FieldBlock {
     const start = this.lineStart(line) + nameLengthOf(record) + 2;
     if (this.lineStart(line + 1) - 2 - start !== value.length) return false;
     for (let at = 0; at < value.length; at++) {
-      if (this.bytes[start + at] !== value.charCodeAt(at)) return false;
+      if (this.source.bytes[start + at] !== value.charCodeAt(at)) return false;
     }
     return true;
+  }
+
+  /** As {@link hasValueAt}, without looking at a string. */
+  hasValueOf(line: number, field: PreparedField): boolean {
+    const record = this.recordAt(line);
+    const { value, line: whole } = field;
+    if ((record & replacedMark) !== 0) return this.valueAt(line) === value;
+    const start = this.lineStart(line) + nameLengthOf(record) + 2;
+    const length = this.lineStart(line + 1) - 2 - start;
+    return length === value.length && hasSameBytes(this.source, start, whole, field.name.length + 2, length);
   }
 
   delete(line: number): void {
@@ -109,7 +119,7 @@ export class FieldBlock {
       this.replaced ??= [];
       this.replaced[line] = by;
     }
-    this.replacedBytes += typeof by === "string" ? by.length : by.line.length;
+    this.replacedBytes += typeof by === "string" ? by.length : by.line.bytes.length;
   }
 
   /** Deletes the fields whose id is in `mask`; how many there were. */
@@ -129,22 +139,22 @@ export class FieldBlock {
   encode(into: Buffer, at: number): number {
     const { table, lines } = this;
     const end = this.start + this.length;
-    if (!this.edited) return copyBytes(this.bytes, this.start, end, into, at);
+    if (!this.edited) return copyBytes(this.source, this.start, end, into, at);
     let run = this.start;
     for (let line = 0, place = this.tableStart + 1; line < lines; line++, place += recordSize) {
       const record = table[place] as number;
       if ((record & anyMark) === 0) continue;
       const lineStart = this.lineStart(line);
-      if (lineStart !== run) at = copyBytes(this.bytes, run, lineStart, into, at);
+      if (lineStart !== run) at = copyBytes(this.source, run, lineStart, into, at);
       run = this.lineStart(line + 1);
       if ((record & deletedMark) === 0) at = this.encodeReplaced(into, at, line);
     }
-    return run === end ? at : copyBytes(this.bytes, run, end, into, at);
+    return run === end ? at : copyBytes(this.source, run, end, into, at);
   }
 
-  private copyWith(bytes: Buffer, start: number): FieldBlock {
+  private copyWith(source: CopySource, start: number): FieldBlock {
     const table = this.table.slice(this.tableStart, this.tableEnd);
-    const copy = new FieldBlock(bytes, start, this.length, table, 0, this.lines);
+    const copy = new FieldBlock(source, start, this.length, table, 0, this.lines);
     copy.edited = this.edited;
     copy.replacedBytes = this.replacedBytes;
     copy.replaced = this.replaced?.slice();
@@ -153,9 +163,9 @@ export class FieldBlock {
 
   private encodeReplaced(into: Buffer, at: number, line: number): number {
     const by = this.replaced?.[line] as string | PreparedField;
-    if (typeof by !== "string") return copyBytes(by.line, 0, by.line.length, into, at);
+    if (typeof by !== "string") return copyBytes(by.line, 0, by.line.bytes.length, into, at);
     const start = this.lineStart(line);
-    at = copyBytes(this.bytes, start, start + nameLengthOf(this.recordAt(line)) + 2, into, at);
+    at = copyBytes(this.source, start, start + nameLengthOf(this.recordAt(line)) + 2, into, at);
     at = encodeText(into, at, by);
     into[at] = 0x0d;
     into[at + 1] = 0x0a;
@@ -181,7 +191,7 @@ export class FieldBlock {
     if (length !== lower.length) return false;
     const start = this.lineStart(line);
     for (let at = 0; at < length; at++) {
-      let byte = this.bytes[start + at] as number;
+      let byte = this.source.bytes[start + at] as number;
       if (byte >= 0x41 && byte <= 0x5a) byte |= 0x20;
       if (byte !== lower.charCodeAt(at)) return false;
     }
@@ -192,4 +202,11 @@ export class FieldBlock {
 const textOf = (by: string | PreparedField): string => (typeof by === "string" ? by : by.value);
 
 /** The block of headers that were not parsed. It has no lines, so nothing can ever change in it. */
-export const emptyBlock: FieldBlock = new FieldBlock(Buffer.alloc(0), 0, 0, new Int32Array(0), 0, 0);
+export const emptyBlock: FieldBlock = new FieldBlock(
+  new CopySource(Buffer.alloc(0)),
+  0,
+  0,
+  new Int32Array(0),
+  0,
+  0,
+);

@@ -117,8 +117,13 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   /** As {@link hasOnly}, for a field that was made once for many messages. */
-  hasOnlyField({ id, lower, value }: PreparedField): boolean {
-    return ((this.knownMask >>> id) & 1) !== 0 && this.isOnly(id, lower, value);
+  hasOnlyField(field: PreparedField): boolean {
+    const { id, lower } = field;
+    if (((this.knownMask >>> id) & 1) === 0) return false;
+    const place = this.findOnly(id, lower);
+    if (place === -1) return false;
+    const isParsed = place < this.block.lines;
+    return isParsed ? this.block.hasValueOf(place, field) : this.valueAt(place) === field.value;
   }
 
   /**
@@ -288,9 +293,15 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
     return index === -1 ? -1 : lines + index;
   }
 
-  private isOnly(id: number, lower: string, value: string): boolean {
+  /** -1 also when there are several. */
+  private findOnly(id: number, lower: string): number {
     const place = this.find(id, lower, 0);
-    if (place === -1 || this.find(id, lower, place + 1) !== -1) return false;
+    return place === -1 || this.find(id, lower, place + 1) !== -1 ? -1 : place;
+  }
+
+  private isOnly(id: number, lower: string, value: string): boolean {
+    const place = this.findOnly(id, lower);
+    if (place === -1) return false;
     return place < this.block.lines ? this.block.hasValueAt(place, value) : this.valueAt(place) === value;
   }
 

@@ -1,3 +1,4 @@
+import { CopySource } from "./copy-bytes.ts";
 import { encodeLine } from "./encode-text.ts";
 import { assertFieldName, fieldValue } from "./field-syntax.ts";
 import { knownFieldId } from "./known-fields.ts";
@@ -14,7 +15,7 @@ export class PreparedField {
   /** @internal The name as it is looked for. */
   readonly lower: string;
   /** @internal `Name: value\r\n`. */
-  readonly line: Buffer;
+  readonly line: CopySource;
 
   constructor(name: string, value: string) {
     assertFieldName(name);
@@ -22,7 +23,8 @@ export class PreparedField {
     this.value = fieldValue(name, value);
     this.id = knownFieldId(name);
     this.lower = name.toLowerCase();
-    this.line = Buffer.allocUnsafeSlow(name.length + this.value.length + 4);
-    encodeLine(this.line, 0, name, this.value);
+    const line = Buffer.allocUnsafeSlow(name.length + this.value.length + 4);
+    encodeLine(line, 0, name, this.value);
+    this.line = new CopySource(line);
   }
 }

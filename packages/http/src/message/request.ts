@@ -35,6 +35,8 @@ export class HttpRequest {
   scheme: "http" | "https" | undefined = undefined;
   /** @internal A target that a head reader has judged: as it stands, it may be sent. */
   judgedTarget: string | undefined = undefined;
+  /** @internal The judged target is known to be in normal form (RFC 3986 section 6.2.2). */
+  isJudgedNormal = false;
   /** Hears 1xx responses of an upstream, to pass them on; undefined when nobody wants them. */
   onInformational: InformationalListener | undefined = undefined;
 

@@ -75,6 +75,69 @@ describe("the scanner of WebAssembly", () => {
     }
   });
 
+  it.each([
+    ["/", true],
+    ["/a/b.html?c=d", true],
+    ["/a/.b", false],
+    ["/a/../b", false],
+    ["/%61", false],
+    ["/a\\b", false],
+    ["/a.b/c..d//e?f=/", true],
+    [`/${"a".repeat(14)}/.b`, false],
+    [`/${"a".repeat(15)}/.b`, false],
+    [`/${"a".repeat(62)}%20`, false],
+    [`/${"a".repeat(62)}`, true],
+  ])("says of the target %s whether it is in normal form: %s", (target, isNormal) => {
+    const head = latin1(`GET ${target} HTTP/1.1\r\nHost: a\r\nCookie: %/.\\\r\n\r\n`);
+    expect(read("request", putIntoReadMemory(head))).toMatchObject({ target, isTargetNormal: isNormal });
+    expect(read("request", head)).toMatchObject({ target, isTargetNormal: isNormal });
+  });
+
+  it("gives each of a thousand targets of every length as it was sent, again and again", () => {
+    const targets = Array.from({ length: 1_000 }, (_, index) => {
+      const id = `${index % 7}`.repeat(1 + (index % 70));
+      return `/${id}?${index}`.slice(0, 1 + (index % 70)) || "/";
+    });
+    for (let round = 0; round < 3; round++) {
+      for (const target of targets) {
+        const head = latin1(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+        expect(read("request", putIntoReadMemory(head))).toMatchObject({ target });
+        expect(read("request", putIntoReadMemory(head))).toMatchObject({ target });
+      }
+    }
+  });
+
+  it("keeps targets apart that differ in one byte, at whatever place", () => {
+    for (const length of [1, 2, 15, 16, 17, 31, 32, 33, 47, 48, 49, 62, 63, 64, 65]) {
+      const plain = `/${"a".repeat(length - 1)}`;
+      for (let at = 1; at < length; at++) {
+        const other = `${plain.slice(0, at)}b${plain.slice(at + 1)}`;
+        for (const target of [plain, other, plain]) {
+          const head = latin1(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+          expect(read("request", putIntoReadMemory(head))).toMatchObject({ target });
+        }
+      }
+    }
+  });
+
+  it("reads Connection as one word in any case, and leaves lists to others", () => {
+    const kinds = [
+      "keep-alive",
+      "Keep-Alive",
+      "close",
+      "CLOSE",
+      "closed",
+      "keep-alivf",
+      "upgrade",
+      "close, x",
+      "k",
+    ];
+    for (const value of kinds) {
+      const head = latin1(`GET / HTTP/1.1\r\nHost: a\r\nConnection: ${value}\r\n\r\n`);
+      expect(read("request", putIntoReadMemory(head))).toEqual(read("request", head));
+    }
+  });
+
   it("finds a head behind another one", () => {
     const first = "GET / HTTP/1.0\r\n\r\n";
     const both = putIntoReadMemory(latin1(first + request));

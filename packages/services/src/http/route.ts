@@ -82,7 +82,7 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
   call(request: HttpRequest, context: Omit<Context, "matchedRoute">): Promise<HttpResponse> {
     // RFC 9110 section 9.3.7: `OPTIONS *` asks about the whole server, so it takes the way of the root.
     const whole = request.target === wholeServer;
-    const target = whole ? "/" : normalTarget(request.target);
+    const target = whole ? "/" : normalTargetOf(request);
     if (target === undefined) return Promise.resolve(badRequest(request));
     if (!whole) request.target = target;
     const match = this.#table.find(request, target);
@@ -96,6 +96,10 @@ export class Route<Context extends object> implements HttpHandler<Omit<Context, 
     const methods = this.#table.allowedMethods(request, target);
     return methods.length > 0 ? methodNotAllowed(request, methods) : notFound(request);
   }
+}
+
+function normalTargetOf({ target, judgedTarget, isJudgedNormal }: HttpRequest): string | undefined {
+  return isJudgedNormal && target === judgedTarget ? target : normalTarget(target);
 }
 
 /** What a route is known by from one configuration to the next. */
