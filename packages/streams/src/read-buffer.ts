@@ -28,7 +28,7 @@ export function putIntoReadMemory(source: Buffer, start = 0, end: number = sourc
 
 /** Whether these bytes are a chunk that stands at {@link readMemoryStart} now. */
 export const isInReadMemory = (chunk: Buffer): boolean =>
-  chunk.length === inReadMemoryBytes && views[inReadMemoryBytes] === chunk;
+  chunk.length === inReadMemoryBytes && (views[inReadMemoryBytes] ?? longView) === chunk;
 
 /**
  * With more slow peers than this, reads are short: what is read for a peer that does not take it has to be kept, and there may
@@ -59,17 +59,23 @@ export function peerCaughtUp(): void {
 
 /** Views of the shared buffer from its start, by length: small messages have few lengths, and a new view costs more than a look. */
 const views: (Buffer | undefined)[] = new Array(4096).fill(undefined);
+/** The last one that was longer. */
+let longView: Buffer | undefined;
 
 /** What a read of `bytes` put into `buffer`. */
 export function readView(buffer: Buffer, bytes: number): Buffer {
   inReadMemoryBytes = -1;
-  if (buffer !== sharedReadBuffer || bytes >= views.length) return buffer.subarray(0, bytes);
+  if (buffer !== sharedReadBuffer) return buffer.subarray(0, bytes);
+  inReadMemoryBytes = bytes;
+  if (bytes >= views.length) {
+    longView = buffer.subarray(0, bytes);
+    return longView;
+  }
   let view = views[bytes];
   if (view === undefined) {
     view = buffer.subarray(0, bytes);
     views[bytes] = view;
   }
-  inReadMemoryBytes = bytes;
   return view;
 }
 

@@ -67,6 +67,20 @@ describe("the scanner of WebAssembly", () => {
     },
   );
 
+  it("takes the heads of a long read, and none of one that was read before", () => {
+    const many = latin1(request.repeat(40));
+    expect(many.length).toBeGreaterThan(4_096);
+    const chunk = putIntoReadMemory(many);
+    expect(isScanned(chunk)).toBe(true);
+    const last = readers.request(chunk, request.length * 39, chunk.length, limits);
+    expect(last).toMatchObject({ target: "/a/b?c=d", bytes: request.length });
+    const another = putIntoReadMemory(many);
+    expect(isScanned(chunk)).toBe(false);
+    expect(isScanned(another)).toBe(true);
+    putIntoReadMemory(latin1(request));
+    expect(isScanned(another)).toBe(false);
+  });
+
   it("takes nothing of what was read before for a part of a head", () => {
     const whole = latin1(request);
     for (let length = 0; length < whole.length; length++) {
