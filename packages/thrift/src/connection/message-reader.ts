@@ -210,18 +210,19 @@ export class MessageReader {
     pending.append(this.#bytes, this.#at, stop);
     this.#at = stop;
     if (large) return this.#openPending(pending);
-    if (pending.length < total) return undefined;
+    return pending.length < total ? undefined : this.#takePending(pending);
+  }
+
+  #takePending(pending: PendingBytes): ThriftMessage {
     this.#pending = undefined;
-    return (this.#finder as HeadFinder).whole(pending.bytes, 0, total);
+    return (this.#finder as HeadFinder).whole(pending.bytes, 0, pending.length);
   }
 
   #continueWalk(walk: UnframedWalk, pending: PendingBytes): ThriftMessage | undefined {
     const stop = walk.walk(this.#bytes, this.#at, this.#bytes.length);
     pending.append(this.#bytes, this.#at, stop);
     this.#at = stop;
-    if (walk.underWay) return this.#openWalked();
-    this.#pending = undefined;
-    return (this.#finder as HeadFinder).whole(pending.bytes, 0, pending.length);
+    return walk.underWay ? this.#openWalked() : this.#takePending(pending);
   }
 
   // === a large message ===
@@ -238,6 +239,8 @@ export class MessageReader {
 
   /** Announces a large message when its head is in what was gathered. */
   #openPending(pending: PendingBytes): ThriftMessage | undefined {
+    // With a long TTHeader all of it may be there: a payload that is announced is still to come.
+    if (pending.length === pending.total) return this.#takePending(pending);
     const place = (this.#finder as HeadFinder).find(pending.bytes, 0, pending.length);
     if (place !== undefined) return this.#announceGathered(place, pending.total - place.payloadStart);
     if (pending.room > 0) return undefined;
