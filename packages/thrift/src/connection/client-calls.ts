@@ -101,21 +101,33 @@ export class ClientCalls {
     }
   }
 
+  /** An answer to a call that is over is thrown away, if one comes. */
+  forget({ message }: ClientCall): void {
+    if (this.#calls.delete(message.sequenceId)) this.#late.add(message.sequenceId);
+  }
+
+  /** Rejects calls of which nothing was sent, and will not be. */
+  breakUnsent(error: Error, unsent: readonly ThriftMessage[]): void {
+    for (const message of unsent) {
+      const call = this.#calls.get(message.sequenceId);
+      // A oneway call, or one whose caller has gone on.
+      if (call?.message !== message) continue;
+      this.#calls.delete(message.sequenceId);
+      call.settle();
+      message.sequenceId = call.sequenceId;
+      message.headerSequence = call.headerSequence;
+      call.reject(new ThriftConnectionBusyError({ state: "closed", cause: error }));
+    }
+  }
+
   /** Rejects every call: of those in `unsent` nothing was sent. */
   breakAll(error: Error, unsent: readonly ThriftMessage[]): void {
-    const notSent = new Set(unsent);
+    this.breakUnsent(error, unsent);
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const call of calls) {
       call.settle();
-      const { message } = call;
-      if (!notSent.has(message)) {
-        call.reject(error);
-        continue;
-      }
-      message.sequenceId = call.sequenceId;
-      message.headerSequence = call.headerSequence;
-      call.reject(new ThriftConnectionBusyError({ state: "closed", cause: error }));
+      call.reject(error);
     }
     for (const sent of this.#oneways.values()) sent();
   }

@@ -162,6 +162,7 @@ export class ThriftClientConnection
     }
     this.#delivering = false;
     this.#stream.ownBuffer = this.#large !== undefined;
+    this.#refuseMore();
     this.#deadline.look();
     this.#settle();
     return this.#large?.paused !== true;
@@ -195,16 +196,43 @@ export class ThriftClientConnection
     if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
     if (call === undefined || call.abandoned) answer.payload.cancel();
     else call.resolve(answer);
+    if (call === undefined || !this.#writer.isWriting(call.message)) return;
+    this.#stopWriting(call, this.#faults.protocol("answered a call", new Error("not all of it was sent")));
+  }
+
+  /**
+   * A call of a shared connection is over of which not all is written: behind that nothing can be. Calls that wait for their turn may
+   * go elsewhere, and those that were sent are waited for, unless what is on its way lies in memory that is not ours any more.
+   */
+  #stopWriting(call: ClientCall, error: Error): void {
+    if (this.#options.maxCalls === 1) return;
+    if (this.#stream.pendingBytes > 0) return this.#fail(error);
+    this.#calls.forget(call);
+    this.#calls.breakUnsent(error, this.#writer.abort(error));
+    this.retire();
+  }
+
+  /** What comes when no call is under way would be taken for the beginning of the answer to the next one. */
+  #refuseMore(): void {
+    const { atBoundary, payload } = this.#reader;
+    if (this.#gone || atBoundary || payload !== undefined || this.#calls.size > 0) return;
+    this.#fail(this.#faults.protocol("sent more than its answer", new Error("no call is under way")));
   }
 
   /** Looks whether the connection is free, or has to go. */
   #settle(): void {
     if (this.#delivering || this.#gone || this.#calls.size > 0) return;
-    if (!this.#reader.atBoundary || this.#large !== undefined) return;
-    if (this.#retired) return this.#stream.destroy();
+    if (this.#reader.payload !== undefined || this.#large !== undefined) return;
+    if (this.#retired) return this.#leave();
     if (!this.#busy || !this.#isQuiet) return;
     this.#busy = false;
     this.#owner.connectionIdle(this);
+  }
+
+  /** Closes it, behind the oneway calls that others have on it. */
+  #leave(): void {
+    const owes = !this.#writer.idle || this.#stream.pendingBytes > 0;
+    if (this.#options.maxCalls === 1 || !owes) this.#stream.destroy();
   }
 
   /** Nothing is left to be written or read. */
@@ -221,6 +249,7 @@ export class ThriftClientConnection
     call.abandoned = true;
     call.settle();
     call.reject(reason);
+    if (this.#writer.isWriting(call.message)) this.#stopWriting(call, this.#faults.closed(asError(reason)));
   }
 
   payloadResumed(): void {
@@ -274,6 +303,7 @@ export class ThriftClientConnection
 
   writeMoved(pending: boolean): void {
     this.#deadline.writeMoved(pending);
+    if (this.#retired) this.#settle();
   }
 
   #timedOut(late: ClientWait | "write"): void {

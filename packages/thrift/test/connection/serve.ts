@@ -49,6 +49,7 @@ export async function serve(
 /** What happened to a client connection. */
 export interface TestClient extends AsyncDisposable {
   readonly connection: ThriftClientConnection;
+  readonly stream: ByteStream;
   readonly idle: () => number;
   readonly closed: () => boolean;
 }
@@ -72,6 +73,7 @@ export async function connect(
   const connection = new ThriftClientConnection(stream, owner, resolveThriftClientConnectionOptions(options));
   return {
     connection,
+    stream,
     idle: () => idle,
     closed: () => closed,
     async [Symbol.asyncDispose]() {
