@@ -3,7 +3,7 @@ import { IncomingPayload, type PayloadSource } from "../message/incoming-payload
 import { atStart, type MessagePlace, type ThriftMessage } from "../message/thrift-message.ts";
 import { fixedBytes } from "../ttheader/layout.ts";
 import { type DetectedTransport, detectTransport } from "../wire/detect-transport.ts";
-import { uint16At } from "../wire/integers.ts";
+import { int32At, uint16At } from "../wire/integers.ts";
 import type { ResolvedThriftLimits } from "../wire/limits.ts";
 import { maxMessageHeadBytes } from "../wire/message-head.ts";
 import { HeadFinder } from "./head-finder.ts";
@@ -99,7 +99,7 @@ export class MessageReader {
     try {
       this.#transport ??= detectTransport(bytes, 0, bytes.length);
       if (this.#transport === undefined) return undefined;
-      const copy = Buffer.from(bytes.subarray(0, longest));
+      const copy = Buffer.from(bytes.subarray(0, Math.min(longest, framedBytes(this.#transport, bytes))));
       const finder = new HeadFinder(this.#transport, this.#limits);
       const place = finder.find(copy, 0, copy.length);
       return place === undefined ? undefined : finder.messageAt({ ...place, end: place.payloadStart });
@@ -150,8 +150,9 @@ export class MessageReader {
   #takeWhole(total: number): ThriftMessage {
     this.#own();
     const start = this.#at;
+    const message = (this.#finder as HeadFinder).whole(this.#bytes, start, start + total);
     this.#at += total;
-    return (this.#finder as HeadFinder).whole(this.#bytes, start, start + total);
+    return message;
   }
 
   /** What is fed must live on: copies it, once for all messages in it. */
@@ -293,3 +294,7 @@ export class MessageReader {
     payload.finish();
   }
 }
+
+/** How long a message says to be whose beginning is here. */
+const framedBytes = (transport: DetectedTransport, bytes: Buffer): number =>
+  transport === "unframed" || bytes.length < 4 ? bytes.length : int32At(bytes, 0) + 4;

@@ -23,6 +23,7 @@ export interface TestServer extends AsyncDisposable {
 export async function serve(
   handler: ThriftHandler<BaseContext> | ThriftHandler<BaseContext>["call"],
   options: ThriftServerOptions = {},
+  context: () => BaseContext = () => new BaseContext(),
 ): Promise<TestServer> {
   const inner = typeof handler === "function" ? { call: handler } : handler;
   const core = new ThriftCore<BaseContext>(inner, options);
@@ -30,7 +31,7 @@ export async function serve(
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
     const stream = acceptedStream(socket);
     streams.add(stream);
-    void core.call(stream, new BaseContext()).then(() => streams.delete(stream));
+    void core.call(stream, context()).then(() => streams.delete(stream));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
