@@ -124,7 +124,7 @@ export class ThriftClientConnection
   #sendCall(call: ClientCall): void {
     const { message } = call;
     const shared = this.#options.maxCalls > 1;
-    if (shared) this.#calls.number(message);
+    this.#calls.number(message);
     this.#calls.add(call);
     if (message.isWhole) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
     if (shared) this.#writer.sendWithTurn(message);
@@ -133,8 +133,8 @@ export class ThriftClientConnection
   }
 
   #sendOneway(message: ThriftMessage, sent: () => void): void {
+    this.#calls.number(message);
     if (this.#options.maxCalls > 1) {
-      this.#calls.number(message);
       this.#writer.sendWithTurn(message);
       return sent();
     }
@@ -194,7 +194,7 @@ export class ThriftClientConnection
     }
     // An early answer: what is left of the call is of no use, and so is the connection.
     if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
-    if (call === undefined || call.abandoned) answer.payload.cancel();
+    if (call === undefined || call.abandoned) throwAway(answer);
     else call.resolve(answer);
     if (call === undefined || !this.#writer.isWriting(call.message)) return;
     this.#stopWriting(call, this.#faults.protocol("answered a call", new Error("not all of it was sent")));
@@ -324,4 +324,9 @@ export class ThriftClientConnection
     if (this.#stream.closed || this.#stream.ended) return "closed";
     return this.#retired ? "about to close" : "busy";
   }
+}
+
+/** Others may wait for what comes behind it. */
+function throwAway(answer: ThriftMessage): void {
+  if (!answer.isWhole) answer.payload.pipe({ write: () => true, end() {}, fail() {} });
 }

@@ -1,8 +1,9 @@
 import { Cancellation } from "@monolake/service-async";
-import { eventually, type RawConnection, rawClient, startRawServer } from "@monolake/test-kit";
+import { deferred, eventually, type RawConnection, rawClient, startRawServer } from "@monolake/test-kit";
 import { describe, expect, test } from "vitest";
-import { MessageType, thriftFormat } from "../../src/index.ts";
-import { bytesOf, callOf, replyTo } from "./messages.ts";
+import { MessageType, type ThriftMessage, thriftFormat } from "../../src/index.ts";
+import { TestReader } from "../reading.ts";
+import { bytesOf, callOf, payloadOf, replyTo, text } from "./messages.ts";
 import { connect, serve } from "./serve.ts";
 
 const busy = { code: "ERR_THRIFT_CONNECTION_BUSY" };
@@ -12,9 +13,19 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 const answerTo = (name: string, sequenceId: number): Buffer =>
   bytesOf(replyTo(callOf("x", { name, sequenceId }), "done"));
 
+/** The next call that came, which has a frame or a TTHeader. */
+async function nextCall(peer: RawConnection): Promise<ThriftMessage> {
+  const length = await peer.readExactly(4);
+  const rest = await peer.readExactly(length.readInt32BE(0));
+  return new TestReader().feed(Buffer.concat([length, rest])).messages[0]!.message;
+}
+
+/** The sequence id of a large call that is coming, whose name has five letters. */
+const largeId = async (peer: RawConnection): Promise<number> => (await peer.readExactly(21)).readInt32BE(17);
+
 describe("a large call that is over before it is written, on a shared connection", () => {
   const large = bytesOf(callOf("z".repeat(1_000_000), { name: "large" }));
-  const early = answerTo("large", 2);
+  const answerBytes = answerTo("large", 2).length;
 
   /** A call that was sent, a large one of which `sentBytes` were, and one behind it. */
   async function begin(sentBytes: number) {
@@ -27,21 +38,24 @@ describe("a large call that is over before it is written, on a shared connection
     const first = connection.send(callOf("x", { name: "first" }));
     void client.write(large.subarray(0, sentBytes));
     const peer = await upstream.nextConnection();
+    const firstId = (await nextCall(peer)).sequenceId;
+    const early = answerTo("large", await largeId(peer));
     await eventually(() => expect(peer.receivedBytes).toBeGreaterThan(sentBytes));
     const queued = connection.send(callOf("x", { name: "queued" }));
     queued.catch(() => {});
     return {
-      ...{ peer, connection, cancellation, client, first, queued },
+      ...{ peer, connection, cancellation, client, first, firstId, early, queued },
       async [Symbol.asyncDispose]() {
         for (const one of [client, shared, gateway, upstream]) await one[Symbol.asyncDispose]();
       },
     };
   }
 
-  async function othersGoOn({ peer, connection, first, queued }: Awaited<ReturnType<typeof begin>>) {
+  async function othersGoOn(calls: Awaited<ReturnType<typeof begin>>) {
+    const { peer, connection, first, firstId, queued } = calls;
     await expect(queued).rejects.toMatchObject(busy);
     await expect(connection.send(callOf("x"))).rejects.toMatchObject(busy);
-    void peer.write(answerTo("first", 1));
+    void peer.write(answerTo("first", firstId));
     expect((await first)!.type).toBe(MessageType.REPLY);
     await peer.closed;
   }
@@ -50,19 +64,19 @@ describe("a large call that is over before it is written, on a shared connection
     "answered behind %i bytes, holds up nobody",
     async (sent) => {
       await using calls = await begin(sent);
-      void calls.peer.write(early);
-      await calls.client.readExactly(early.length);
+      void calls.peer.write(calls.early);
+      await calls.client.readExactly(answerBytes);
       await othersGoOn(calls);
     },
   );
 
   test("holds up nobody wherever its answer is cut", async () => {
-    for (let at = 1; at < early.length; at += 1) {
+    for (let at = 1; at < answerBytes; at += 1) {
       await using calls = await begin(70_000);
-      await calls.peer.write(early.subarray(0, at));
+      await calls.peer.write(calls.early.subarray(0, at));
       await nextTurn();
-      void calls.peer.write(early.subarray(at));
-      await calls.client.readExactly(early.length);
+      void calls.peer.write(calls.early.subarray(at));
+      await calls.client.readExactly(answerBytes);
       await othersGoOn(calls);
     }
   });
@@ -74,8 +88,9 @@ describe("a large call that is over before it is written, on a shared connection
   });
 
   test("breaks off where its memory would be written that is not its own any more", async () => {
+    const id = deferred<number>();
     await using upstream = await startRawServer(async (peer) => {
-      await peer.readUntil("large");
+      id.resolve(await largeId(peer));
       peer.pause();
     });
     await using shared = await connect(upstream.port, { maxCalls: 10 });
@@ -86,8 +101,8 @@ describe("a large call that is over before it is written, on a shared connection
     const queued = shared.connection.send(callOf("x", { name: "queued" }));
     queued.catch(() => {});
     const peer = upstream.connections[0]!;
-    void peer.write(answerTo("large", 1));
-    await client.readExactly(early.length);
+    void peer.write(answerTo("large", await id.promise));
+    await client.readExactly(answerBytes);
     await expect(queued).rejects.toMatchObject(busy);
     expect(shared.stream.closed).toBe(true);
   });
@@ -95,10 +110,9 @@ describe("a large call that is over before it is written, on a shared connection
 
 describe("an upstream that stops in the middle of an answer", () => {
   test("leaves no connection behind, wherever it stops behind an answer", async () => {
-    const answer = answerTo("echo", 1);
-    for (let more = 1; more < answer.length; more += 1) {
+    for (let more = 1; more < answerTo("echo", 1).length; more += 1) {
       await using upstream = await startRawServer(async (peer) => {
-        await peer.readUntil("echo");
+        const answer = answerTo("echo", (await nextCall(peer)).sequenceId);
         void peer.write(Buffer.concat([answer, answer.subarray(0, more)]));
       });
       await using client = await connect(upstream.port);
@@ -110,8 +124,8 @@ describe("an upstream that stops in the middle of an answer", () => {
 
   test("leaves no shared connection behind when its calls are given up", async () => {
     await using upstream = await startRawServer(async (peer) => {
-      await peer.readUntil("echo");
-      void peer.write(answerTo("echo", 1).subarray(0, 20));
+      const { sequenceId } = await nextCall(peer);
+      void peer.write(answerTo("echo", sequenceId).subarray(0, 20));
     });
     await using client = await connect(upstream.port, { maxCalls: 10, readTimeoutMs: 50 });
     await expect(client.connection.send(callOf("x"))).rejects.toMatchObject({
@@ -123,8 +137,9 @@ describe("an upstream that stops in the middle of an answer", () => {
 
 test("oneway calls on a shared connection are written before it closes because the upstream asks for that", async () => {
   const format = thriftFormat("ttheader", "binary");
+  const called = deferred<ThriftMessage>();
   await using upstream = await startRawServer(async (peer) => {
-    await peer.readUntil("last");
+    called.resolve(await nextCall(peer));
     peer.pause();
   });
   await using client = await connect(upstream.port, { maxCalls: 10 });
@@ -138,10 +153,48 @@ test("oneway calls on a shared connection are written before it closes because t
     sent += 1;
     await nextTurn();
   }
-  const reply = replyTo(callOf("x", { format, name: "last", sequenceId: 1 }), "done");
+  const reply = replyTo(await called.promise, "done");
   reply.header!.set("crrst", "1");
   void peer.write(Buffer.concat([reply.prefix, reply.payload.whole!]));
   await last;
   peer.resume();
   expect((await peer.readToEnd()).split("fire")).toHaveLength(sent + 1);
+});
+
+describe.each([1, 10])("answers that nobody asked for, with %i calls at a time", (maxCalls) => {
+  const victim = () => callOf("x", { name: "victim", sequenceId: 7 });
+  const format = thriftFormat("framed", "binary");
+
+  test.each([10, 200_000])("to a oneway call are not given to another caller: %i bytes", async (bytes) => {
+    await using upstream = await startRawServer(async (peer) => {
+      // Servers of Apache Thrift look at the name of the method, not at the type of the message.
+      for (const value of ["o".repeat(bytes), "done"]) {
+        const call = await nextCall(peer);
+        void peer.write(bytesOf(replyTo(call, value)));
+      }
+    });
+    await using client = await connect(upstream.port, { maxCalls });
+    const { connection } = client;
+    await connection.send(callOf("x", { name: "other", type: MessageType.ONEWAY, sequenceId: 7 }));
+    await eventually(() => expect(connection.available).toBe(true));
+    const answer = await connection.send(victim());
+    expect(answer!.sequenceId).toBe(7);
+    expect(await payloadOf(answer)).toEqual(text(format, "done", 0));
+    await eventually(() => expect(connection.available).toBe(true));
+  });
+
+  test("with the sequence id that a caller chose are not given to another caller", async () => {
+    await using upstream = await startRawServer(async (peer) => {
+      void peer.write(bytesOf(replyTo(await nextCall(peer), "first")));
+      await nextCall(peer);
+      // A frame may have held a second call, whose id no gateway has seen.
+      void peer.write(bytesOf(replyTo(victim(), "chosen")));
+    });
+    await using client = await connect(upstream.port, { maxCalls });
+    await client.connection.send(callOf("x"));
+    await eventually(() => expect(client.connection.available).toBe(true));
+    await expect(client.connection.send(victim())).rejects.toMatchObject({
+      code: "ERR_THRIFT_UPSTREAM_PROTOCOL",
+    });
+  });
 });
