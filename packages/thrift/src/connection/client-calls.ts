@@ -49,11 +49,15 @@ export class ClientCalls {
 
   /** A large call is written: its answer may come until `deadlineMs`. */
   largeWritten(message: ThriftMessage, deadlineMs: number): void {
+    this.#onewayOver(message);
+    const call = this.#calls.get(message.sequenceId);
+    if (call !== undefined) call.deadlineMs = deadlineMs;
+  }
+
+  #onewayOver(message: ThriftMessage): void {
     const sent = this.#oneways.get(message);
     this.#oneways.delete(message);
     sent?.();
-    const call = this.#calls.get(message.sequenceId);
-    if (call !== undefined) call.deadlineMs = deadlineMs;
   }
 
   /**
@@ -121,8 +125,8 @@ export class ClientCalls {
   /** Rejects calls of which nothing was sent, and will not be. */
   breakUnsent(error: Error, unsent: readonly ThriftMessage[]): void {
     for (const message of unsent) {
+      this.#onewayOver(message);
       const call = this.#calls.get(message.sequenceId);
-      // A oneway call, or one whose caller has gone on.
       if (call?.message !== message) continue;
       this.#calls.delete(message.sequenceId);
       call.settle();
@@ -141,6 +145,6 @@ export class ClientCalls {
       call.settle();
       call.reject(error);
     }
-    for (const sent of this.#oneways.values()) sent();
+    for (const message of [...this.#oneways.keys()]) this.#onewayOver(message);
   }
 }

@@ -104,7 +104,8 @@ export class ThriftClientConnection
     if (cancellation?.cancelled) return Promise.reject(cancellation.reason);
     this.#busy = true;
     return new Promise((resolve, reject) => {
-      if (message.type === MessageType.ONEWAY) this.#sendOneway(message, () => resolve(undefined));
+      if (message.type === MessageType.ONEWAY)
+        this.#sendOneway(message, () => resolve(undefined), cancellation);
       else this.#sendCall(new ClientCall(this, message, cancellation, resolve, reject));
     });
   }
@@ -132,17 +133,25 @@ export class ThriftClientConnection
     if (this.#calls.size === 1) this.#deadline.look();
   }
 
-  #sendOneway(message: ThriftMessage, sent: () => void): void {
+  #sendOneway(message: ThriftMessage, sent: () => void, cancellation: Cancellation | undefined): void {
+    const large = !message.isWhole;
     this.#calls.number(message);
-    if (this.#options.maxCalls > 1) {
-      this.#writer.sendWithTurn(message);
-      return sent();
-    }
-    if (!message.isWhole) this.#calls.addLargeOneway(message, sent);
-    this.#writer.send(message);
-    if (!message.isWhole) return;
+    if (large) this.#awaitOneway(message, sent, cancellation);
+    if (this.#options.maxCalls > 1) this.#writer.sendWithTurn(message);
+    else this.#writer.send(message);
+    if (large) return;
     sent();
     this.#settle();
+  }
+
+  /** A large oneway call is over when it is written; its caller may give it up before that. */
+  #awaitOneway(message: ThriftMessage, sent: () => void, cancellation: Cancellation | undefined): void {
+    const cancelled = { cancel: (reason: unknown) => this.#fail(asError(reason, "cancelled")) };
+    cancellation?.addListener(cancelled);
+    this.#calls.addLargeOneway(message, () => {
+      cancellation?.removeListener(cancelled);
+      sent();
+    });
   }
 
   // === what the stream tells ===

@@ -198,3 +198,39 @@ describe.each([1, 10])("answers that nobody asked for, with %i calls at a time",
     });
   });
 });
+
+describe.each([1, 10])("a large oneway call, with %i calls at a time", (maxCalls) => {
+  const format = thriftFormat("framed", "binary");
+  const bytes = bytesOf(callOf("o".repeat(1_000_000), { name: "large", type: MessageType.ONEWAY }));
+
+  test("is passed on to its end, and what follows it", async () => {
+    const received = deferred<Buffer>();
+    await using upstream = await serve(
+      async (message) => {
+        if (message.type === MessageType.CALL) return replyTo(message, "done");
+        received.resolve(await payloadOf(message));
+        return undefined;
+      },
+      { pipelining: "unordered" },
+    );
+    await using client = await connect(upstream.port, { maxCalls });
+    await using gateway = await serve((message) => client.connection.send(message));
+    await using caller = await rawClient(gateway);
+    void caller.write(Buffer.concat([bytes, bytesOf(callOf("x"))]));
+    await caller.readUntil("done");
+    expect((await received.promise).equals(text(format, "o".repeat(1_000_000)))).toBe(true);
+  });
+
+  test("that is cancelled takes its connection with it", async () => {
+    await using upstream = await startRawServer();
+    await using client = await connect(upstream.port, { maxCalls });
+    const cancellation = new Cancellation();
+    await using gateway = await serve((message) => client.connection.send(message, cancellation));
+    await using caller = await rawClient(gateway);
+    void caller.write(bytes.subarray(0, 100_000));
+    const peer = await upstream.nextConnection();
+    await eventually(() => expect(peer.receivedBytes).toBeGreaterThan(70_000));
+    cancellation.cancel(new Error("not wanted"));
+    await peer.closed;
+  });
+});
