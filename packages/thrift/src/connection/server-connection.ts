@@ -84,7 +84,7 @@ export class ThriftServerConnection<Context extends ThriftContext>
     this.#calls.draining = true;
     // What was read and waits for its turn is answered.
     if (this.#calls.size > 0 || this.#state !== "open" || this.#reader.hasMore) return;
-    if (this.#reader.atBoundary) return this.#leave();
+    if (this.#wantsNoMore) return this.#leave();
     // A message that has begun gets as long as a client gets to leave.
     this.#restUntilMs = Math.min(this.#restUntilMs, deadlineIn(lingerTimeoutMs));
     this.#deadline.awaitUntil("rest", this.#restUntilMs);
@@ -200,8 +200,12 @@ export class ThriftServerConnection<Context extends ThriftContext>
 
   get #endsNow(): boolean {
     if (this.#state === "ending") return true;
-    const { hasMore, atBoundary } = this.#reader;
-    return (this.#clientEnded && !hasMore) || (this.#calls.draining && atBoundary);
+    return (this.#clientEnded && !this.#reader.hasMore) || (this.#calls.draining && this.#wantsNoMore);
+  }
+
+  /** When no call is under way: nothing has begun but what is thrown away, the rest of a call that was answered early. */
+  get #wantsNoMore(): boolean {
+    return this.#reader.atBoundary || this.#reader.payload !== undefined;
   }
 
   report(error: unknown): void {

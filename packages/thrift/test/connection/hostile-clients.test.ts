@@ -140,6 +140,27 @@ test("calls that were read before draining begins are answered, though the answe
   expect(answers.map(({ sequenceId }) => sequenceId)).toEqual([1, 2]);
 });
 
+test.each(["before", "after"] as const)(
+  "draining does not wait for the rest of a call that was answered early: it begins %s the answer",
+  async (when) => {
+    const begun = deferred<void>();
+    const gate = deferred<void>();
+    await using server = await serve(async (message) => {
+      begun.resolve();
+      await gate.promise;
+      return replyTo(message, "early");
+    });
+    await using client = await rawClient(server);
+    void client.write(bytesOf(callOf("z".repeat(1_000_000))).subarray(0, 100_000));
+    await begun.promise;
+    if (when === "before") server.core.drain();
+    gate.resolve();
+    await client.readUntil("early");
+    if (when === "after") server.core.drain();
+    await client.readToEnd();
+  },
+);
+
 test.each(["binary", "binary-old", "compact"] as const)(
   "a frame in a TTHeader that is shorter than what follows is not read as the name of a method: %s",
   (protocol) => {
