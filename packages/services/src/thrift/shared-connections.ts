@@ -63,8 +63,9 @@ export class SharedConnections {
   }
 
   async #openOne(slot: SharedSlot, giveBack: () => void): Promise<ThriftClientConnection> {
+    let connection: ThriftClientConnection | undefined;
     try {
-      const connection = await this.#source.open(() => {
+      connection = await this.#source.open(() => {
         giveBack();
         if (slot.connection === connection) slot.connection = undefined;
       });

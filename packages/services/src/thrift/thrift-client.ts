@@ -162,7 +162,7 @@ export class ThriftClient implements AsyncDisposable {
         this.#pool.remove(connection);
       },
     };
-    return new ThriftClientConnection(stream, owner, this.#connection);
+    return opened(new ThriftClientConnection(stream, owner, this.#connection));
   }
 
   #sharedTo(key: string, target: ThriftUpstreamTarget): SharedConnections {
@@ -192,8 +192,14 @@ export class ThriftClient implements AsyncDisposable {
         closed();
       },
     };
-    return new ThriftClientConnection(stream, owner, this.#sharedConnection);
+    return opened(new ThriftClientConnection(stream, owner, this.#sharedConnection));
   }
+}
+
+/** One that was closed before it was here has said so to nobody who knew it: it is not to be kept. */
+function opened(connection: ThriftClientConnection): ThriftClientConnection {
+  if (!connection.available) throw new ThriftConnectionBusyError({ state: "closed" });
+  return connection;
 }
 
 const sharedOptions = (

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { deadlineClockMs } from "@monolake/streams";
 import { MessageType } from "../constants.ts";
 import { ThriftConnectionBusyError } from "../errors.ts";
@@ -8,7 +9,7 @@ import type { ClientCall } from "./client-call.ts";
 /** Without an answer for so long, calls are said to be held up. */
 const heldUpAfterMs = 200;
 
-/** Sequence ids of a connection's own. */
+/** Sequence ids are from 0 to this, and begin anew behind it. */
 const lastSequenceId = 0x7fff_ffff;
 
 /** The calls of a client connection that are not answered, by the sequence ids that they have on it, the oldest first. */
@@ -18,9 +19,9 @@ export class ClientCalls {
   readonly #oneways = new Map<ThriftMessage, () => void>();
   /** When the last answer came. */
   #answeredMs = 0;
-  /** Ids of calls that were given up as late: their answers are thrown away. */
-  readonly #late = new Set<number>();
-  #sequenceId = 0;
+  /** Where the sequence ids begin that this connection gives, one after another: a caller cannot know those of other callers. */
+  readonly #start = randomInt(lastSequenceId + 1);
+  #given = 0;
 
   get size(): number {
     return this.#calls.size;
@@ -48,31 +49,47 @@ export class ClientCalls {
 
   /** A large call is written: its answer may come until `deadlineMs`. */
   largeWritten(message: ThriftMessage, deadlineMs: number): void {
-    const sent = this.#oneways.get(message);
-    this.#oneways.delete(message);
-    sent?.();
+    this.#onewayOver(message);
     const call = this.#calls.get(message.sequenceId);
     if (call !== undefined) call.deadlineMs = deadlineMs;
   }
 
-  /** Gives a message a sequence id that no other call of this connection has. */
-  number(message: ThriftMessage): void {
-    do this.#sequenceId = this.#sequenceId === lastSequenceId ? 1 : this.#sequenceId + 1;
-    while (this.#calls.has(this.#sequenceId) || this.#late.has(this.#sequenceId));
-    message.sequenceId = this.#sequenceId;
-    message.headerSequence = this.#sequenceId;
+  #onewayOver(message: ThriftMessage): void {
+    const sent = this.#oneways.get(message);
+    this.#oneways.delete(message);
+    sent?.();
   }
 
   /**
-   * Takes the call out that an answer belongs to, and gives the answer the ids of the caller; undefined when the call was given up as
-   * late. Throws what makes the answer none.
+   * Gives a message a sequence id that no other call of this connection has. Callers choose theirs: what comes late, or what one of them
+   * has the server say that nobody asked for, would be taken for the answer to another one's call.
+   */
+  number(message: ThriftMessage): void {
+    do this.#given += 1;
+    while (this.#calls.has(this.#lastGiven));
+    message.sequenceId = this.#lastGiven;
+    message.headerSequence = this.#lastGiven;
+  }
+
+  get #lastGiven(): number {
+    return (this.#start + this.#given) & lastSequenceId;
+  }
+
+  #wasGiven(id: number): boolean {
+    const distance = (id - this.#start) & lastSequenceId;
+    return id >= 0 && distance > 0 && distance <= this.#given;
+  }
+
+  /**
+   * Takes the call out that an answer belongs to, and gives the answer the ids of the caller; undefined when it is to be
+   * thrown away: the call was given up, or is a oneway call that the server takes for one of the others. Throws what makes the answer none.
    */
   take(answer: ThriftMessage): ClientCall | undefined {
     this.#answeredMs = deadlineClockMs();
     const id = answer.sequenceId;
     const call = this.#calls.get(id);
     if (call === undefined) {
-      if (this.#late.delete(id)) return undefined;
+      if (this.#wasGiven(id)) return undefined;
       throw new Error(`an answer that nobody asked for, with sequence id ${id}`);
     }
     if (answer.type !== MessageType.REPLY && answer.type !== MessageType.EXCEPTION) {
@@ -95,28 +112,39 @@ export class ClientCalls {
     for (const [id, call] of this.#calls) {
       if (call.deadlineMs > deadlineMs) break;
       this.#calls.delete(id);
-      this.#late.add(id);
       call.settle();
       call.reject(error);
     }
   }
 
-  /** Rejects every call: of those in `unsent` nothing was sent. */
-  breakAll(error: Error, unsent: readonly ThriftMessage[]): void {
-    const notSent = new Set(unsent);
-    const calls = [...this.#calls.values()];
-    this.#calls.clear();
-    for (const call of calls) {
+  /** An answer to the call is thrown away, if one comes. */
+  forget({ message }: ClientCall): void {
+    this.#calls.delete(message.sequenceId);
+  }
+
+  /** Rejects calls of which nothing was sent, and will not be. */
+  breakUnsent(error: Error, unsent: readonly ThriftMessage[]): void {
+    for (const message of unsent) {
+      this.#onewayOver(message);
+      const call = this.#calls.get(message.sequenceId);
+      if (call?.message !== message) continue;
+      this.#calls.delete(message.sequenceId);
       call.settle();
-      const { message } = call;
-      if (!notSent.has(message)) {
-        call.reject(error);
-        continue;
-      }
       message.sequenceId = call.sequenceId;
       message.headerSequence = call.headerSequence;
       call.reject(new ThriftConnectionBusyError({ state: "closed", cause: error }));
     }
-    for (const sent of this.#oneways.values()) sent();
+  }
+
+  /** Rejects every call: of those in `unsent` nothing was sent. */
+  breakAll(error: Error, unsent: readonly ThriftMessage[]): void {
+    this.breakUnsent(error, unsent);
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const call of calls) {
+      call.settle();
+      call.reject(error);
+    }
+    for (const message of [...this.#oneways.keys()]) this.#onewayOver(message);
   }
 }

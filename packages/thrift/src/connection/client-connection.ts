@@ -104,7 +104,8 @@ export class ThriftClientConnection
     if (cancellation?.cancelled) return Promise.reject(cancellation.reason);
     this.#busy = true;
     return new Promise((resolve, reject) => {
-      if (message.type === MessageType.ONEWAY) this.#sendOneway(message, () => resolve(undefined));
+      if (message.type === MessageType.ONEWAY)
+        this.#sendOneway(message, () => resolve(undefined), cancellation);
       else this.#sendCall(new ClientCall(this, message, cancellation, resolve, reject));
     });
   }
@@ -124,7 +125,7 @@ export class ThriftClientConnection
   #sendCall(call: ClientCall): void {
     const { message } = call;
     const shared = this.#options.maxCalls > 1;
-    if (shared) this.#calls.number(message);
+    this.#calls.number(message);
     this.#calls.add(call);
     if (message.isWhole) call.deadlineMs = deadlineIn(this.#options.readTimeoutMs);
     if (shared) this.#writer.sendWithTurn(message);
@@ -132,17 +133,25 @@ export class ThriftClientConnection
     if (this.#calls.size === 1) this.#deadline.look();
   }
 
-  #sendOneway(message: ThriftMessage, sent: () => void): void {
-    if (this.#options.maxCalls > 1) {
-      this.#calls.number(message);
-      this.#writer.sendWithTurn(message);
-      return sent();
-    }
-    if (!message.isWhole) this.#calls.addLargeOneway(message, sent);
-    this.#writer.send(message);
-    if (!message.isWhole) return;
+  #sendOneway(message: ThriftMessage, sent: () => void, cancellation: Cancellation | undefined): void {
+    const large = !message.isWhole;
+    this.#calls.number(message);
+    if (large) this.#awaitOneway(message, sent, cancellation);
+    if (this.#options.maxCalls > 1) this.#writer.sendWithTurn(message);
+    else this.#writer.send(message);
+    if (large) return;
     sent();
     this.#settle();
+  }
+
+  /** A large oneway call is over when it is written; its caller may give it up before that. */
+  #awaitOneway(message: ThriftMessage, sent: () => void, cancellation: Cancellation | undefined): void {
+    const cancelled = { cancel: (reason: unknown) => this.#fail(asError(reason, "cancelled")) };
+    cancellation?.addListener(cancelled);
+    this.#calls.addLargeOneway(message, () => {
+      cancellation?.removeListener(cancelled);
+      sent();
+    });
   }
 
   // === what the stream tells ===
@@ -162,6 +171,7 @@ export class ThriftClientConnection
     }
     this.#delivering = false;
     this.#stream.ownBuffer = this.#large !== undefined;
+    this.#refuseMore();
     this.#deadline.look();
     this.#settle();
     return this.#large?.paused !== true;
@@ -193,18 +203,45 @@ export class ThriftClientConnection
     }
     // An early answer: what is left of the call is of no use, and so is the connection.
     if (!this.#writer.idle && this.#options.maxCalls === 1) this.#retired = true;
-    if (call === undefined || call.abandoned) answer.payload.cancel();
+    if (call === undefined || call.abandoned) throwAway(answer);
     else call.resolve(answer);
+    if (call === undefined || !this.#writer.isWriting(call.message)) return;
+    this.#stopWriting(call, this.#faults.protocol("answered a call", new Error("not all of it was sent")));
+  }
+
+  /**
+   * A call of a shared connection is over of which not all is written: behind that nothing can be. Calls that wait for their turn may
+   * go elsewhere, and those that were sent are waited for, unless what is on its way lies in memory that is not ours any more.
+   */
+  #stopWriting(call: ClientCall, error: Error): void {
+    if (this.#options.maxCalls === 1) return;
+    if (this.#stream.pendingBytes > 0) return this.#fail(error);
+    this.#calls.forget(call);
+    this.#calls.breakUnsent(error, this.#writer.abort(error));
+    this.retire();
+  }
+
+  /** What comes when no call is under way would be taken for the beginning of the answer to the next one. */
+  #refuseMore(): void {
+    const { atBoundary, payload } = this.#reader;
+    if (this.#gone || atBoundary || payload !== undefined || this.#calls.size > 0) return;
+    this.#fail(this.#faults.protocol("sent more than its answer", new Error("no call is under way")));
   }
 
   /** Looks whether the connection is free, or has to go. */
   #settle(): void {
     if (this.#delivering || this.#gone || this.#calls.size > 0) return;
-    if (!this.#reader.atBoundary || this.#large !== undefined) return;
-    if (this.#retired) return this.#stream.destroy();
+    if (this.#reader.payload !== undefined || this.#large !== undefined) return;
+    if (this.#retired) return this.#leave();
     if (!this.#busy || !this.#isQuiet) return;
     this.#busy = false;
     this.#owner.connectionIdle(this);
+  }
+
+  /** Closes it, behind the oneway calls that others have on it. */
+  #leave(): void {
+    const owes = !this.#writer.idle || this.#stream.pendingBytes > 0;
+    if (this.#options.maxCalls === 1 || !owes) this.#stream.destroy();
   }
 
   /** Nothing is left to be written or read. */
@@ -221,6 +258,7 @@ export class ThriftClientConnection
     call.abandoned = true;
     call.settle();
     call.reject(reason);
+    if (this.#writer.isWriting(call.message)) this.#stopWriting(call, this.#faults.closed(asError(reason)));
   }
 
   payloadResumed(): void {
@@ -274,6 +312,7 @@ export class ThriftClientConnection
 
   writeMoved(pending: boolean): void {
     this.#deadline.writeMoved(pending);
+    if (this.#retired) this.#settle();
   }
 
   #timedOut(late: ClientWait | "write"): void {
@@ -294,4 +333,9 @@ export class ThriftClientConnection
     if (this.#stream.closed || this.#stream.ended) return "closed";
     return this.#retired ? "about to close" : "busy";
   }
+}
+
+/** Others may wait for what comes behind it. */
+function throwAway(answer: ThriftMessage): void {
+  if (!answer.isWhole) answer.payload.pipe({ write: () => true, end() {}, fail() {} });
 }

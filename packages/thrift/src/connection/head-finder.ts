@@ -2,7 +2,7 @@ import { ThriftMessageError, ThriftTooLargeError } from "../errors.ts";
 import type { IncomingPayload } from "../message/incoming-payload.ts";
 import { type MessagePlace, ThriftMessage } from "../message/thrift-message.ts";
 import { checkHeader, fixedBytes, headerEnd } from "../ttheader/layout.ts";
-import { compactByte, type DetectedTransport, strictByte } from "../wire/detect-transport.ts";
+import { compactByte, type DetectedTransport, isNameStart, strictByte } from "../wire/detect-transport.ts";
 import { type ThriftTransport, thriftFormat } from "../wire/format.ts";
 import { int32At, uint16At } from "../wire/integers.ts";
 import type { ResolvedThriftLimits } from "../wire/limits.ts";
@@ -89,7 +89,12 @@ export class HeadFinder {
     const first = memory[headerStop] as number;
     if (first === strictByte || first === compactByte) return 0;
     const messageBytes = int32At(memory, start) - (headerStop - start);
-    if (int32At(memory, headerStop) !== messageBytes) return 0;
+    if (int32At(memory, headerStop) !== messageBytes) {
+      // Peers that look for a message there, whatever the frame says, would call another method than the one that is read here.
+      if (!isNameStart(memory[headerStop + 4] as number))
+        throw new ThriftMessageError({ what: "a frame in a TTHeader that is not as long as its message" });
+      return 0;
+    }
     this.#found = "ttheader-framed";
     return 4;
   }

@@ -3,7 +3,7 @@ import { IncomingPayload, type PayloadSource } from "../message/incoming-payload
 import { atStart, type MessagePlace, type ThriftMessage } from "../message/thrift-message.ts";
 import { fixedBytes } from "../ttheader/layout.ts";
 import { type DetectedTransport, detectTransport } from "../wire/detect-transport.ts";
-import { uint16At } from "../wire/integers.ts";
+import { int32At, uint16At } from "../wire/integers.ts";
 import type { ResolvedThriftLimits } from "../wire/limits.ts";
 import { maxMessageHeadBytes } from "../wire/message-head.ts";
 import { HeadFinder } from "./head-finder.ts";
@@ -99,7 +99,7 @@ export class MessageReader {
     try {
       this.#transport ??= detectTransport(bytes, 0, bytes.length);
       if (this.#transport === undefined) return undefined;
-      const copy = Buffer.from(bytes.subarray(0, longest));
+      const copy = Buffer.from(bytes.subarray(0, Math.min(longest, framedBytes(this.#transport, bytes))));
       const finder = new HeadFinder(this.#transport, this.#limits);
       const place = finder.find(copy, 0, copy.length);
       return place === undefined ? undefined : finder.messageAt({ ...place, end: place.payloadStart });
@@ -150,8 +150,9 @@ export class MessageReader {
   #takeWhole(total: number): ThriftMessage {
     this.#own();
     const start = this.#at;
+    const message = (this.#finder as HeadFinder).whole(this.#bytes, start, start + total);
     this.#at += total;
-    return (this.#finder as HeadFinder).whole(this.#bytes, start, start + total);
+    return message;
   }
 
   /** What is fed must live on: copies it, once for all messages in it. */
@@ -210,18 +211,19 @@ export class MessageReader {
     pending.append(this.#bytes, this.#at, stop);
     this.#at = stop;
     if (large) return this.#openPending(pending);
-    if (pending.length < total) return undefined;
+    return pending.length < total ? undefined : this.#takePending(pending);
+  }
+
+  #takePending(pending: PendingBytes): ThriftMessage {
     this.#pending = undefined;
-    return (this.#finder as HeadFinder).whole(pending.bytes, 0, total);
+    return (this.#finder as HeadFinder).whole(pending.bytes, 0, pending.length);
   }
 
   #continueWalk(walk: UnframedWalk, pending: PendingBytes): ThriftMessage | undefined {
     const stop = walk.walk(this.#bytes, this.#at, this.#bytes.length);
     pending.append(this.#bytes, this.#at, stop);
     this.#at = stop;
-    if (walk.underWay) return this.#openWalked();
-    this.#pending = undefined;
-    return (this.#finder as HeadFinder).whole(pending.bytes, 0, pending.length);
+    return walk.underWay ? this.#openWalked() : this.#takePending(pending);
   }
 
   // === a large message ===
@@ -238,6 +240,8 @@ export class MessageReader {
 
   /** Announces a large message when its head is in what was gathered. */
   #openPending(pending: PendingBytes): ThriftMessage | undefined {
+    // With a long TTHeader all of it may be there: a payload that is announced is still to come.
+    if (pending.length === pending.total) return this.#takePending(pending);
     const place = (this.#finder as HeadFinder).find(pending.bytes, 0, pending.length);
     if (place !== undefined) return this.#announceGathered(place, pending.total - place.payloadStart);
     if (pending.room > 0) return undefined;
@@ -290,3 +294,7 @@ export class MessageReader {
     payload.finish();
   }
 }
+
+/** How long a message says to be whose beginning is here. */
+const framedBytes = (transport: DetectedTransport, bytes: Buffer): number =>
+  transport === "unframed" || bytes.length < 4 ? bytes.length : int32At(bytes, 0) + 4;

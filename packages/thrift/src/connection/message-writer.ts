@@ -49,6 +49,11 @@ export class MessageWriter implements PayloadSink, TurnEndTask {
     return this.#large === undefined && this.#queue.length === 0;
   }
 
+  /** Of a large message not all is written. */
+  isWriting(message: ThriftMessage): boolean {
+    return this.#large === message;
+  }
+
   /** Writes a message now, behind those that wait. */
   send(message: ThriftMessage): void {
     if (!this.idle) this.#queue.push(message);
@@ -70,16 +75,14 @@ export class MessageWriter implements PayloadSink, TurnEndTask {
     if (this.#large === undefined && !this.#stream.closed) this.#flush();
   }
 
-  /** Forgets everything: the connection is gone. Returns the messages of which nothing was written. */
+  /** Forgets everything: nothing can be written any more. Returns the messages of which nothing was; large ones may go elsewhere. */
   abort(reason: Error): readonly ThriftMessage[] {
     this.#aborted = true;
     this.#large = undefined;
     const payload = this.#payload;
     this.#payload = undefined;
     payload?.cancel(reason);
-    const unsent = this.#queue.splice(0);
-    for (const message of unsent) if (!message.isWhole) message.payload.cancel(reason);
-    return unsent;
+    return this.#queue.splice(0);
   }
 
   // === the payload of a large message ===

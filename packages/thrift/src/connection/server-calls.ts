@@ -1,5 +1,10 @@
 import { MessageType, TApplicationExceptionType } from "../constants.ts";
-import { ThriftAnswerError, ThriftClientGoneError, ThriftOverloadedError } from "../errors.ts";
+import {
+  ThriftAnswerError,
+  ThriftClientGoneError,
+  ThriftOverloadedError,
+  ThriftTooLargeError,
+} from "../errors.ts";
 import { exceptionOfError } from "../exception-of-error.ts";
 import { createException, type ExceptionParts } from "../message/exception.ts";
 import type { ThriftMessage } from "../message/thrift-message.ts";
@@ -160,7 +165,7 @@ export class ServerCalls<Context extends ThriftContext> implements ServerCallOwn
   }
 
   #give(call: ServerCall, answer: ThriftMessage): void {
-    if (this.draining) answer.header?.set(StringKey.connectionReadyToReset, "1");
+    if (this.draining) sayThatItCloses(answer);
     call.answer = answer;
     if (!call.ordered) return this.#send(call, answer);
     const order = this.#order;
@@ -186,11 +191,22 @@ export class ServerCalls<Context extends ThriftContext> implements ServerCallOwn
     this.#serving.load.calls -= 1;
     call.message = undefined;
     call.answer = undefined;
+    // A handler may have asked for its signal, which the connection's cancellation would keep.
+    call.cancellation?.detach();
     call.cancellation = undefined;
     this.#spare.push(call);
     // A call that was answered before all of it was read: the rest is thrown away.
     if (message?.isWhole === false) message.payload.cancel();
     this.#owner.callOver();
+  }
+}
+
+/** Where there is room for it. */
+function sayThatItCloses({ header }: ThriftMessage): void {
+  try {
+    header?.set(StringKey.connectionReadyToReset, "1");
+  } catch (error) {
+    if (!(error instanceof ThriftTooLargeError)) throw error;
   }
 }
 

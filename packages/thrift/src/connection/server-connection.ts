@@ -2,6 +2,7 @@ import { asError, MonolakeError } from "@monolake/errors";
 import {
   type ByteStream,
   ConnectionDeadline,
+  deadlineIn,
   type StreamHandler,
   unwatchDeadline,
   watchDeadline,
@@ -48,7 +49,8 @@ export class ThriftServerConnection<Context extends ThriftContext>
   #state: State = "open";
   #clientEnded = false;
   #writePending = false;
-  #awaitingRest = false;
+  /** Until when the rest of the message that has begun may come; 0 between two. */
+  #restUntilMs = 0;
   /** A large call of which memory may be in use: what follows it has to wait. */
   #large: IncomingPayload | undefined = undefined;
   /** In `#readOn`. */
@@ -80,10 +82,12 @@ export class ThriftServerConnection<Context extends ThriftContext>
   /** Ends the connection politely: at once when it is idle, else behind the last answer, which says so where it can. */
   drain(): void {
     this.#calls.draining = true;
-    if (this.#calls.size > 0 || this.#state !== "open") return;
+    // What was read and waits for its turn is answered.
+    if (this.#calls.size > 0 || this.#state !== "open" || this.#reader.hasMore) return;
+    if (this.#wantsNoMore) return this.#leave();
     // A message that has begun gets as long as a client gets to leave.
-    if (this.#reader.atBoundary) this.#leave();
-    else this.#deadline.await("rest", lingerTimeoutMs);
+    this.#restUntilMs = Math.min(this.#restUntilMs, deadlineIn(lingerTimeoutMs));
+    this.#deadline.awaitUntil("rest", this.#restUntilMs);
   }
 
   // === what the stream tells ===
@@ -164,6 +168,7 @@ export class ThriftServerConnection<Context extends ThriftContext>
   }
 
   #begin(message: ThriftMessage): void {
+    this.#restUntilMs = 0;
     if (!message.isWhole) this.#large = this.#reader.payload;
     this.#calls.begin(message);
   }
@@ -195,8 +200,12 @@ export class ThriftServerConnection<Context extends ThriftContext>
 
   get #endsNow(): boolean {
     if (this.#state === "ending") return true;
-    const { hasMore, atBoundary } = this.#reader;
-    return (this.#clientEnded && !hasMore) || (this.#calls.draining && atBoundary);
+    return (this.#clientEnded && !this.#reader.hasMore) || (this.#calls.draining && this.#wantsNoMore);
+  }
+
+  /** When no call is under way: nothing has begun but what is thrown away, the rest of a call that was answered early. */
+  get #wantsNoMore(): boolean {
+    return this.#reader.atBoundary || this.#reader.payload !== undefined;
   }
 
   report(error: unknown): void {
@@ -229,6 +238,8 @@ export class ThriftServerConnection<Context extends ThriftContext>
     this.#deadline.writeMoved(pending);
     if (this.#state === "leaving") this.#endBehindAnswers();
     else if (wasPending && !pending) this.#continue();
+    // An answer that was taken at once changes nothing in what is waited for.
+    else if (!pending) this.#awaitPeer();
   }
 
   #awaitPeer(): void {
@@ -238,16 +249,12 @@ export class ThriftServerConnection<Context extends ThriftContext>
     if (payload !== undefined) {
       if (payload.paused) this.#deadline.clear();
       else this.#deadline.await("rest", messageTimeoutMs);
-      this.#awaitingRest = false;
     } else if (!atBoundary) {
       // From the first byte on, and not from each.
-      if (!this.#awaitingRest) this.#deadline.await("rest", messageTimeoutMs);
-      this.#awaitingRest = true;
-    } else {
-      this.#awaitingRest = false;
-      if (this.#calls.size > 0) this.#deadline.clear();
-      else this.#deadline.await("message", keepAliveTimeoutMs);
-    }
+      if (this.#restUntilMs === 0) this.#restUntilMs = deadlineIn(messageTimeoutMs);
+      this.#deadline.awaitUntil("rest", this.#restUntilMs);
+    } else if (this.#calls.size > 0) this.#deadline.clear();
+    else this.#deadline.await("message", keepAliveTimeoutMs);
   }
 
   /** Nothing more can be read. Who asked is answered, where it can be told who that was. */

@@ -41,7 +41,7 @@ export function detectTransport(bytes: Uint8Array, at: number, end: number): Det
 }
 
 /** A letter or an underscore. */
-const isNameStart = (byte: number): boolean =>
+export const isNameStart = (byte: number): boolean =>
   byte === 0x5f || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
 
 const unknown = (bytes: Uint8Array, at: number, end: number): ThriftTransportError =>

@@ -23,6 +23,7 @@ export interface TestServer extends AsyncDisposable {
 export async function serve(
   handler: ThriftHandler<BaseContext> | ThriftHandler<BaseContext>["call"],
   options: ThriftServerOptions = {},
+  context: () => BaseContext = () => new BaseContext(),
 ): Promise<TestServer> {
   const inner = typeof handler === "function" ? { call: handler } : handler;
   const core = new ThriftCore<BaseContext>(inner, options);
@@ -30,7 +31,7 @@ export async function serve(
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
     const stream = acceptedStream(socket);
     streams.add(stream);
-    void core.call(stream, new BaseContext()).then(() => streams.delete(stream));
+    void core.call(stream, context()).then(() => streams.delete(stream));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as { port: number };
@@ -49,6 +50,7 @@ export async function serve(
 /** What happened to a client connection. */
 export interface TestClient extends AsyncDisposable {
   readonly connection: ThriftClientConnection;
+  readonly stream: ByteStream;
   readonly idle: () => number;
   readonly closed: () => boolean;
 }
@@ -72,6 +74,7 @@ export async function connect(
   const connection = new ThriftClientConnection(stream, owner, resolveThriftClientConnectionOptions(options));
   return {
     connection,
+    stream,
     idle: () => idle,
     closed: () => closed,
     async [Symbol.asyncDispose]() {

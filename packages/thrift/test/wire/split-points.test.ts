@@ -34,4 +34,20 @@ describe("messages that come in pieces", () => {
       }
     },
   );
+
+  test.each(validVectors.filter(({ name }) => !name.startsWith("apache")))(
+    "$name as a large message is announced only while some of it is still to come",
+    ({ bytes }) => {
+      for (let at = 0; at <= bytes.length; at += 1) {
+        const { reader } = new TestReader({ gatherBytes: 1 });
+        for (const part of [bytes.subarray(0, at), bytes.subarray(at)]) {
+          reader.feed(Buffer.from(part), false);
+          while (reader.hasMore) {
+            const message = reader.next();
+            if (message?.isWhole === false) expect(reader.payload).toBe(message.payload);
+          }
+        }
+      }
+    },
+  );
 });
