@@ -46,7 +46,8 @@ export function refuseOtherThanSocket(path: string): void {
  */
 export async function removeStaleSocket(path: string, stale: FileIdentity | undefined): Promise<void> {
   refuseOtherThanSocket(path);
-  if (stale === undefined) return;
+  // Whoever has put another one there is not asked: it would be a connection that says nothing.
+  if (stale === undefined || !isSame(identityOf(path), stale)) return;
   const answer = await tryToConnect(path);
   if (answer === "ENOENT") return;
   if (answer !== "ECONNREFUSED") {

@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { type TemporaryFolder, temporaryFolder } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
 import { type FileIdentity, identityOf, removeIfSame, removeStaleSocket } from "../src/unix-socket-file.ts";
+import { connectTo } from "./peers.ts";
 
 /** Leaves a socket behind on which nobody listens, as a process does that was killed. */
 async function staleSocket(folder: TemporaryFolder, name: string): Promise<string> {
@@ -19,7 +20,7 @@ function originOf(path: string): string {
   return `${ino} ${birthtimeNs}`;
 }
 
-describe("a socket file that nobody answers on", () => {
+describe("a socket file on which nobody answers", () => {
   it("is removed", async () => {
     await using folder = await temporaryFolder();
     const path = await staleSocket(folder, "a.sock");
@@ -35,6 +36,26 @@ describe("a socket file that nobody answers on", () => {
     await removeStaleSocket(path, before);
     await removeStaleSocket(path, undefined);
     expect(existsSync(path)).toBe(true);
+  });
+
+  it("stays where it has taken the place of one that was there before and listens, and is not asked", async () => {
+    await using folder = await temporaryFolder();
+    const path = await staleSocket(folder, "a.sock");
+    const before = identityOf(path);
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(folder.file("b.sock"), resolve));
+    renameSync(folder.file("b.sock"), path);
+    await removeStaleSocket(path, before);
+    // They are accepted in the order in which they came.
+    await (await connectTo({ type: "unix", path })).received;
+    expect(connections).toBe(1);
+    await expect(removeStaleSocket(path, identityOf(path))).rejects.toThrow("somebody answers");
+    expect(existsSync(path)).toBe(true);
+    await new Promise((resolve) => server.close(resolve));
   });
 });
 
