@@ -37,9 +37,14 @@ export function mayBegin(): boolean {
 }
 
 function turnEnded(): void {
-  const moreWait = giveOut(perTurn);
-  awaitsEnd = moreWait;
-  // What is read meanwhile stands behind those who wait.
-  begun = moreWait ? perTurn : 0;
-  if (moreWait) setImmediate(turnEnded);
+  let moreWait = true;
+  try {
+    moreWait = giveOut(perTurn);
+  } finally {
+    // Also behind a throw: nobody else would give out what waits.
+    awaitsEnd = moreWait;
+    // What is read meanwhile stands behind those who wait.
+    begun = moreWait ? perTurn : 0;
+    if (moreWait) setImmediate(turnEnded);
+  }
 }
