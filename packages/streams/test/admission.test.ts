@@ -395,4 +395,21 @@ describe("what accepted streams bring, beside dialled ones", () => {
     for (const listener of listeners) process.on("uncaughtException", listener);
     await Promise.all(handlers.map((handler) => handler.received("request".length)));
   });
+
+  it("does not wait long beside dialled streams that take most of every turn", async () => {
+    await using upstream = await streamPair();
+    using opened = await openClients(100);
+    upstream.dialled.attach({
+      onData() {
+        for (const untilMs = performance.now() + 5; performance.now() < untilMs; );
+        return true;
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose() {},
+    });
+    const sending = setInterval(() => upstream.accepted.write(Buffer.from("answer")), 0);
+    expect(await turnsOfDelivery(opened.clients)).toBeLessThan(9);
+    clearInterval(sending);
+  });
 });
