@@ -2,5 +2,14 @@
  * What was thrown or rejected with, as an error: itself where it is one, else the cause of a new one with `message`, by default what
  * was thrown as text.
  */
-export const asError = (thrown: unknown, message = String(thrown)): Error =>
+export const asError = (thrown: unknown, message = textOf(thrown)): Error =>
   thrown instanceof Error ? thrown : new Error(message, { cause: thrown });
+
+/** Whoever handles what was thrown must not throw because of it. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "something without a text was thrown";
+  }
+}

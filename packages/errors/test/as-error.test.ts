@@ -13,3 +13,8 @@ it("makes the cause of an error of anything else", () => {
   expect(shown(asError(undefined))).toEqual(["undefined", undefined]);
   expect(shown(asError(7, "cancelled"))).toEqual(["cancelled", 7]);
 });
+
+it("does not throw for what cannot be text", () => {
+  const thrown = Object.create(null);
+  expect(asError(thrown)).toMatchObject({ message: "something without a text was thrown", cause: thrown });
+});

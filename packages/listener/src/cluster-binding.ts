@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import type { SocketAddress } from "@monolake/streams";
 import { fromBindError, systemCodeOf } from "./bind-error.ts";
 import { type Binding, startListening } from "./binding.ts";
-import { removeStaleSocket } from "./unix-socket-file.ts";
+import { identityOf, removeStaleSocket } from "./unix-socket-file.ts";
 
 /** Long enough for a message to the primary process and what it does then. */
 const closeDelayMs = 200;
@@ -35,17 +35,9 @@ export class ClusterBinding implements Binding {
   async bind(server: Server): Promise<SocketAddress> {
     const address = this.#address;
     const { backlog, ipv6Only } = this.#options;
-    const place =
-      address.type === "unix"
-        ? { path: resolve(address.path) }
-        : { host: address.host, port: address.port, ipv6Only };
     try {
-      await startListening(server, { ...place, backlog }).catch(async (error: unknown) => {
-        if (systemCodeOf(error) !== "EADDRINUSE" || address.type !== "unix") throw error;
-        // Left behind by a crash; or another process of ours was faster, and then the second try joins it.
-        await removeStaleSocket(resolve(address.path)).catch(() => {});
-        await startListening(server, { ...place, backlog });
-      });
+      if (address.type === "unix") await this.#bindPath(server, resolve(address.path));
+      else await startListening(server, { host: address.host, port: address.port, ipv6Only, backlog });
     } catch (error) {
       throw fromBindError(error, address);
     }
@@ -70,6 +62,18 @@ export class ClusterBinding implements Binding {
 
   release(): void {
     this.#bound = false;
+  }
+
+  async #bindPath(server: Server, path: string): Promise<void> {
+    const { backlog } = this.#options;
+    // What is made there from now on may be what another process of ours has the primary process bind.
+    const before = identityOf(path);
+    await startListening(server, { path, backlog }).catch(async (error: unknown) => {
+      if (systemCodeOf(error) !== "EADDRINUSE") throw error;
+      // Left behind by a crash; or another process of ours was faster, and then the second try joins it.
+      await removeStaleSocket(path, before).catch(() => {});
+      await startListening(server, { path, backlog });
+    });
   }
 
   #chmod(): void {

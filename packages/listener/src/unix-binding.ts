@@ -49,7 +49,7 @@ export class UnixBinding implements Binding {
     this.release();
     const { takeOver } = this.#options;
     if (takeOver) refuseOtherThanSocket(this.#path);
-    else await removeStaleSocket(this.#path);
+    else await removeStaleSocket(this.#path, identityOf(this.#path));
     const draft = await this.#listenOnDraft(server, address);
     try {
       if (this.#mode !== undefined) chmodSync(draft, this.#mode);

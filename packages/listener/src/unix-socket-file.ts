@@ -7,23 +7,28 @@ import { ListenAddressInUseError, ListenPathOccupiedError } from "./errors.ts";
 export interface FileIdentity {
   readonly device: bigint;
   readonly inode: bigint;
+  /** File systems give the number of a file that was removed to the next one that is made; 0 where they do not say. */
+  readonly bornNs: bigint;
 }
 
 /** The file at `path`, undefined when there is none. */
 export function identityOf(path: string): FileIdentity | undefined {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? undefined : { device: stats.dev, inode: stats.ino };
+  if (stats === undefined) return undefined;
+  return { device: stats.dev, inode: stats.ino, bornNs: stats.birthtimeNs };
 }
 
 /** Removes the file at `path` if it is still that one. */
 export function removeIfSame(path: string, file: FileIdentity): void {
   try {
-    const found = identityOf(path);
-    if (found?.device === file.device && found.inode === file.inode) unlinkSync(path);
+    if (isSame(identityOf(path), file)) unlinkSync(path);
   } catch {
     // The directory is gone or closed to us: there is nothing left that we could do.
   }
 }
+
+const isSame = (found: FileIdentity | undefined, { device, inode, bornNs }: FileIdentity): boolean =>
+  found?.device === device && found.inode === inode && found.bornNs === bornNs;
 
 /** @throws {ListenPathOccupiedError} `ERR_LISTEN_PATH_OCCUPIED` when there is something else than a socket. */
 export function refuseOtherThanSocket(path: string): void {
@@ -33,15 +38,16 @@ export function refuseOtherThanSocket(path: string): void {
 }
 
 /**
- * Removes a socket file on which nobody answers.
+ * Removes a socket file on which nobody answers, if it is still the one that the path led to before: a socket does not answer, either,
+ * between being bound and listening.
  *
  * @throws {ListenAddressInUseError} `ERR_LISTEN_ADDRESS_IN_USE` when somebody does, or when that cannot be found out.
  * @throws {ListenPathOccupiedError} `ERR_LISTEN_PATH_OCCUPIED` when it is no socket.
  */
-export async function removeStaleSocket(path: string): Promise<void> {
+export async function removeStaleSocket(path: string, stale: FileIdentity | undefined): Promise<void> {
   refuseOtherThanSocket(path);
-  const stale = identityOf(path);
-  if (stale === undefined) return;
+  // Whoever has put another one there is not asked: it would be a connection that says nothing.
+  if (stale === undefined || !isSame(identityOf(path), stale)) return;
   const answer = await tryToConnect(path);
   if (answer === "ENOENT") return;
   if (answer !== "ECONNREFUSED") {
@@ -49,7 +55,7 @@ export async function removeStaleSocket(path: string): Promise<void> {
       answer === "connected" ? "somebody answers on that path" : `asking who listens there gave ${answer}`;
     throw new ListenAddressInUseError({ address: `unix:${path}`, hint });
   }
-  if (stale !== undefined) removeIfSame(path, stale);
+  removeIfSame(path, stale);
 }
 
 /** `connected`, or what the system called the failure. */

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { giveOut } from "./waiting-chunks.ts";
 
 /**
@@ -9,10 +10,17 @@ import { giveOut } from "./waiting-chunks.ts";
 const perTurn = 8;
 /** In turns with no more than this nobody asks for the end of the turn, which costs something, too. */
 const uncounted = perTurn / 2;
+/**
+ * And so many more for each millisecond that what was dialled, handshakes and long content have taken since: beside much of that, eight in
+ * a turn would be next to nothing. Answers alone take less than that allows, so that few requests stay in flight.
+ */
+const perBusyMs = 4;
 
 let dialledStreams = 0;
 let begun = 0;
 let awaitsEnd = false;
+/** When chunks were given out last; 0 while none wait. */
+let gaveOutAtMs = 0;
 
 /** A stream was dialled that may bring answers. */
 export function dialledStreamOpened(): void {
@@ -37,9 +45,20 @@ export function mayBegin(): boolean {
 }
 
 function turnEnded(): void {
-  const moreWait = giveOut(perTurn);
-  awaitsEnd = moreWait;
-  // What is read meanwhile stands behind those who wait.
-  begun = moreWait ? perTurn : 0;
-  if (moreWait) setImmediate(turnEnded);
+  let moreWait = true;
+  try {
+    moreWait = giveOut(dueChunks());
+  } finally {
+    // Also behind a throw: nobody else would give out what waits.
+    awaitsEnd = moreWait;
+    // What is read meanwhile stands behind those who wait.
+    begun = moreWait ? perTurn : 0;
+    gaveOutAtMs = moreWait ? performance.now() : 0;
+    if (moreWait) setImmediate(turnEnded);
+  }
+}
+
+function dueChunks(): number {
+  if (gaveOutAtMs === 0) return perTurn;
+  return perTurn + Math.floor((performance.now() - gaveOutAtMs) * perBusyMs);
 }

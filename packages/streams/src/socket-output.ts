@@ -12,10 +12,8 @@ export interface OutputOwner {
   readonly closed: boolean;
   /** Everything written has been taken, after a time in which it was not. */
   drained(): void;
-  /** The system does not take what is written now. */
+  /** The system does not take what was written. */
   refused(error: unknown): void;
-  /** The system has not taken what it had begun to. */
-  broke(error: unknown): void;
 }
 
 /** What a byte stream writes: past the socket's stream where that is possible, see socket-writer.ts, else through it. */
@@ -105,7 +103,7 @@ export class SocketOutput {
   #directDone(error: Error | undefined): void {
     // What is still on its way then is cancelled; the socket knows why.
     if (this.#owner.closed || this.#socket.destroyed) return;
-    if (error !== undefined) this.#owner.broke(error);
+    if (error !== undefined) this.#owner.refused(error);
     else if (!this.#awaitingDrain) this.#tellDrain();
   }
 

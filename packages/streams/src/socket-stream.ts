@@ -286,7 +286,7 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Rea
   }
 
   #peerEnded(): void {
-    if (this.tls !== undefined && hidesReset(this.#socket)) return this.broke(notConnected());
+    if (this.tls !== undefined && hidesReset(this.#socket)) return this.#endedByReset();
     const waiting = this.#waitNoLonger();
     // First: who takes the socket because of what waited would not hear of the end from it.
     this.#ended = true;
@@ -299,6 +299,12 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Rea
       (waiting === undefined || this.#reading)
     )
       this.#tellEnd();
+  }
+
+  /** As for any other error of a socket, the close follows. */
+  #endedByReset(): void {
+    this.#failed(notConnected());
+    this.#socket.destroy();
   }
 
   #tellEnd(): void {
@@ -347,19 +353,13 @@ export class SocketStream implements ByteStream, WaitingStream, OutputOwner, Rea
     }
   }
 
-  /** As for any other error of a socket, the close follows. */
-  broke(error: unknown): void {
-    this.#failed(error);
-    this.#socket.destroy();
-  }
-
   /**
    * A peer that has reset the connection may have said why before: whoever reads gets that first, and then the close. RFC 9112
-   * section 9.5: a server that wants no more of a request may answer so.
+   * section 9.5: a server that wants no more of a request may answer so. A TLS handle that could not write reads on, too.
    */
   refused(error: unknown): void {
     this.#failed(error);
-    this.#reset = this.#reading && !this.#ended && this.tls === undefined && isReset(error);
+    this.#reset = this.#reading && !this.#ended && isReset(error);
     if (!this.#reset) this.#socket.destroy();
   }
 

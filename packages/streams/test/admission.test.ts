@@ -12,6 +12,7 @@ import {
 } from "../src/index.ts";
 import { type SocketFacts, SocketStream } from "../src/socket-stream.ts";
 import { StreamHolder } from "../src/stream-holder.ts";
+import { letWait } from "../src/waiting-chunks.ts";
 import { streamPair } from "./echo-peers.ts";
 import { type RecordingHandler, record } from "./recording-handler.ts";
 
@@ -57,10 +58,9 @@ const logTo = (log: string[], stream: ByteStream) =>
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** What was written has been read when this is over, and most of it waits. */
-async function firstTurn(): Promise<void> {
-  await nextTurn();
-  await nextTurn();
+/** What was written has been read when this is over, and most of it waits, however busy the machine is. */
+async function firstTurn(handlers: readonly RecordingHandler[]): Promise<void> {
+  while (handlers.every(({ text }) => text === "")) await nextTurn();
 }
 
 /** In how many turns all get what their clients send at once. */
@@ -132,7 +132,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     using opened = await openClients(60);
     const handlers = recordAll(opened.clients);
     for (const { socket } of opened.clients) socket.write("one ");
-    await firstTurn();
+    await firstTurn(handlers);
     for (const { socket } of opened.clients) socket.end("two");
     await Promise.all(handlers.map(({ ended }) => ended.promise));
     expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "one two"));
@@ -142,7 +142,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     const pairs = await Promise.all(Array.from({ length: 30 }, () => streamPair("tls")));
     const handlers = pairs.map(({ accepted }) => record(accepted));
     for (const { dialled } of pairs) dialled.write(Buffer.from("one "));
-    await firstTurn();
+    await firstTurn(handlers);
     expect(handlers.filter(({ text }) => text === "").length).toBeGreaterThan(10);
     for (const { dialled } of pairs) {
       dialled.write(Buffer.from("two"));
@@ -158,7 +158,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     using opened = await openClients(60);
     const handlers = recordAll(opened.clients);
     for (const { socket } of opened.clients) socket.end("request");
-    await firstTurn();
+    await firstTurn(handlers);
     const stopped = opened.clients.flatMap((_, index) => (handlers[index]?.text === "" ? [index] : []));
     expect(stopped.length).toBeGreaterThan(20);
     for (const index of stopped) opened.clients[index]?.stream.pause();
@@ -174,7 +174,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     using opened = await openClients(60);
     const handlers = recordAll(opened.clients);
     for (const { socket } of opened.clients) socket.write("for whoever comes");
-    await firstTurn();
+    await firstTurn(handlers);
     const waiting = opened.clients.filter((_, index) => handlers[index]?.text === "");
     expect(waiting.length).toBeGreaterThan(20);
     const texts = waiting.map(async ({ stream }) => {
@@ -191,7 +191,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     using opened = await openClients(60);
     const handlers = recordAll(opened.clients);
     for (const { socket } of opened.clients) socket.write("request");
-    await firstTurn();
+    await firstTurn(handlers);
     const destroyed = opened.clients.flatMap((_, index) => (handlers[index]?.text === "" ? [index] : []));
     expect(destroyed.length).toBeGreaterThan(20);
     for (const index of destroyed) opened.clients[index]?.stream.destroy();
@@ -297,7 +297,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
     using opened = await openClients(60);
     const handlers = recordAll(opened.clients);
     for (const { socket } of opened.clients) socket.write("last words");
-    await firstTurn();
+    await firstTurn(handlers);
     for (const { socket } of opened.clients) socket.resetAndDestroy();
     await Promise.all(handlers.map(({ closed }) => closed.promise));
     expect(handlers.map(({ text }) => text)).toEqual(handlers.map(() => "last words"));
@@ -331,7 +331,7 @@ describe("what accepted streams bring, beside dialled ones", () => {
       return deadline;
     });
     for (const { socket } of opened.clients) socket.write("in time");
-    await firstTurn();
+    while (handled === 0) await nextTurn();
     for (const deadline of deadlines.slice(handled)) deadline.deadlineMs = deadlineIn(1);
     while (handled < 60) await nextTurn();
     for (const deadline of deadlines) unwatchDeadline(deadline);
@@ -354,5 +354,62 @@ describe("what accepted streams bring, beside dialled ones", () => {
     for (const { socket } of opened.clients) socket.write("request");
     await Promise.all(handlers.map((handler) => handler.received("request".length)));
     expect(first?.stream.closed).toBe(true);
+  });
+
+  it("reaches all, also where each handler throws something that cannot be text", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const closed = opened.clients.map(({ socket, stream }) => {
+      socket.on("error", () => {});
+      const { promise, resolve } = deferred<Error | undefined>();
+      stream.attach({
+        onData() {
+          throw Object.create(null);
+        },
+        onEnd() {},
+        onDrain() {},
+        onClose: resolve,
+      });
+      return promise;
+    });
+    for (const { socket } of opened.clients) socket.write("request");
+    const message = "something without a text was thrown";
+    expect(await Promise.all(closed)).toMatchObject(closed.map(() => ({ message })));
+  });
+
+  it("reaches all the others behind a throw that nobody catches", async () => {
+    await using _upstream = await streamPair();
+    using opened = await openClients(60);
+    const handlers = recordAll(opened.clients);
+    const listeners = process.listeners("uncaughtException");
+    process.removeAllListeners("uncaughtException");
+    const uncaught = once(process, "uncaughtException");
+    const throwing = {
+      chunkDue() {
+        throw new Error("nobody catches it");
+      },
+    };
+    letWait(throwing, Buffer.from("first"));
+    for (const { socket } of opened.clients) socket.write("request");
+    await uncaught;
+    for (const listener of listeners) process.on("uncaughtException", listener);
+    await Promise.all(handlers.map((handler) => handler.received("request".length)));
+  });
+
+  it("does not wait long beside dialled streams that take most of every turn", async () => {
+    await using upstream = await streamPair();
+    using opened = await openClients(100);
+    upstream.dialled.attach({
+      onData() {
+        for (const untilMs = performance.now() + 5; performance.now() < untilMs; );
+        return true;
+      },
+      onEnd() {},
+      onDrain() {},
+      onClose() {},
+    });
+    const sending = setInterval(() => upstream.accepted.write(Buffer.from("answer")), 0);
+    expect(await turnsOfDelivery(opened.clients)).toBeLessThan(9);
+    clearInterval(sending);
   });
 });

@@ -275,6 +275,25 @@ describe("reading from a stream over TLS", () => {
     await exited;
   });
 
+  it.each(["at once", "when the one before is over"])(
+    "delivers what the peer has sent before it reset the connection, though a write is refused first: %s",
+    async (when) => {
+      await using pair = await tlsPair();
+      const here = record(pair.stream);
+      pair.client.write("begun");
+      await here.received(5);
+      // In one turn, and where nothing is read any more before what waits is written.
+      if (when !== "at once") pair.stream.write(Buffer.from("first"));
+      pair.client.write(", no more of that");
+      pair.carrier.resetAndDestroy();
+      pair.stream.write(Buffer.from("more"));
+      pair.stream.write(Buffer.from("and more"));
+      expect(await here.closed.promise).toBeInstanceOf(ConnectionResetError);
+      expect(here.text).toBe("begun, no more of that");
+      expect(here.drains).toBe(0);
+    },
+  );
+
   it("keeps what was decrypted when reading stopped, in order, and the end behind it", async () => {
     await using pair = await tlsPair();
     const there = record(pair.stream);

@@ -1,8 +1,17 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { request as nodeRequest } from "node:http";
-import { eventually, rawClient, startRawServer, temporaryFolder } from "@monolake/test-kit";
-import { expect, it } from "vitest";
-import { everythingTo, startProxy } from "./start-proxy.ts";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer } from "node:tls";
+import {
+  createCertificate,
+  eventually,
+  rawClient,
+  startRawServer,
+  temporaryFolder,
+} from "@monolake/test-kit";
+import { describe, expect, it } from "vitest";
+import { everythingTo, startProxy, type TestProxy } from "./start-proxy.ts";
 
 /** An upstream that refuses a request when it has seen its head, or says nothing. */
 const startRefusing = (refuses = true) =>
@@ -51,15 +60,32 @@ it.each([
   },
 );
 
-it("an upload that an upstream refuses and breaks off gets the upstream's answer", async () => {
-  await using upstream = await startRawServer(async (connection) => {
-    const head = await connection.readUntil("\r\n\r\n");
-    connection.pause();
-    const status = head.startsWith("GET") ? "200 OK" : "413 Content Too Large";
-    await connection.write(`HTTP/1.1 ${status}\r\nContent-Length: 7\r\n\r\nrefused`);
-    connection.reset();
+/** An upstream over TLS that answers when it has seen a head, and then resets the connection beneath. */
+async function startResettingTls(answerTo: (head: string) => string) {
+  const { certificate, key } = createCertificate({ names: ["localhost"] });
+  const beneath: Socket[] = [];
+  const server = createServer({ cert: certificate, key }, (socket) => {
+    socket
+      .on("error", () => {})
+      .once("data", (head) => {
+        socket.pause().write(answerTo(String(head)), () => {
+          for (const carrier of beneath.splice(0)) carrier.resetAndDestroy();
+        });
+      });
   });
-  await using proxy = await startProxy({ server: everythingTo(`http://127.0.0.1:${upstream.port}`) });
+  server.on("connection", (socket: Socket) => beneath.push(socket));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { port: (server.address() as AddressInfo).port, [Symbol.dispose]: () => void server.close() };
+}
+
+const refusal = (head: string): string => {
+  const status = head.startsWith("GET") ? "200 OK" : "413 Content Too Large";
+  return `HTTP/1.1 ${status}\r\nContent-Length: 7\r\n\r\nrefused`;
+};
+
+/** Uploads through the proxy, again and again, and gives what is answered. */
+async function answersToUploads(proxy: TestProxy): Promise<string[]> {
+  const answers: string[] = [];
   // The first write of a thread goes through Node's stream, which forgets what it has not read.
   await (await fetch(proxy.origin)).text();
   for (let count = 0; count < 10; count += 1) {
@@ -67,9 +93,32 @@ it("an upload that an upstream refuses and breaks off gets the upstream's answer
     void client.write("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n\r\n");
     const piece = Buffer.alloc(100_000);
     const upload = setInterval(() => void client.write(piece), 0);
-    const answer = await client.readUntil("refused").finally(() => clearInterval(upload));
-    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    const answer = await client.readUntil(/refused|502/).finally(() => clearInterval(upload));
+    answers.push(answer.slice(0, "HTTP/1.1 413".length));
   }
+  return answers;
+}
+
+describe("an upload that an upstream refuses and breaks off gets the upstream's answer", () => {
+  it("in cleartext", async () => {
+    await using upstream = await startRawServer(async (connection) => {
+      const head = await connection.readUntil("\r\n\r\n");
+      connection.pause();
+      await connection.write(refusal(head));
+      connection.reset();
+    });
+    await using proxy = await startProxy({ server: everythingTo(`http://127.0.0.1:${upstream.port}`) });
+    expect(new Set(await answersToUploads(proxy))).toEqual(new Set(["HTTP/1.1 413"]));
+  });
+
+  it("over TLS", async () => {
+    using upstream = await startResettingTls(refusal);
+    const endpoint = `endpoint = { type = "uri", value = "https://127.0.0.1:${upstream.port}" }, tls = { verify = false }`;
+    await using proxy = await startProxy({
+      server: `[[servers.test.routes]]\npath = "/{*path}"\nupstreams = [{ ${endpoint} }]`,
+    });
+    expect(new Set(await answersToUploads(proxy))).toEqual(new Set(["HTTP/1.1 413"]));
+  });
 });
 
 it("a refused upload whose little rest never comes is logged once, and its connection ends in peace", async () => {
