@@ -2,7 +2,7 @@ import { ChunkedEncodingError } from "../errors.ts";
 import type { Headers } from "../headers/headers.ts";
 import { type BodyLimits, defaultBodyLimits } from "./body-limits.ts";
 import { ChunkExtensions } from "./chunk-extensions.ts";
-import { parseTrailers } from "./trailers.ts";
+import { TrailerSection } from "./trailers.ts";
 
 const cr = 13;
 const lf = 10;
@@ -43,7 +43,7 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensions: ChunkExtensions | undefined = undefined;
   #blanks = 0;
-  #trailerBytes: number[] = [];
+  #trailerSection: TrailerSection | undefined = undefined;
   readonly #limits: BodyLimits;
 
   constructor(limits: BodyLimits = defaultBodyLimits) {
@@ -155,20 +155,9 @@ export class ChunkedDecoder {
 
   #trailerByte(byte: number): void {
     this.#state = "trailers";
-    const bytes = this.#trailerBytes;
-    // Refused here and not with the whole section, which may never come.
-    if ((byte === lf) !== (bytes.at(-1) === cr)) {
-      throw new ChunkedEncodingError({ what: "a trailer line does not end with CRLF" });
-    }
-    bytes.push(byte);
-    const { maxTrailerBytes: most } = this.#limits;
-    if (bytes.length > most) {
-      throw new ChunkedEncodingError({ what: `trailers are longer than ${most} bytes` });
-    }
-    const last = bytes.length;
-    if (byte !== lf || last < 4 || bytes[last - 4] !== cr || bytes[last - 3] !== lf || bytes[last - 2] !== cr)
-      return;
-    this.trailers = parseTrailers(Buffer.from(bytes), this.#limits.ambiguousFields);
+    this.#trailerSection ??= new TrailerSection(this.#limits);
+    if (!this.#trailerSection.take(byte)) return;
+    this.trailers = this.#trailerSection.fields;
     this.done = true;
     this.#state = "done";
   }

@@ -1,18 +1,55 @@
 import { ChunkedEncodingError } from "../errors.ts";
-import type { AmbiguousFields } from "../headers/ambiguous-fields.ts";
+import { byteClasses, obsTextByte, valueByte } from "../head/byte-classes.ts";
 import { Headers } from "../headers/headers.ts";
+import type { BodyLimits } from "./body-limits.ts";
 
-const line = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([^\0-\x08\x0a-\x1f\x7f]*)$/;
+const cr = 13;
+const lf = 10;
 
-/** Reads a trailer section with its final empty line. Undefined when nothing in it may be kept. Throws ERR_HTTP_CHUNKED_ENCODING. */
-export function parseTrailers(bytes: Buffer, names: AmbiguousFields): Headers | undefined {
-  const lines = bytes.toString("latin1", 0, bytes.length - 4).split("\r\n");
-  const kept: [string, string][] = [];
-  for (const text of lines) {
-    const match = line.exec(text);
-    if (match === null) throw new ChunkedEncodingError({ what: "a trailer line is malformed" });
-    const [, name, value] = match as unknown as [string, string, string];
-    if (names.isTrailer(name)) kept.push([name, value]);
+const field = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*)$/s;
+
+/**
+ * Reads the trailer section of a body. A line is judged as soon as it has ended, and a control when it comes: the end of the section may
+ * never come. Throws ERR_HTTP_CHUNKED_ENCODING.
+ */
+export class TrailerSection {
+  readonly #limits: BodyLimits;
+  readonly #kept: [string, string][] = [];
+  #line: number[] = [];
+  #bytes = 0;
+
+  constructor(limits: BodyLimits) {
+    this.#limits = limits;
   }
-  return kept.length > 0 ? new Headers(kept) : undefined;
+
+  /** What may be kept of it; undefined when that is nothing. */
+  get fields(): Headers | undefined {
+    return this.#kept.length > 0 ? new Headers(this.#kept) : undefined;
+  }
+
+  /** Takes a byte; true when it is the last one of the empty line that ends the section. */
+  take(byte: number): boolean {
+    const { maxTrailerBytes: most } = this.#limits;
+    this.#bytes += 1;
+    if (this.#bytes > most)
+      throw new ChunkedEncodingError({ what: `trailers are longer than ${most} bytes` });
+    if ((byte === lf) !== (this.#line.at(-1) === cr))
+      throw new ChunkedEncodingError({ what: "a trailer line does not end with CRLF" });
+    if (byte === lf) return this.#endLine();
+    if (byte !== cr && ((byteClasses[byte] as number) & (valueByte | obsTextByte)) === 0) throw malformed();
+    this.#line.push(byte);
+    return false;
+  }
+
+  #endLine(): boolean {
+    const text = Buffer.from(this.#line).toString("latin1", 0, this.#line.length - 1);
+    this.#line = [];
+    if (text === "") return true;
+    const [, name, value = ""] = field.exec(text) ?? [];
+    if (name === undefined) throw malformed();
+    if (this.#limits.ambiguousFields.isTrailer(name)) this.#kept.push([name, value]);
+    return false;
+  }
 }
+
+const malformed = () => new ChunkedEncodingError({ what: "a trailer line is malformed" });

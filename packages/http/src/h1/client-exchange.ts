@@ -194,6 +194,7 @@ export class ClientExchange implements IncomingBodySource {
     this.reusable = head.minorVersion === 1 ? !head.connectionClose : head.connectionKeepAlive;
     const framing = receivedFraming(head, request.method);
     if (framing === "none") {
+      if (announcesForbiddenContent(head)) this.reusable = false;
       this.phase = "done";
       this.#keep(response);
       this.#owner.responseSettled();
@@ -252,3 +253,7 @@ export class ClientExchange implements IncomingBodySource {
     listener?.responded(response);
   }
 }
+
+/** RFC 9110 section 8.6, RFC 9112 section 6.1: who says so of a 204 all the same may send it, too, and when nobody knows. */
+const announcesForbiddenContent = ({ status, chunked, contentLength }: ResponseHead): boolean =>
+  status === 204 && (chunked || contentLength > 0);

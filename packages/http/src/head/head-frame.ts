@@ -1,4 +1,4 @@
-import { byteClasses, isToken, obsTextByte, valueByte } from "./byte-classes.ts";
+import { byteClasses, obsTextByte, tokenByte, valueByte } from "./byte-classes.ts";
 import type { HeadLimits } from "./head-limits.ts";
 import { longestMethod } from "./methods.ts";
 import type { Parsing } from "./parsing.ts";
@@ -7,12 +7,15 @@ import type { Fault, Refuse } from "./refusal.ts";
 /** Empty lines before a request line that are skipped (RFC 9112 2.2 asks for at least one). */
 const maxEmptyLines = 4;
 const headMethod = "HEAD ";
+/** What every response begins with. */
+const protocolName = "HTTP/";
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
+const colon = 0x3a;
 
 /**
  * Finds the end of a head that came in pieces, and keeps the pieces. Every byte is looked at once. What can be refused
- * before the end has come is refused here: controls, bare CR and LF, and whatever is too large.
+ * before the end has come, which may be never, is refused here: controls, bare CR and LF, what is no field, and whatever is too large.
  */
 export class HeadFrame {
   /** Some byte of the head itself has come. */
@@ -39,6 +42,8 @@ export class HeadFrame {
   private lines = 0;
   private methodEnd = -1;
   private isHeadSoFar = true;
+  /** The colon of the field that is being read has yet to come. */
+  private inName = true;
 
   constructor(limits: HeadLimits, refuse: Refuse, isRequest: boolean, parsing: Parsing) {
     this.limits = limits;
@@ -64,6 +69,7 @@ export class HeadFrame {
         this.started = true;
         this.lineLength++;
         if (this.lines === 0) this.checkFirstLine(chunk, at, byte);
+        else if (this.inName) this.checkName(chunk, at, byte);
       } else if (byte === carriageReturn) {
         if (this.afterReturn) this.fail(400, "bare-cr", chunk, at - 1, at + 1);
         this.afterReturn = true;
@@ -119,14 +125,21 @@ export class HeadFrame {
     if (this.lines === 0) this.firstLineEnd = this.lineLength;
     else if (this.lines > this.limits.maxFields)
       this.fail(431, "too-many-fields", chunk, at - this.lineLength - 1, at);
+    else if (this.inName && !this.compat)
+      this.fail(400, "field-without-colon", chunk, at - this.lineLength - 1, at - 1);
     this.lines++;
     this.lineLength = 0;
+    this.inName = true;
     return false;
   }
 
   private checkFirstLine(chunk: Buffer, at: number, byte: number): void {
-    if (!this.isRequest) return;
     const { lineLength } = this;
+    if (!this.isRequest) {
+      if (lineLength <= protocolName.length && byte !== protocolName.charCodeAt(lineLength - 1))
+        this.fail(400, "version-invalid", chunk, this.chunkStart, at + 1);
+      return;
+    }
     if (lineLength <= headMethod.length) this.isHeadSoFar &&= byte === headMethod.charCodeAt(lineLength - 1);
     if (this.methodEnd !== -1) {
       // A space and HTTP/1.1 may follow the target.
@@ -134,11 +147,24 @@ export class HeadFrame {
       if (targetLength > this.limits.maxTargetBytes)
         this.fail(414, "target-too-long", chunk, this.chunkStart, at);
     } else if (byte === 0x20) this.methodEnd = this.lineLength;
-    else if (this.lineLength > longestMethod) {
-      const start = Math.max(this.chunkStart, at - longestMethod);
-      const known = isToken(chunk, start, at + 1);
-      this.fail(known ? 501 : 400, known ? "method-unknown" : "method-invalid", chunk, start, at + 1);
+    else {
+      const start = at - lineLength + 1;
+      if (((byteClasses[byte] as number) & tokenByte) === 0)
+        this.fail(400, "method-invalid", chunk, start, at + 1);
+      if (lineLength > longestMethod) this.fail(501, "method-unknown", chunk, start, at + 1);
     }
+  }
+
+  /** Compat has folded lines, and may have blanks before a colon: it leaves all of this to who writes the head anew. */
+  private checkName(chunk: Buffer, at: number, byte: number): void {
+    if (this.compat || ((byteClasses[byte] as number) & tokenByte) !== 0) return;
+    const first = this.lineLength === 1;
+    if (byte === colon && !first) {
+      this.inName = false;
+      return;
+    }
+    const folded = first && (byte === 0x20 || byte === 0x09);
+    this.fail(400, folded ? "line-folded" : "field-name-invalid", chunk, at - this.lineLength + 1, at + 1);
   }
 
   private fail(

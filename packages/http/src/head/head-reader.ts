@@ -1,5 +1,5 @@
 import { canonicalHead, canonicalLine } from "./canonical-head.ts";
-import { readRequestLine } from "./first-line.ts";
+import { readRequestLine, readStatusLine } from "./first-line.ts";
 import { headCounts } from "./head-counts.ts";
 import { HeadFrame } from "./head-frame.ts";
 import { type HeadLimits, resolveHeadLimits } from "./head-limits.ts";
@@ -23,6 +23,7 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
   private readonly isRequest: boolean;
   private readonly refuse: Refuse;
   protected frame: HeadFrame | undefined;
+  private lineJudged: boolean;
 
   constructor(isRequest: boolean, limits: Partial<HeadLimits> | undefined, parsing: Parsing) {
     this.consumed = 0;
@@ -31,6 +32,7 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
     this.isRequest = isRequest;
     this.refuse = isRequest ? refuseRequest : refuseResponse;
     this.frame = undefined;
+    this.lineJudged = false;
   }
 
   /** Some bytes of a head have come, but not all: the time a peer may take for it is running. */
@@ -67,16 +69,17 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
   reset(): void {
     this.consumed = 0;
     this.frame = undefined;
+    this.lineJudged = false;
   }
 
   /** The head from `start` on when it is all there and plain; undefined says nothing but that others have to look. */
   protected abstract readPlain(bytes: Buffer, start: number, end: number): Head | undefined;
   /** The head that `bytes` are, by our own strict rules and by llhttp. */
   protected abstract readStrict(bytes: Buffer, firstLineEnd: number): Head;
+  /** Throws when the first `end` bytes cannot be a head's first line. */
+  protected abstract judgeLine(bytes: Buffer, end: number): void;
   /** For the counts. */
   protected abstract refused(): void;
-  /** Not all of a head has come. */
-  protected waits(_frame: HeadFrame): void {}
 
   private readFramed(chunk: Buffer, offset: number): Head | undefined {
     const whole = this.frame === undefined;
@@ -85,7 +88,7 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
     const end = frame.scan(chunk, offset);
     if (end === -1) {
       this.consumed = chunk.length - offset;
-      this.waits(frame);
+      this.judgeEarly(frame);
       return undefined;
     }
     const taken = frame.take(chunk, end);
@@ -98,6 +101,13 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
     this.consumed = end - offset;
     return head;
   }
+
+  /** A first line that cannot be one is refused before the rest has come, which may be never. */
+  private judgeEarly({ held, firstLineEnd }: HeadFrame): void {
+    if (this.lineJudged || firstLineEnd === -1 || held === undefined) return;
+    this.judgeLine(held, firstLineEnd);
+    this.lineJudged = true;
+  }
 }
 
 /**
@@ -105,21 +115,13 @@ abstract class HeadReader<Head extends RequestHead | ResponseHead> {
  * error the connection has to be closed.
  */
 export class RequestHeadReader extends HeadReader<RequestHead> {
-  private lineJudged: boolean;
-
   constructor(limits?: Partial<HeadLimits>, parsing: Parsing = "strict") {
     super(true, limits, parsing);
-    this.lineJudged = false;
   }
 
   /** The head that comes, or was refused, is that of a HEAD request. */
   get asksForHead(): boolean {
     return this.frame?.asksForHead === true;
-  }
-
-  override reset(): void {
-    super.reset();
-    this.lineJudged = false;
   }
 
   protected readPlain(bytes: Buffer, start: number, end: number): RequestHead | undefined {
@@ -134,17 +136,13 @@ export class RequestHeadReader extends HeadReader<RequestHead> {
     return head;
   }
 
-  protected refused(): void {
-    headCounts.refusedRequests++;
+  protected judgeLine(bytes: Buffer, end: number): void {
+    const line = this.parsing === "strict" ? bytes : canonicalLine(bytes, end);
+    readRequestLine(line, this.parsing === "strict" ? end : line.length, this.limits, refuseRequest);
   }
 
-  /** A first line that cannot be one is refused before the rest has come, which may be never. */
-  protected override waits(frame: HeadFrame): void {
-    if (this.lineJudged || frame.firstLineEnd === -1 || frame.held === undefined) return;
-    const line = this.parsing === "strict" ? frame.held : canonicalLine(frame.held, frame.firstLineEnd);
-    const end = this.parsing === "strict" ? frame.firstLineEnd : line.length;
-    readRequestLine(line, end, this.limits, refuseRequest);
-    this.lineJudged = true;
+  protected refused(): void {
+    headCounts.refusedRequests++;
   }
 }
 
@@ -164,6 +162,10 @@ export class ResponseHeadReader extends HeadReader<ResponseHead> {
     const head = readStrictResponse(bytes, firstLineEnd, this.limits);
     headCounts.llhttpResponses++;
     return head;
+  }
+
+  protected judgeLine(bytes: Buffer, end: number): void {
+    readStatusLine(bytes, end, refuseResponse);
   }
 
   protected refused(): void {

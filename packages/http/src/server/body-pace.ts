@@ -12,8 +12,8 @@ export interface BodyPaceOptions {
 
 /**
  * Until when a client has to send more of its body. It starts with a credit of time, every byte buys more of it, and waiting
- * uses it up; at most one idle timeout is kept, so a fast beginning pays for no slow rest. Time in which nobody takes the
- * body is not the client's.
+ * uses it up; no more is kept than it starts with, or one idle timeout where that is longer, so a fast beginning pays for no slow
+ * rest. Time in which nobody takes the body is not the client's.
  */
 export class BodyPace {
   readonly #options: BodyPaceOptions;
@@ -22,8 +22,8 @@ export class BodyPace {
   #waiting = false;
   #deadlineMs = 0;
   #creditMs = 0;
-  /** It has all the credit that there is. */
-  #atMost = false;
+  /** Its credit lasts for longer than it may be silent. */
+  #hasCredit = false;
 
   constructor(options: BodyPaceOptions) {
     this.#options = options;
@@ -38,16 +38,16 @@ export class BodyPace {
 
   /** It is the client's turn, and `bytes` of the body have come. When it is too late, as `deadlineIn` counts. */
   wait(bytes: number): number {
-    const { bodyIdleTimeoutMs, minBodyBytesPerSecond } = this.#options;
+    const { bodyIdleTimeoutMs, minBodyBytesPerSecond, bodyRateGraceMs } = this.#options;
     const idleMs = deadlineIn(bodyIdleTimeoutMs);
     if (minBodyBytesPerSecond === 0) return idleMs;
     const endMs = this.#waiting ? this.#deadlineMs : deadlineClockMs() + this.#creditMs;
     const boughtMs = ((bytes - this.#bytes) * 1000) / minBodyBytesPerSecond;
     this.#bytes = bytes;
     this.#waiting = true;
-    this.#atMost = endMs + boughtMs >= idleMs;
-    this.#deadlineMs = this.#atMost ? idleMs : endMs + boughtMs;
-    return this.#deadlineMs;
+    this.#deadlineMs = Math.min(endMs + boughtMs, idleMs + Math.max(0, bodyRateGraceMs - bodyIdleTimeoutMs));
+    this.#hasCredit = this.#deadlineMs >= idleMs;
+    return Math.min(this.#deadlineMs, idleMs);
   }
 
   /** It is not the client's turn. */
@@ -58,6 +58,6 @@ export class BodyPace {
 
   /** Whether it was too slow, rather than silent, when it was too late. */
   get tooSlow(): boolean {
-    return this.#options.minBodyBytesPerSecond > 0 && !this.#atMost;
+    return this.#options.minBodyBytesPerSecond > 0 && !this.#hasCredit;
   }
 }

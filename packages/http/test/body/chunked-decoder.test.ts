@@ -164,6 +164,10 @@ describe("the chunked decoder", () => {
     ["a bare CR in a trailer", "0\r\nX: y\rZ: 1\r\n\r\n"],
     ["a NUL in a trailer", "0\r\nX: \0\r\n\r\n"],
     ["a letter with an accent in a trailer's name", "0\r\n\xe9: y\r\n\r\n"],
+    ["a trailer without colon before the next line comes", "0\r\nX-A\r\n"],
+    ["a trailer of blanks before the next line comes", "0\r\n \r\n"],
+    ["a trailer without name behind a good one", "0\r\nX: y\r\n: z\r\n"],
+    ["a NUL in a trailer before its line ends", "0\r\nX: \0"],
   ])("refuses %s, whole and byte by byte", (_, text) => {
     expect(() => decode([text])).toThrow(ChunkedEncodingError);
     expect(() => decode([...text])).toThrow(ChunkedEncodingError);

@@ -36,6 +36,18 @@ describe("response desync: a connection is not used again", () => {
     expect(client.idles()).toBe(0);
   });
 
+  it.each(["Content-Length: 5", "Transfer-Encoding: chunked"])(
+    "whose peer announces content of a 204 by %s: it may come when the next answer is awaited",
+    async (field) => {
+      await using server = await answering(`HTTP/1.1 204 No Content\r\n${field}\r\n\r\n`, ok("never"));
+      await using client = await connectClient(server);
+      const response = await client.connection.send(request());
+      expect(response).toMatchObject({ status: 204, body: { length: 0 } });
+      await client.closed;
+      expect(client.idles()).toBe(0);
+    },
+  );
+
   it("with bytes that nobody asked for while it is idle", async () => {
     await using server = await answering(ok("ok"));
     await using client = await connectClient(server);

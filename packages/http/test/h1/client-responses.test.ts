@@ -50,7 +50,7 @@ describe("a client connection", () => {
   it.each([
     ["HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"],
     ["HEAD", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"],
-    ["GET", "HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n"],
+    ["GET", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n"],
     ["GET", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"],
     ["GET", "HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n"],
   ])("knows that the answer to %s has no body: %j", async (method, answer) => {

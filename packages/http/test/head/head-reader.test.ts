@@ -87,6 +87,58 @@ describe("a head reader", () => {
     expect(headCounts.llhttpRequests).toBe(before.llhttpRequests);
   });
 
+  it.each([
+    ["method-invalid", "GET\t"],
+    ["method-invalid", "GE(T/index.html"],
+    ["method-unknown", "OPTIONS-AND-MORE"],
+    ["request-line-invalid", "GET\r\n"],
+    ["field-without-colon", "GET / HTTP/1.1\r\nHost: x.test\r\nfoo\r\n"],
+    ["field-name-invalid", "GET / HTTP/1.1\r\nX y"],
+    ["field-name-invalid", "GET / HTTP/1.1\r\nX :"],
+    ["field-name-invalid", "GET / HTTP/1.1\r\nHost: x.test\r\n:"],
+    ["line-folded", "GET / HTTP/1.1\r\nHost: x.test\r\n\t"],
+  ])(
+    "refuses a request for %s before the rest of it has come, whole and byte by byte: %j",
+    (reason, text) => {
+      expect(() => new RequestHeadReader().read(latin1(text), 0)).toThrow(
+        expect.objectContaining({ reason }),
+      );
+      const reader = new RequestHeadReader();
+      const readAll = () => [...text].map((byte) => reader.read(latin1(byte), 0));
+      expect(readAll).toThrow(expect.objectContaining({ reason }));
+    },
+  );
+
+  it.each([
+    ["version-invalid", "<html>"],
+    ["version-invalid", "http/1.1 200 OK"],
+    ["version-invalid", "HTTP/1 200 OK\r\n"],
+    ["version-not-supported", "HTTP/2.0 200 OK\r\n"],
+    ["status-line-invalid", "HTTP/1.1 2000 OK\r\n"],
+    ["field-without-colon", "HTTP/1.1 200 OK\r\nfoo\r\n"],
+    ["field-name-invalid", "HTTP/1.1 200 OK\r\nX :"],
+    ["line-folded", "HTTP/1.1 200 OK\r\nX: 1\r\n "],
+  ])(
+    "refuses a response for %s before the rest of it has come, whole and byte by byte: %j",
+    (reason, text) => {
+      expect(() => new ResponseHeadReader().read(latin1(text), 0)).toThrow(
+        expect.objectContaining({ reason }),
+      );
+      const reader = new ResponseHeadReader();
+      const readAll = () => [...text].map((byte) => reader.read(latin1(byte), 0));
+      expect(readAll).toThrow(expect.objectContaining({ reason }));
+    },
+  );
+
+  it("waits in compat for what may be a folded line, or a blank before a colon", () => {
+    const request = new RequestHeadReader({}, "compat");
+    expect(request.read(latin1("GET / HTTP/1.1\r\nHost: x.test\r\nX-A: 1\r\n 2\r\n"), 0)).toBeUndefined();
+    expect(request.read(latin1("\r\n"), 0)?.headers.get("x-a")).toBe("1 2");
+    const response = new ResponseHeadReader({}, "compat");
+    expect(response.read(latin1("HTTP/1.1 200 OK\r\nX-A : 1\r\n"), 0)).toBeUndefined();
+    expect(response.read(latin1("\r\n"), 0)?.headers.get("x-a")).toBe("1");
+  });
+
   it("looks at each byte of a large head once, however small the pieces are", () => {
     const head = `GET / HTTP/1.1\r\nHost: x.test\r\nX-A: ${"a".repeat(1_000_000)}\r\n\r\n`;
     const reader = new RequestHeadReader({ maxHeadBytes: 2_000_000 });

@@ -1,6 +1,6 @@
 import { type Headers, type HttpResponse, knownFields } from "@monolake/http";
 
-/** Fields that concern one connection only (RFC 9110 section 7.6.1), and those that older software treats so. */
+/** Fields that concern one connection only (RFC 9110 section 7.6.1, RFC 7540 section 3.2.1), and those that older software treats so. */
 const hopByHop = knownFields(
   "connection",
   "keep-alive",
@@ -10,6 +10,7 @@ const hopByHop = knownFields(
   "te",
   "transfer-encoding",
   "upgrade",
+  "http2-settings",
 );
 const connectionField = knownFields("connection");
 /** What a message may not lose because Connection names it: framing and routing (request smuggling). */

@@ -22,6 +22,10 @@ describe("fields of one connection in a request", () => {
       ).toEqual(["x-other"]);
   });
 
+  it("are the settings of HTTP/2, whether Connection names them or not (RFC 7540 section 3.2.1)", () => {
+    expect(left([["HTTP2-Settings", "AAMAAABkAAQAAP__"]])).toEqual([]);
+  });
+
   it("are none that a no-break space belongs to", () => {
     expect(
       left([

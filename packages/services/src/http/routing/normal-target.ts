@@ -5,15 +5,16 @@ const dot = 0x2e;
 const slash = 0x2f;
 const backslash = 0x5c;
 
-/** A segment that ends where only some readers end one: `..%2f`, `%5c..`, `..\`. */
-const hiddenDots = /(?:^|[/\\]|%2f|%5c)\.\.?(?:\\|%2f|%5c)|(?:\\|%2f|%5c)\.\.?(?:$|[/\\]|%2f|%5c)/i;
+/** A segment that ends where only some readers end one: `..%2f`, `%5c..`, `..\`, `..;`, behind which some have parameters. */
+const hiddenDots =
+  /(?:^|[/\\]|%2f|%5c)\.\.?(?:[\\;]|%2f|%5c|%3b)|(?:\\|%2f|%5c)\.\.?(?:$|[/\\;]|%2f|%5c|%3b)/i;
 
 /**
  * A request target in origin form with its path in the normal form of RFC 3986 section 6.2.2, so that a route and an upstream
  * see one path: without `.` and `..` segments, and without encoded characters that need no encoding (`%61` is `a`, `%2e` is
  * `.`). What stands for itself stays: `//`, `%2F`, the case of what is encoded. Returns the target itself when nothing has to
  * change, and undefined for a path that two readers would take differently: one that leaves the root, that holds an encoded
- * NUL, hides a dot segment behind an encoded slash or a backslash, or becomes an encoding by being decoded (`%%32e`).
+ * NUL, hides a dot segment behind an encoded slash, a backslash or a parameter, or becomes an encoding by being decoded (`%%32e`).
  */
 export function normalTarget(target: string): string | undefined {
   const end = endOfPath(target);

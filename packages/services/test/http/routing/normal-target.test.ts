@@ -53,6 +53,15 @@ describe("the normal form of a target", () => {
     "/a\\..\\b",
     "/a/..\\b",
     "/a/%2e%5Cb",
+    // Java servers take what is behind a semicolon for parameters of a segment, and look for dots without it.
+    "/..;/a",
+    "/a/..;/b",
+    "/a/..;x=1/b",
+    "/a/.;/b",
+    "/a/%2e%2e;/b",
+    "/a/..%3B/b",
+    "/a%2f..;/b",
+    "/a/..;",
     // What is decoded once is not decoded again, by us or by the upstream.
     "/a/%%32e%%32e/b",
     "/a/%2%65%2%65/b",
