@@ -27,6 +27,8 @@ export interface EchoedRequest {
 export interface HttpUpstreamOptions {
   /** A unix socket instead of a port of 127.0.0.1. */
   readonly path?: string;
+  /** The longest head of a request, bytes. Default: that of node:http, 16 KiB. */
+  readonly maxHeaderBytes?: number;
 }
 
 /** A node:http server for tests, with its counts. Disposing it breaks what is still connected. */
@@ -52,7 +54,7 @@ export async function startHttpUpstream(
 ): Promise<HttpUpstream> {
   const counts = { connections: 0, openConnections: 0, requests: 0 };
   const server = createServer(
-    { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true },
+    { keepAliveTimeout: 0, requestTimeout: 0, noDelay: true, maxHeaderSize: options.maxHeaderBytes },
     (request, response) => {
       counts.requests += 1;
       handler(request, response);

@@ -11,6 +11,7 @@ keepalive_timeout 1h;
 client_body_buffer_size 4m;
 client_max_body_size 0;
 client_body_timeout 5s;
+large_client_header_buffers 8 64k;
 server {
   listen 127.0.0.1:${answering};
   location / { return 200 ok; }

@@ -20,16 +20,20 @@ export const nodeReader: ReaderKind = {
 /** A server of node:http that says what it read, whole or not. */
 export async function startNodeLane(): Promise<ReaderLane & { readonly upstream: HttpUpstream }> {
   let read: (() => ReadRequest)[] = [];
-  const upstream = await startHttpUpstream((request, response) => {
-    const { method, url } = request;
-    let bodyBytes = 0;
-    read.push(() => ({ line: `${method} ${url}`, bodyBytes, complete: request.complete }));
-    request.on("data", (chunk: Buffer) => {
-      bodyBytes += chunk.length;
-    });
-    request.on("error", () => {});
-    request.once("end", () => void response.end(answerTo(request)));
-  });
+  const upstream = await startHttpUpstream(
+    (request, response) => {
+      const { method, url } = request;
+      let bodyBytes = 0;
+      read.push(() => ({ line: `${method} ${url}`, bodyBytes, complete: request.complete }));
+      request.on("data", (chunk: Buffer) => {
+        bodyBytes += chunk.length;
+      });
+      request.on("error", () => {});
+      request.once("end", () => void response.end(answerTo(request)));
+    },
+    // More than the gateway takes and adds.
+    { maxHeaderBytes: 64 * 1024 },
+  );
   return {
     upstream,
     port: upstream.port,
