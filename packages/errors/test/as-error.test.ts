@@ -18,3 +18,11 @@ it("does not throw for what cannot be text", () => {
   const thrown = Object.create(null);
   expect(asError(thrown)).toMatchObject({ message: "something without a text was thrown", cause: thrown });
 });
+
+it("does not throw for what cannot even be asked whether it is an error", () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const error = asError(proxy);
+  expect(error.message).toBe("something without a text was thrown");
+  expect(error.cause === proxy).toBe(true);
+});

@@ -2,7 +2,7 @@
 // src/head/plain-fields.ts and plain-request.ts look, byte by byte: whatever this accepts they accept with the same result.
 // src/head/head-scanner.ts loads it, from the module that `node packages/http/assembly/assemble.ts` makes of it.
 //
-// The first page of the memory is this module's. What is scanned lies behind it, with sixteen bytes of anything behind its end.
+// The first page of the memory is this module's, and of one instance alone. What is scanned lies behind it, with sixteen bytes of anything behind its end.
 
 /** What was found, as numbers of 32 bits. The layout is also in src/head/head-scanner.ts. */
 const countAt: usize = 0;

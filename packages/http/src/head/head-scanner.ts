@@ -34,6 +34,8 @@ const nothingFound: Scanner = { scanFields: () => -1, scanRequest: () => -1, pla
 
 function loadScanner(memory: ReadMemory): Scanner {
   const bytes = new Uint8Array(memory.buffer);
+  // Another copy of this package has it, which may be another version: of the targets whose bytes are there, only that one has the strings.
+  if (bytes.subarray(0, readMemoryStart).some((byte) => byte !== 0)) return nothingFound;
   bytes.set(slotIds, slotsAt);
   bytes.set(nameBytes, namesAt);
   const { WebAssembly: webAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyGlobal };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { putIntoReadMemory } from "@monolake/streams";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { assembled } from "../../assembly/assemble.ts";
 import { resolveHeadLimits } from "../../src/head/head-limits.ts";
 import { headScanner } from "../../src/head/head-scanner.ts";
@@ -150,6 +150,20 @@ describe("the scanner of WebAssembly", () => {
       const head = latin1(`GET / HTTP/1.1\r\nHost: a\r\nConnection: ${value}\r\n\r\n`);
       expect(read("request", putIntoReadMemory(head))).toEqual(read("request", head));
     }
+  });
+
+  it("leaves the memory to one copy of this package: targets whose bytes are there are strings of that one alone", async () => {
+    const streams = await import("@monolake/streams");
+    vi.resetModules();
+    vi.doMock("@monolake/streams", () => streams);
+    const another = await import("../../src/head/plain-request.ts");
+    const chunk = putIntoReadMemory(latin1("GET /known/to/one HTTP/1.1\r\nHost: a\r\n\r\n"));
+    for (const reader of [readPlainRequest, another.readPlainRequest, readPlainRequest]) {
+      expect(reader(chunk, 0, chunk.length, limits)?.target).toBe("/known/to/one");
+    }
+    expect(another.readPlainRequest).not.toBe(readPlainRequest);
+    vi.doUnmock("@monolake/streams");
+    vi.resetModules();
   });
 
   it("finds a head behind another one", () => {

@@ -196,10 +196,11 @@ export class ThriftClient implements AsyncDisposable {
   }
 }
 
-/** One that was closed before it was here has said so to nobody who knew it: it is not to be kept. */
+/** One that was closed before it was here has said so to nobody who knew it, and one that can take no call is nobody's: neither is to be kept. */
 function opened(connection: ThriftClientConnection): ThriftClientConnection {
-  if (!connection.available) throw new ThriftConnectionBusyError({ state: "closed" });
-  return connection;
+  if (connection.available) return connection;
+  connection.close();
+  throw new ThriftConnectionBusyError({ state: "closed" });
 }
 
 const sharedOptions = (

@@ -37,4 +37,23 @@ describe.each([0, 1])("a client with %i shared connections", (sharedConnections)
     expect((await send())!.type).toBe(MessageType.REPLY);
     await eventually(() => expect(client.statistics.open).toBe(sharedConnections === 0 ? 1 : 0));
   });
+
+  test("closes a connection that can take no call when it was opened: nobody else knows it", async () => {
+    await using upstream = await thriftPeer(async (message) => answerWith(message, "done"));
+    const streams: ByteStream[] = [];
+    const connect = async () => {
+      const stream = await dialStream({ type: "socket", host: "127.0.0.1", port: upstream.port });
+      // As where what a connector wrote is not taken yet.
+      Object.defineProperty(stream, "pendingBytes", { value: 1_000_000_000 });
+      streams.push(stream);
+      return stream;
+    };
+    await using client = new ThriftClient({ connector: { connect } });
+    const target = thriftUpstreamTarget({
+      endpoint: { type: "socket", host: "127.0.0.1", port: upstream.port },
+    });
+    const sent = client.send(target, callOf("x"), { sharedConnections });
+    await expect(sent).rejects.toMatchObject({ code: "ERR_THRIFT_CONNECTION_BUSY" });
+    expect(streams.map(({ closed }) => closed)).toEqual([true]);
+  });
 });
