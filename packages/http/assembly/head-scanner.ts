@@ -252,16 +252,22 @@ function isTargetAt(known: usize, start: usize, length: i32, rest: v128): bool {
   return true;
 }
 
-/** The place of a target of less than 64 bytes when it is the one that had this place last; else -1 - place, and it has it now. */
-export function placeTarget(start: usize, length: i32): i32 {
+/** The place of a target of less than 64 bytes when it is the one that has it; else -1 - place, and nobody has that then. */
+export function findTarget(start: usize, length: i32): i32 {
   const rest = targetRest(start, length);
   const place = placeOf(start, length, rest);
   const known = targetsAt + ((<usize>place) << 6);
   const lengthAt = targetLengthsAt + <usize>place;
   if (<i32>load<u8>(lengthAt) === length && isTargetAt(known, start, length, rest)) return place;
-  const restAt = length & ~15;
-  for (let at = 0; at < restAt; at += 16) v128.store(known + <usize>at, v128.load(start + <usize>at));
-  v128.store(known + <usize>restAt, rest);
-  store<u8>(lengthAt, <u8>length);
+  // No target is that short.
+  store<u8>(lengthAt, 0);
   return -1 - place;
+}
+
+/** Gives a place to a target that was not found there. */
+export function keepTarget(start: usize, length: i32, place: i32): void {
+  const known = targetsAt + ((<usize>place) << 6);
+  for (let at = 0; at < length; at += 16) v128.store(known + <usize>at, v128.load(start + <usize>at));
+  v128.store(known + <usize>(length & ~15), targetRest(start, length));
+  store<u8>(targetLengthsAt + <usize>place, <u8>length);
 }

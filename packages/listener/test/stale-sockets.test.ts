@@ -59,16 +59,18 @@ describe("a socket file on which nobody answers", () => {
   });
 });
 
-it("a file that got the number of one that was removed is another one", async () => {
+it("a file that got the number of one that was removed is another one", async (test) => {
   await using folder = await temporaryFolder();
   const path = await staleSocket(folder, "a.sock");
   const before = identityOf(path) as FileIdentity;
   const origin = originOf(path);
+  const untilMs = Date.now() + 5_000;
   // The clock of a file system goes in steps.
   do {
     unlinkSync(path);
     await staleSocket(folder, "a.sock");
-  } while (originOf(path) === origin);
+  } while (originOf(path) === origin && Date.now() < untilMs);
+  if (originOf(path) === origin) return test.skip("this file system keeps no times of birth");
   removeIfSame(path, before);
   expect(existsSync(path)).toBe(true);
 });

@@ -8,14 +8,15 @@ import { headScannerWasm } from "./head-scanner-wasm.ts";
 interface Scanner {
   readonly scanFields: (start: number, end: number) => number;
   readonly scanRequest: (start: number, end: number) => number;
-  readonly placeTarget: (start: number, length: number) => number;
+  readonly findTarget: (start: number, length: number) => number;
+  readonly keepTarget: (start: number, length: number, place: number) => void;
 }
 
 /** What Connection says when that is one word: 1 is keep-alive, 2 is close. With 0 it has to be read, if there is one. */
 type ConnectionWord = 0 | 1 | 2;
 
-/** What {@link HeadScanner.placeTarget} takes. */
-export const longestPlacedTarget = 63;
+/** What {@link HeadScanner.findTarget} takes. */
+export const longestKeptTarget = 63;
 
 /** As far as it is used here: its declarations are among those of browsers. */
 interface WebAssemblyGlobal {
@@ -30,7 +31,12 @@ const foundNumbers = 512;
 const slotsAt = 2048;
 const namesAt = 2176;
 
-const nothingFound: Scanner = { scanFields: () => -1, scanRequest: () => -1, placeTarget: () => -1 };
+const nothingFound: Scanner = {
+  scanFields: () => -1,
+  scanRequest: () => -1,
+  findTarget: () => -1,
+  keepTarget: () => {},
+};
 
 function loadScanner(memory: ReadMemory): Scanner {
   const bytes = new Uint8Array(memory.buffer);
@@ -48,7 +54,7 @@ function loadScanner(memory: ReadMemory): Scanner {
   }
 }
 
-const { scanFields, scanRequest, placeTarget } =
+const { scanFields, scanRequest, findTarget, keepTarget } =
   readMemory === undefined ? nothingFound : loadScanner(readMemory);
 const found = new Int32Array(readMemory?.buffer ?? new ArrayBuffer(foundNumbers * 4), 0, foundNumbers);
 
@@ -103,11 +109,16 @@ class HeadScanner {
   }
 
   /**
-   * The place, of 256, of a target of at most {@link longestPlacedTarget} bytes in a chunk that was scanned: when it is the one that had this
-   * place last; else -1 less the place, and the target has it from now on.
+   * The place, of 256, of a target of at most {@link longestKeptTarget} bytes in a chunk that was scanned, when it is the one that was kept
+   * there last; else -1 less the place, which is empty from then on.
    */
-  placeTarget(start: number, length: number): number {
-    return placeTarget(readMemoryStart + start, length);
+  findTarget(start: number, length: number): number {
+    return findTarget(readMemoryStart + start, length);
+  }
+
+  /** Keeps a target in the empty place that {@link findTarget} said. */
+  keepTarget(start: number, length: number, place: number): void {
+    keepTarget(readMemoryStart + start, length, place);
   }
 
   /** Where the value begins of a judged field other than Host and Content-Length. */

@@ -1,5 +1,5 @@
 import { latin1Slice } from "../headers/latin1.ts";
-import { headScanner, longestPlacedTarget } from "./head-scanner.ts";
+import { headScanner, longestKeptTarget } from "./head-scanner.ts";
 
 /** By the scanner's place for their bytes. */
 const kept: string[] = new Array<string>(256).fill("");
@@ -11,10 +11,13 @@ const kept: string[] = new Array<string>(256).fill("");
  */
 export function scannedTarget(bytes: Buffer, start: number, end: number): string {
   const length = end - start;
-  if (length > longestPlacedTarget) return latin1Slice(bytes, start, end);
-  const place = headScanner.placeTarget(start, length);
-  if (place >= 0) return kept[place] as string;
+  if (length > longestKeptTarget) return latin1Slice(bytes, start, end);
+  const found = headScanner.findTarget(start, length);
+  if (found >= 0) return kept[found] as string;
+  const place = -1 - found;
   const made = latin1Slice(bytes, start, end);
-  kept[-1 - place] = made;
+  // The bytes last: whatever is thrown before leaves an empty place.
+  kept[place] = made;
+  headScanner.keepTarget(start, length, place);
   return made;
 }
