@@ -240,7 +240,7 @@ export class Headers implements Iterable<readonly [name: string, value: string]>
   }
 
   /**
-   * Gives these headers memory of their own. Parsed heads share slabs of 16 KiB, which live as long as any head in them:
+   * Gives these headers memory of their own. Parsed heads share slabs of 32 KiB, which live as long as any head in them:
    * call this for headers that are kept long, for instance with an upgraded connection.
    */
   detach(): void {
