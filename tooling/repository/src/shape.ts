@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { findReadmeExample } from "./examples/markdown-examples.ts";
 import { type Findings, runAsCommand } from "./report.ts";
@@ -23,6 +23,9 @@ const requiredFiles = ["dist", "src", "CHANGELOG.md"];
 const nodeRange = ">=22.15";
 const warnLines = 300;
 const failLines = 500;
+/** What may lie on top, beside settings of editors and logs, which git ignores: any other file is one that a tool has left there. */
+const topFile =
+  /^(\..+|.+\.log|LICENSE|[A-Z]+\.md|(biome|knip|package|turbo)\.json|pnpm-[a-z]+\.yaml|vitest\.config\.js)$/;
 const exactVersion = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const meaninglessNames = /^(utils?|helpers?|common|misc|shared)\.[jt]s$/;
 
@@ -127,6 +130,12 @@ function folderProblems(item: WorkspacePackage, root: string): string[] {
   return problems;
 }
 
+function topProblems(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && !topFile.test(entry.name))
+    .map(({ name }) => `${name}: not a file that belongs on top: move it to a folder, or delete it`);
+}
+
 function fileFindings(file: string, root: string): { problem?: string; warning?: string } {
   const where = shownPath(file, root);
   if (meaninglessNames.test(basename(file))) return { problem: `${where}: name the file by what it holds` };
@@ -139,7 +148,7 @@ function fileFindings(file: string, root: string): { problem?: string; warning?:
 /** Fails when a package is not laid out like the others, a file is too long, or a version is not pinned. */
 export function checkShape(root: string = repositoryFolder): Findings {
   const packages = workspacePackages(root);
-  const problems = versionProblems("package.json", readManifest(root));
+  const problems = [...versionProblems("package.json", readManifest(root)), ...topProblems(root)];
   const warnings: string[] = [];
   let files = 0;
   for (const item of packages) {

@@ -102,3 +102,13 @@ it("limits the length of files and refuses names that say nothing", async () => 
     "warning: packages/good/src/long.ts: 301 lines, more than 300",
   ]);
 });
+
+it("names files on top that do not belong there", async () => {
+  await using folder = await temporaryFolder();
+  for (const name of ["package.json", "README.md", ".editorconfig", "turbo.json", "debug.log"])
+    await folder.write(name, "{}");
+  await folder.write("jitted-1.so", "");
+  expect(checkShape(folder.path).problems).toEqual([
+    "jitted-1.so: not a file that belongs on top: move it to a folder, or delete it",
+  ]);
+});

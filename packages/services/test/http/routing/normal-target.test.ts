@@ -1,3 +1,5 @@
+import { RequestHeadReader } from "@monolake/http";
+import { putIntoReadMemory } from "@monolake/streams";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalTarget } from "../../../src/http/routing/normal-target.ts";
@@ -111,4 +113,23 @@ describe("the normal form of a target", () => {
       { numRuns: 5_000, seed: 7 },
     );
   });
+});
+
+/** A route takes the word of the head's reader for it, and then looks at nothing. */
+it("is every target that a reader of heads calls normal, scanned or byte by byte", () => {
+  let normal = 0;
+  const part = fc.constantFrom("/", ".", "..", "%2e", "%2F", "%", "\\", ";", "?", "a", "b.c", "%61", "=");
+  const targets = fc.array(part, { maxLength: 24 }).map((parts) => `/${parts.join("")}`);
+  const every = fc.property(targets, (target) => {
+    const head = Buffer.from(`GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    for (const bytes of [head, putIntoReadMemory(head)]) {
+      const read = new RequestHeadReader().read(bytes, 0);
+      expect(read?.target).toBe(target);
+      if (read?.isTargetNormal !== true) continue;
+      normal += 1;
+      expect(normalTarget(target)).toBe(target);
+    }
+  });
+  fc.assert(every, { numRuns: 3_000, seed: 20_261_128 });
+  expect(normal).toBeGreaterThan(300);
 });
