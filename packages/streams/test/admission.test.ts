@@ -1,78 +1,13 @@
 import { once } from "node:events";
-import { connect, createServer, Socket } from "node:net";
+import { Socket } from "node:net";
 import { deferred } from "@monolake/test-kit";
 import { describe, expect, it } from "vitest";
-import {
-  acceptedStream,
-  type ByteStream,
-  deadlineIn,
-  takeSocket,
-  unwatchDeadline,
-  watchDeadline,
-} from "../src/index.ts";
+import { deadlineIn, takeSocket, unwatchDeadline, watchDeadline } from "../src/index.ts";
 import { type SocketFacts, SocketStream } from "../src/socket-stream.ts";
 import { StreamHolder } from "../src/stream-holder.ts";
-import { letWait } from "../src/waiting-chunks.ts";
 import { streamPair } from "./echo-peers.ts";
-import { type RecordingHandler, record } from "./recording-handler.ts";
-
-interface Client {
-  readonly socket: Socket;
-  readonly stream: ByteStream;
-}
-
-/** Clients, and the streams that were accepted from them; what they write in one go is there for all streams in one turn. */
-async function openClients(count: number) {
-  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  const { port } = server.address() as { port: number };
-  const clients: Client[] = [];
-  for (let index = 0; index < count; index++) {
-    const socket = connect(port, "127.0.0.1");
-    const [[accepted]] = await Promise.all([once(server, "connection"), once(socket, "connect")]);
-    clients.push({ socket, stream: acceptedStream(accepted as Socket) });
-  }
-  return {
-    clients,
-    [Symbol.dispose]() {
-      for (const { socket, stream } of clients) {
-        socket.destroy();
-        stream.destroy();
-      }
-      server.close();
-    },
-  };
-}
-
-const recordAll = (clients: readonly Client[]): RecordingHandler[] =>
-  clients.map(({ stream }) => record(stream));
-
-/** Writes whatever has come to one list. */
-const logTo = (log: string[], stream: ByteStream) =>
-  stream.attach({
-    onData: (chunk) => log.push(String(chunk)) > 0,
-    onEnd() {},
-    onDrain() {},
-    onClose() {},
-  });
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
-/** What was written has been read when this is over, and most of it waits, however busy the machine is. */
-async function firstTurn(handlers: readonly RecordingHandler[]): Promise<void> {
-  while (handlers.every(({ text }) => text === "")) await nextTurn();
-}
-
-/** In how many turns all get what their clients send at once. */
-async function turnsOfDelivery(clients: readonly Client[]): Promise<number> {
-  const turns: number[] = [];
-  let turn = 0;
-  for (const { stream } of clients)
-    stream.attach({ onData: () => turns.push(turn) > 0, onEnd() {}, onDrain() {}, onClose() {} });
-  for (const { socket } of clients) socket.write("request");
-  for (; turns.length < clients.length; turn++) await nextTurn();
-  return new Set(turns).size;
-}
+import { record } from "./recording-handler.ts";
+import { firstTurn, logTo, nextTurn, openClients, recordAll, turnsOfDelivery } from "./waiting-clients.ts";
 
 describe("what accepted streams bring, beside dialled ones", () => {
   it("waits until an answer that came with it has been read, and then comes in its order", async () => {
@@ -336,80 +271,5 @@ describe("what accepted streams bring, beside dialled ones", () => {
     while (handled < 60) await nextTurn();
     for (const deadline of deadlines) unwatchDeadline(deadline);
     expect(late).toBe(0);
-  });
-
-  it("reaches all the others when a handler throws", async () => {
-    await using _upstream = await streamPair();
-    using opened = await openClients(60);
-    const handlers = recordAll(opened.clients.slice(1));
-    const [first] = opened.clients;
-    first?.stream.attach({
-      onData() {
-        throw new Error("no");
-      },
-      onEnd() {},
-      onDrain() {},
-      onClose() {},
-    });
-    for (const { socket } of opened.clients) socket.write("request");
-    await Promise.all(handlers.map((handler) => handler.received("request".length)));
-    expect(first?.stream.closed).toBe(true);
-  });
-
-  it("reaches all, also where each handler throws something that cannot be text", async () => {
-    await using _upstream = await streamPair();
-    using opened = await openClients(60);
-    const closed = opened.clients.map(({ socket, stream }) => {
-      socket.on("error", () => {});
-      const { promise, resolve } = deferred<Error | undefined>();
-      stream.attach({
-        onData() {
-          throw Object.create(null);
-        },
-        onEnd() {},
-        onDrain() {},
-        onClose: resolve,
-      });
-      return promise;
-    });
-    for (const { socket } of opened.clients) socket.write("request");
-    const message = "something without a text was thrown";
-    expect(await Promise.all(closed)).toMatchObject(closed.map(() => ({ message })));
-  });
-
-  it("reaches all the others behind a throw that nobody catches", async () => {
-    await using _upstream = await streamPair();
-    using opened = await openClients(60);
-    const handlers = recordAll(opened.clients);
-    const listeners = process.listeners("uncaughtException");
-    process.removeAllListeners("uncaughtException");
-    const uncaught = once(process, "uncaughtException");
-    const throwing = {
-      chunkDue() {
-        throw new Error("nobody catches it");
-      },
-    };
-    letWait(throwing, Buffer.from("first"));
-    for (const { socket } of opened.clients) socket.write("request");
-    await uncaught;
-    for (const listener of listeners) process.on("uncaughtException", listener);
-    await Promise.all(handlers.map((handler) => handler.received("request".length)));
-  });
-
-  it("does not wait long beside dialled streams that take most of every turn", async () => {
-    await using upstream = await streamPair();
-    using opened = await openClients(100);
-    upstream.dialled.attach({
-      onData() {
-        for (const untilMs = performance.now() + 20; performance.now() < untilMs; );
-        return true;
-      },
-      onEnd() {},
-      onDrain() {},
-      onClose() {},
-    });
-    const sending = setInterval(() => upstream.accepted.write(Buffer.from("answer")), 0);
-    expect(await turnsOfDelivery(opened.clients)).toBeLessThan(6);
-    clearInterval(sending);
   });
 });
